@@ -1,0 +1,1 @@
+"""Train, evaluate, explain and use a network that reads handwritten digits."""

@@ -1,0 +1,141 @@
+"""A file or its bytes -> pixels.
+
+Everything about containers ends here: whatever format, mode, orientation or transparency a
+picture comes in, it leaves as an upright (H, W, 3) float32 array in [0, 1], or as a
+`PictureError` of one line. What is drawn in the picture is `preprocessing`'s business.
+"""
+
+import io
+import os
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+Pixels = npt.NDArray[np.float32]
+
+# Raster formats that people's pictures come in; naming them keeps EPS away from Ghostscript.
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "AVIF", "TGA", "ICO")
+# Larger pictures are averaged down while decoding: a digit that fills a tenth of the frame
+# still has 100 pixels, five times what the network sees.
+LONGEST_SIDE = 1024
+# Two pixels of stroke and one of paper on either side: nothing smaller shows a digit.
+SHORTEST_SIDE = 4
+# An opaque part that fills so much of its own box, and is not of one colour, is a sheet with ink
+# on it; a digit fills at most 0.6 of its box, but for an upright 1, which is of one colour.
+SHEET_FILL, SHEET_CONTRAST = 0.75, 0.1
+
+
+class PictureError(ValueError):
+    """A picture that cannot be used: one line with what is wrong, what was expected, what to do."""
+
+
+def decode(source: str | os.PathLike[str] | bytes) -> Pixels:
+    """A picture file, by path or as its bytes -> upright (H, W, 3) float32 RGB in [0, 1].
+
+    Applies the EXIF orientation, takes the first frame of an animation, lays transparent
+    pictures on a background that shows the ink, and averages large pictures down to at most
+    1024 pixels on the longest side. The content decides the format, not the extension.
+    Raises PictureError if the file is missing, unreadable, damaged, too large or too small.
+    """
+    name = "the picture" if isinstance(source, bytes) else f"'{os.fspath(source)}'"
+    content = source if isinstance(source, bytes) else _read(Path(source), name)
+    if not content:
+        raise PictureError(f"{name} is empty (0 bytes); expected a picture file")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return _pixels(_load(content, name), name)
+        except PictureError:
+            raise
+        except UnidentifiedImageError:
+            raise PictureError(
+                f"{name} is not a picture in a known format; expected PNG, JPEG, GIF, WebP, "
+                "TIFF or BMP content: export it as PNG or JPEG"
+            ) from None
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise PictureError(
+                f"{name} is too large; expected at most {Image.MAX_IMAGE_PIXELS or 0:,} pixels: "
+                "scale it down"
+            ) from None
+        except Exception as error:  # Pillow's readers raise nearly any class on damaged files
+            raise PictureError(
+                f"{name} is damaged ({_first_line(error)}); expected a complete picture file: "
+                "save it again"
+            ) from None
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a valid path"
+        raise PictureError(
+            f"cannot read {name}: {reason}; expected the path of a picture file"
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _load(content: bytes, name: str) -> Image.Image:
+    """The first frame, upright and at most LONGEST_SIDE long."""
+    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    if min(image.size) < SHORTEST_SIDE:
+        raise PictureError(
+            f"{name} is {image.width} by {image.height} pixels; expected at least "
+            f"{SHORTEST_SIDE} by {SHORTEST_SIDE}: use a larger picture"
+        )
+    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 for less
+    if image.mode in ("1", "P", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+    elif image.mode.startswith("I;16"):
+        image = image.convert("I")
+    factor = -(-max(image.size) // LONGEST_SIDE)
+    return ImageOps.exif_transpose(image.reduce(factor) if factor > 1 else image)
+
+
+def _pixels(image: Image.Image, name: str) -> Pixels:
+    if image.mode in ("I", "F"):
+        grey = _unit_range(np.asarray(image, np.float32), name)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.has_transparency_data:
+        return _on_visible_background(np.asarray(image.convert("RGBA"), np.float32) / 255)
+    return np.asarray(image.convert("RGB"), np.float32) / 255
+
+
+def _unit_range(deep: Pixels, name: str) -> Pixels:
+    """16-bit, 32-bit or float values -> [0, 1], by the smallest usual white level that holds."""
+    if not np.isfinite(deep).all():
+        raise PictureError(
+            f"{name} has NaN or infinite pixels; expected finite values: export it as PNG"
+        )
+    deep = deep - min(float(deep.min()), 0.0)
+    top = float(deep.max())
+    white = next((level for level in (1.0, 255.0, 4095.0, 65535.0) if top <= level), top)
+    return (deep / white).astype(np.float32)
+
+
+def _on_visible_background(rgba: Pixels) -> Pixels:
+    """(H, W, 4) -> (H, W, 3) without transparency, ink visible.
+
+    An opaque sheet with ink on it is continued in its own median colour. Otherwise the opaque
+    part is the ink, whatever its colour: black on white by its alpha.
+    """
+    colour, alpha = rgba[:, :, :3], rgba[:, :, 3:]
+    if not _is_sheet(colour, alpha[:, :, 0] == 1):
+        return np.repeat(1 - alpha, 3, axis=2)
+    return colour * alpha + np.median(colour[alpha[:, :, 0] == 1], axis=0) * (1 - alpha)
+
+
+def _is_sheet(colour: Pixels, opaque: npt.NDArray[np.bool_]) -> bool:
+    rows, columns = np.flatnonzero(opaque.any(1)), np.flatnonzero(opaque.any(0))
+    if not rows.size:
+        return False
+    box_area = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
+    contrast = np.ptp(colour[opaque], axis=0).max()
+    return bool(opaque.sum() / box_area > SHEET_FILL and contrast > SHEET_CONTRAST)

@@ -1,0 +1,57 @@
+"""A neural network in NumPy, small enough to read in an evening.
+
+Notation, the same in every file: N examples in a batch, H and W height and width, C channels
+in, F filters (channels out), u and v positions in a window, K classes. Arrays are (N, features)
+or (N, H, W, C), kernels (in, out) or (kh, kw, C, F), as in Keras. L is the loss, a mean over
+the batch, and dx stands for dL/dx, with the shape of x.
+"""
+
+from tinynet.gradient_check import GradientError, check_layer, check_model
+from tinynet.layers import (
+    Conv2D,
+    Dense,
+    Flatten,
+    Layer,
+    MaxPool,
+    Parameter,
+    ReLU,
+    Sigmoid,
+    Softmax,
+)
+from tinynet.losses import cross_entropy, softmax_cross_entropy
+from tinynet.model import Sequential
+from tinynet.optimizers import SGD, Adam, Optimizer
+from tinynet.parallel import predict
+from tinynet.serialization import ModelFileError, load_model, save_model
+from tinynet.training import Epoch, History, Progress, batches, evaluate, fit
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Conv2D",
+    "Dense",
+    "Epoch",
+    "Flatten",
+    "GradientError",
+    "History",
+    "Layer",
+    "MaxPool",
+    "ModelFileError",
+    "Optimizer",
+    "Parameter",
+    "Progress",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "batches",
+    "check_layer",
+    "check_model",
+    "cross_entropy",
+    "evaluate",
+    "fit",
+    "load_model",
+    "predict",
+    "save_model",
+    "softmax_cross_entropy",
+]

@@ -1,0 +1,226 @@
+"""Is the gradient right?  Compare it with differences of the function itself.
+
+The rules (why each is needed is the subject of tutorials 01 to 05): float64, centred
+differences with h = 1e-5, a random upstream gradient, random parameters, and a relative error
+|a - n| / max(1e-8, |a| + |n|) of at most 1e-6, element by element. Where a step would cross
+the kink of a ReLU or change the winner of a pool, no derivative exists: such points are drawn
+again, and counted.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinynet.layers.base import Array, Layer
+from tinynet.model import Sequential
+
+STEP = 1e-5
+TOLERANCE = 1e-6
+ALL_UP_TO = 2000  # larger arrays are sampled
+SAMPLES = 40
+MAX_REDRAWS = 100
+
+
+class GradientError(AssertionError):
+    """A gradient that is not the derivative; the message names the array, index and numbers."""
+
+
+class _Kink(Exception):
+    """A step from this point crosses a kink."""
+
+
+@dataclass
+class GradientReport:
+    """What was compared: the largest relative error of each array, and how often x was redrawn."""
+
+    errors: dict[str, float]
+    redraws: int
+
+    @property
+    def worst(self) -> float:
+        """The largest relative error of all."""
+        return max(self.errors.values())
+
+
+def relative_error(analytic: Array | float, numeric: Array | float) -> Array:
+    """|a - n| / max(1e-8, |a| + |n|), element by element; 0 where both are 0."""
+    scale = np.maximum(1e-8, np.abs(analytic) + np.abs(numeric))
+    return np.asarray(np.abs(np.subtract(analytic, numeric)) / scale)
+
+
+def numerical_gradient(
+    f: Callable[[], float], array: Array, indices: list[tuple[int, ...]] | None = None
+) -> Array:
+    """(f(a + h) - f(a - h)) / 2h for each entry a of a float64 array that f reads.
+
+    Each entry is moved in place and put back exactly. Returns one number an index, or without
+    indices an array of the array's shape. Raises TypeError if the array is not float64.
+    """
+    if array.dtype != np.float64:
+        raise TypeError(f"numerical derivatives need float64. Received: {array.dtype}")
+    chosen = list(np.ndindex(array.shape)) if indices is None else indices
+    slopes = np.empty(len(chosen))
+    for k, index in enumerate(chosen):
+        with _moved(array, index, STEP):
+            above = f()
+        with _moved(array, index, -STEP):
+            below = f()
+        slopes[k] = (above - below) / (2 * STEP)
+    return slopes.reshape(array.shape) if indices is None else slopes
+
+
+@contextmanager
+def _moved(array: Array, where: tuple[int, ...], by: Array | float) -> Iterator[None]:
+    kept = array[where].copy()
+    array[where] = kept + by
+    try:
+        yield
+    finally:
+        array[where] = kept
+
+
+def check_layer(layer: Layer, x: Array, seed: int = 0) -> GradientReport:
+    """Check dx and every parameter's grad of a built float64 layer, at and near x.
+
+    The scalar is L = sum(dy * layer.forward(x)) with a random dy. Parameters are drawn anew
+    (zero biases would sit on kinks). Raises GradientError, or ValueError if the layer or x is
+    not float64, or if no smooth point was found near x.
+    """
+    return _at_smooth_point(lambda point, rng: _check_elements(layer, point, rng), x, layer, seed)
+
+
+def check_model(model: Sequential, x: Array, seed: int = 0) -> GradientReport:
+    """Check a whole float64 network along random directions, one for each array and for x.
+
+    Along a direction v, the slope of L = sum(dy * forward(x)) must be <gradient, v>. One
+    number stands for all entries of an array, so this stays cheap where elements would not.
+    Raises as `check_layer`.
+    """
+    return _at_smooth_point(lambda point, rng: _check_directions(model, point, rng), x, model, seed)
+
+
+def _at_smooth_point(
+    check: Callable[[Array, np.random.Generator], dict[str, float]],
+    x: Array,
+    function: Layer | Sequential,
+    seed: int,
+) -> GradientReport:
+    arrays = {"x": x, **{name: p.value for name, p in function.parameters().items()}}
+    for name, array in arrays.items():
+        if array.dtype != np.float64:
+            raise ValueError(f"gradient checks need float64; {name} is {array.dtype}")
+    rng = np.random.default_rng(seed)
+    for redraws in range(MAX_REDRAWS):
+        for parameter in function.parameters().values():
+            parameter.value[...] = rng.normal(0, 0.5, parameter.shape)
+        point = x + (rng.normal(0, 1e-2, x.shape) if redraws else 0.0)
+        try:
+            return GradientReport(check(point, rng), redraws)
+        except _Kink:
+            continue
+    raise ValueError(f"no smooth point found near x in {MAX_REDRAWS} draws")
+
+
+def _check_elements(layer: Layer, x: Array, rng: np.random.Generator) -> dict[str, float]:
+    y = layer.forward(x, training=True)
+    dy = rng.normal(size=y.shape)
+    here = layer.branches()
+    upstream = dy.copy()
+    dx = layer.backward(dy)
+    if not np.array_equal(dy, upstream):
+        raise GradientError(f"{layer!r}: backward wrote into dy")
+    gradients = {"dx": dx, **{name: p.grad.copy() for name, p in layer.parameters().items()}}
+    arrays = {"dx": x, **{name: p.value for name, p in layer.parameters().items()}}
+
+    def scalar() -> float:
+        loss = float(np.sum(dy * layer.forward(x, training=True)))
+        _expect_same_branches(here, layer.branches())
+        return loss
+
+    errors = {}
+    for name, array in arrays.items():
+        if gradients[name].shape != array.shape:
+            raise GradientError(
+                f"{layer!r}: the gradient of {name} has shape {gradients[name].shape}; "
+                f"expected {array.shape}"
+            )
+        indices = _sample(array, rng)
+        numeric = numerical_gradient(scalar, array, indices)
+        analytic = np.array([gradients[name][index] for index in indices])
+        errors[name] = _compare(f"{layer!r}: {name}", indices, analytic, numeric, len(x))
+    return errors
+
+
+def _check_directions(model: Sequential, x: Array, rng: np.random.Generator) -> dict[str, float]:
+    dy = rng.normal(size=model.forward(x, training=True).shape)
+    here = [branch for layer in model.layers for branch in layer.branches()]
+    dx = model.backward(dy)
+    gradients = {"dx": dx, **{name: p.grad.copy() for name, p in model.parameters().items()}}
+    arrays = {"dx": x, **{name: p.value for name, p in model.parameters().items()}}
+
+    def scalar() -> float:
+        loss = float(np.sum(dy * model.forward(x, training=True)))
+        _expect_same_branches(here, [b for layer in model.layers for b in layer.branches()])
+        return loss
+
+    errors = {}
+    for name, array in arrays.items():
+        direction = rng.normal(size=array.shape)
+        direction /= np.linalg.norm(direction)
+        with _moved(array, (), STEP * direction):
+            above = scalar()
+        with _moved(array, (), -STEP * direction):
+            below = scalar()
+        numeric = np.array([(above - below) / (2 * STEP)])
+        analytic = np.array([np.sum(gradients[name] * direction)])
+        errors[name] = _compare(f"{name} along a direction", [()], analytic, numeric, len(x))
+    return errors
+
+
+def _expect_same_branches(here: list[Array], there: list[Array]) -> None:
+    if not all(map(np.array_equal, here, there)):
+        raise _Kink
+
+
+def _sample(array: Array, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    chosen = np.arange(array.size)
+    if array.size > ALL_UP_TO:
+        chosen = rng.choice(array.size, SAMPLES, replace=False)
+    return [tuple(map(int, np.unravel_index(k, array.shape))) for k in chosen]
+
+
+def _compare(
+    name: str, indices: list[tuple[int, ...]], analytic: Array, numeric: Array, batch: int
+) -> float:
+    errors = relative_error(analytic, numeric)
+    worst = int(np.argmax(errors))  # a NaN counts as the largest
+    if errors[worst] <= TOLERANCE:
+        return float(errors[worst])
+    where = f"[{', '.join(map(str, indices[worst]))}]" if indices[worst] else ""
+    raise GradientError(
+        f"{name}{where}: backward says {analytic[worst]:.9g}, the difference quotient "
+        f"{numeric[worst]:.9g}; relative error {errors[worst]:.1e}, allowed {TOLERANCE:.0e}"
+        + constant_ratio(analytic, numeric, batch)
+    )
+
+
+def constant_ratio(analytic: Array, numeric: Array, batch: int) -> str:
+    """A sentence about the factor between two arrays, or "" if there is no single one."""
+    clear = np.abs(numeric) > 1e-6 * np.abs(numeric).max(initial=0.0)
+    if not clear.any() or not np.isfinite(analytic).all():
+        return ""
+    if not analytic[clear].any():
+        return ". The gradient is zero everywhere: is it computed at all?"
+    ratios = analytic[clear] / numeric[clear]
+    ratio = float(np.median(ratios))
+    if abs(ratio) < 1e-12 or np.abs(ratios / ratio - 1).max() > 1e-4:
+        return ""
+    if abs(ratio + 1) < 1e-4:
+        return ". Every entry has the wrong sign."
+    size, word = (ratio, "large") if abs(ratio) > 1 else (1 / ratio, "small")
+    whole = round(size)
+    text = f"exactly {whole}" if abs(size - whole) < 1e-4 * abs(size) else f"{size:.6g}"
+    note = f" ({whole} is the batch size)" if text == f"exactly {batch}" else ""
+    return f". Every entry is {text} times too {word}{note}."

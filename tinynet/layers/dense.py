@@ -1,0 +1,42 @@
+"""The fully connected layer."""
+
+import numpy as np
+
+from tinynet.initializers import glorot_uniform, zeros
+from tinynet.layers.base import Array, Layer, Parameter, Shape, expect_rank, positive_int
+
+
+class Dense(Layer):
+    """An affine map.  (N, in) -> (N, units)
+
+    y[n,j] = bias[j] + sum_i x[n,i] * kernel[i,j]
+    Parameters: kernel (in, units), Glorot uniform; bias (units,), zeros.
+    Raises ValueError if units is not positive, or in build() if x is not flat.
+    Source: layout as keras.layers.Dense.
+    """
+
+    kernel: Parameter
+    bias: Parameter
+
+    def __init__(self, units: int) -> None:
+        self.units = positive_int(units, "units")
+
+    def declare(self, input_shape: Shape) -> Shape:
+        expect_rank(self, input_shape, "features")
+        self.kernel = Parameter((input_shape[0], self.units), glorot_uniform)
+        self.bias = Parameter((self.units,), zeros)
+        return (self.units,)
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self._cache = x if training else None
+        return x @ self.kernel.value + self.bias.value
+
+    def backward(self, dy: Array) -> Array:
+        """dx[n,i] = sum_j dy[n,j] * kernel[i,j], the transpose of the map."""
+        self.backward_parameters(dy)
+        return (self.kernel.value @ dy.T).T  # = dy @ kernel.T, laid out as Flatten wants it
+
+    def backward_parameters(self, dy: Array) -> None:
+        """dkernel[i,j] = sum_n x[n,i] * dy[n,j];  dbias[j] = sum_n dy[n,j]"""
+        np.matmul(self.cached().T, dy, out=self.kernel.grad)
+        np.sum(dy, axis=0, out=self.bias.grad)

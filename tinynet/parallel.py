@@ -1,0 +1,105 @@
+"""One batch on several cores: each worker runs the whole network on its share."""
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from tinynet.layers.base import Array
+from tinynet.model import PREDICT_BATCH, Sequential
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+
+
+def default_workers() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_workers(workers: int | None) -> int:
+    """The number of workers: all cores for None; ValueError below 1."""
+    if workers is None:
+        return default_workers()
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1. Received: workers={workers}")
+    return workers
+
+
+@functools.cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()  # looking up the loaded BLAS takes milliseconds: once is enough
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Worker threads, with BLAS held to one thread in each.
+
+    NumPy releases the interpreter lock in its loops, so threads divide the element-wise work
+    as well as the matrix products; BLAS's own threads would divide only the latter.
+    """
+    with (
+        _controller().limit(limits=1, user_api="blas"),
+        ThreadPoolExecutor(workers, "tinynet") as executor,
+    ):
+        yield executor
+
+
+class DataParallel:
+    """Gradients of one batch, computed by several replicas of a model.
+
+    Each replica shares the model's values and takes an equal, fixed share of the batch; shares
+    are added in the replicas' order. So the result is the same at every run with the same
+    number of workers, and differs between numbers of workers only by rounding.
+    """
+
+    def __init__(self, model: Sequential, loss: Loss, executor: ThreadPoolExecutor, workers: int):
+        self.model = model
+        self.loss = loss
+        self.executor = executor
+        self.replicas = [model, *(model.replica() for _ in range(workers - 1))]
+
+    def gradients(self, images: Array, labels: Array) -> tuple[float, int]:
+        """Fill the model's grads; return the batch's mean loss and its number of right answers."""
+        workers = min(len(self.replicas), len(images))
+        shares = np.array_split(np.arange(len(images)), workers)
+        work = [
+            functools.partial(self._share, replica, images[share], labels[share], len(images))
+            for replica, share in zip(self.replicas, shares, strict=False)
+        ]
+        results = list(self.executor.map(lambda task: task(), work))
+        for name, parameter in self.model.parameters().items():
+            for replica in self.replicas[1:workers]:
+                parameter.grad += replica.parameters()[name].grad
+        return sum(loss for loss, _ in results), sum(correct for _, correct in results)
+
+    def _share(
+        self, replica: Sequential, images: Array, labels: Array, batch_size: int
+    ) -> tuple[float, int]:
+        outputs = replica.forward(replica.prepare(images), training=True)
+        loss, doutputs = self.loss(outputs, labels)
+        weight = len(images) / batch_size  # this share's part of the batch mean
+        replica.backward_parameters(doutputs * doutputs.dtype.type(weight))
+        return loss * weight, count_correct(outputs, labels)
+
+
+def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:
+    """`model.predict` on several cores: outputs (N, ...) for any number of images."""
+    workers = check_workers(workers)
+    starts = range(0, len(images), PREDICT_BATCH)
+    parts = [images[start : start + PREDICT_BATCH] for start in starts]
+    if len(parts) < 2:
+        return model.predict(images)
+    with pool(workers) as executor:
+        return np.concatenate(list(executor.map(model.predict, parts)))
+
+
+def count_correct(outputs: Array, labels: Array) -> int:
+    """How many rows have their largest output at the label (an integer, or a row's maximum)."""
+    targets = labels if labels.ndim == 1 else labels.argmax(axis=1)
+    return int(np.count_nonzero(outputs.argmax(axis=1) == targets))

@@ -1,0 +1,166 @@
+"""Models in safetensors files: arrays by name, and the architecture as JSON beside them."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from tinynet import layers
+from tinynet.layers.base import Array, Layer
+from tinynet.model import Sequential, declare, named_parameters
+
+FORMAT = "tinynet 1"
+LAYERS: dict[str, type[Layer]] = {
+    name: getattr(layers, name) for name in layers.__all__ if name not in ("Layer", "Parameter")
+}
+
+
+class ModelFileError(ValueError):
+    """A file that does not hold the model that was asked for; the message says what is wrong."""
+
+
+def save_model(
+    model: Sequential, path: str | os.PathLike[str], settings: Mapping[str, Any] | None = None
+) -> None:
+    """Write the model, complete or not at all; `settings` is any JSON worth keeping with it."""
+    arrays = {name: parameter.value for name, parameter in model.parameters().items()}
+    save_arrays(path, arrays, {"model": architecture(model), "settings": dict(settings or {})})
+
+
+def load_model(path: str | os.PathLike[str]) -> tuple[Sequential, dict[str, Any]]:
+    """The model and the settings that `save_model` wrote.
+
+    Strict: every name, shape and dtype is compared with the architecture before memory is
+    taken. Raises ModelFileError with one line that says what is wrong, OSError if the file
+    cannot be read.
+    """
+    with ArrayFile(path) as file:
+        model = _rebuild(file)
+        file.read_into({name: p.value for name, p in model.parameters().items()})
+        return model, file.metadata["settings"]
+
+
+def architecture(model: Sequential) -> dict[str, Any]:
+    """What it takes to make the model again, without its values, as JSON."""
+    return {
+        "input_shape": list(model.input_shape),
+        "dtype": str(model.dtype),
+        "layers": [{"type": type(layer).__name__, **layer.config()} for layer in model.layers],
+    }
+
+
+def save_arrays(
+    path: str | os.PathLike[str], arrays: Mapping[str, Array], metadata: Mapping[str, Any]
+) -> None:
+    """Write arrays and metadata as one safetensors file, complete or not at all."""
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    header = {"format": FORMAT, **{key: json.dumps(value) for key, value in metadata.items()}}
+    content = to_bytes(contiguous, header)
+    write_whole(path, lambda temporary: temporary.write_bytes(content))
+
+
+def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file beside the path, then rename it into place.
+
+    The temporary file keeps the path's extension, and is removed if writing fails.
+    """
+    target = Path(path)
+    handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".", dir=target.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)  # mkstemp's files are private; this one is a normal file
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class ArrayFile:
+    """A safetensors file of ours, open for strict reading: header first, arrays on request."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        with self.path.open("rb"):
+            pass  # a missing or unreadable file is an OSError, with the system's own words
+        try:
+            self._file = safe_open(str(path), framework="numpy")
+        except SafetensorError as error:
+            raise self.error(f"not a whole safetensors file ({error})") from error
+        header = self._file.metadata() or {}
+        if header.get("format") != FORMAT:
+            raise self.error(f"not a tinynet file (its format is not {FORMAT!r})")
+        try:
+            self.metadata = {k: json.loads(v) for k, v in header.items() if k != "format"}
+        except (ValueError, RecursionError) as error:
+            raise self.error(f"its metadata is not JSON ({error})") from error
+
+    def __enter__(self) -> "ArrayFile":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.__exit__(*exception)
+
+    def error(self, message: str) -> ModelFileError:
+        """An error that names this file."""
+        return ModelFileError(f"{self.path}: {message}")
+
+    def check(self, expected: Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]]) -> None:
+        """ModelFileError unless the file has just these arrays, of these shapes and dtypes."""
+        names = set(self._file.keys())
+        if missing := sorted(expected.keys() - names):
+            raise self.error(f"the array {missing[0]!r} is missing")
+        if extra := sorted(names - expected.keys()):
+            raise self.error(f"there is an array {extra[0]!r} that the model does not have")
+        codes = {"float32": "F32", "float64": "F64"}
+        for name, (shape, dtype) in expected.items():
+            found = self._file.get_slice(name)
+            if tuple(found.get_shape()) != shape:
+                raise self.error(f"{name!r} has shape {tuple(found.get_shape())}; expected {shape}")
+            if found.get_dtype() != codes[str(dtype)]:
+                raise self.error(f"{name!r} has dtype {found.get_dtype()}; expected {dtype}")
+
+    def read_into(self, arrays: Mapping[str, Array]) -> None:
+        """Fill the arrays in place, all of them or none; errors as in `load_model`."""
+        self.check({name: (array.shape, array.dtype) for name, array in arrays.items()})
+        values = {name: self._file.get_tensor(name) for name in arrays}
+        for name, value in values.items():
+            if not np.isfinite(value).all():
+                raise self.error(f"{name!r} holds NaN or infinite numbers")
+        for name, array in arrays.items():
+            array[...] = values[name]
+
+
+def _rebuild(file: ArrayFile) -> Sequential:
+    """The model that the file's metadata describes, after its arrays have been compared."""
+    try:
+        described = file.metadata["model"]
+        file.metadata["settings"]
+        stack = [_make_layer(file, dict(entry)) for entry in described["layers"]]
+        input_shape = tuple(described["input_shape"])
+        if not all(isinstance(size, int) and 0 < size < 2**31 for size in input_shape):
+            raise ValueError(f"input_shape is {input_shape}")
+        dtype = np.dtype(described["dtype"])
+        declare(stack, input_shape)
+    except ModelFileError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise file.error(f"its description of the model is not usable ({error})") from error
+    file.check({name: (p.shape, dtype) for name, p in named_parameters(stack).items()})
+    return Sequential(stack, input_shape, dtype=dtype)
+
+
+def _make_layer(file: ArrayFile, entry: dict[str, Any]) -> Layer:
+    kind = entry.pop("type")
+    if kind not in LAYERS:
+        raise file.error(f"unknown layer {kind!r}; known are {', '.join(sorted(LAYERS))}")
+    return LAYERS[kind](**entry)

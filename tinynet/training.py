@@ -1,0 +1,149 @@
+"""The training loop, and what it leaves behind."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from tinynet.layers.base import Array
+from tinynet.losses import softmax_cross_entropy
+from tinynet.model import Sequential
+from tinynet.optimizers import Adam, Optimizer
+from tinynet.parallel import DataParallel, Loss, check_workers, count_correct, pool, predict
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch measured; the training means are taken while the weights still move."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class History:
+    """The epochs so far."""
+
+    epochs: list[Epoch] = field(default_factory=list)
+
+    def best(self) -> Epoch:
+        """The epoch with the highest validation accuracy (or training accuracy without one).
+
+        Of equals, the one with the lower loss; of those, the first.
+        """
+
+        def merit(epoch: Epoch) -> tuple[float, float]:
+            if epoch.val_accuracy is None or epoch.val_loss is None:
+                return epoch.accuracy, -epoch.loss
+            return epoch.val_accuracy, -epoch.val_loss
+
+        return max(self.epochs, key=merit)
+
+    def rows(self) -> list[dict[str, float | None]]:
+        """One dictionary an epoch, ready for a CSV or JSON file."""
+        return [asdict(epoch) for epoch in self.epochs]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running epoch stands: examples done, and their mean loss and accuracy."""
+
+    epoch: int
+    done: int
+    total: int
+    loss: float
+    accuracy: float
+
+
+def batches(size: int, batch_size: int, rng: np.random.Generator | None) -> Iterator[Array]:
+    """Indices of 0..size-1 in batches: shuffled by rng, in order without one.
+
+    The last batch may be short, and is kept. Raises ValueError if batch_size < 1.
+    """
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1. Received: batch_size={batch_size}")
+    order = np.arange(size) if rng is None else rng.permutation(size)
+    for start in range(0, size, batch_size):
+        yield order[start : start + batch_size]
+
+
+def fit(
+    model: Sequential,
+    images: Array,
+    labels: Array,
+    *,
+    epochs: int = 1,
+    batch_size: int = 128,
+    optimizer: Optimizer | None = None,
+    loss: Loss = softmax_cross_entropy,
+    validation: tuple[Array, Array] | None = None,
+    rng: np.random.Generator | None = None,
+    workers: int | None = None,
+    history: History | None = None,
+    on_batch: Callable[[Progress], None] | None = None,
+    on_epoch: Callable[[History], None] | None = None,
+) -> History:
+    """Train until the history holds `epochs` epochs, and return it.
+
+    Images (N, ...) are uint8 or floats (see Sequential.prepare), labels integers or rows.
+    rng shuffles (default: seeded with the model's seed); the same rng state, optimizer and
+    number of workers give the same bits, so a run continued from a saved state and `history`
+    ends as if it had never stopped. `on_epoch` is called after each epoch, to save and print.
+    Raises ValueError if there are no images, or not one label for each.
+    """
+    check_labels(images, labels)
+    optimizer = Adam() if optimizer is None else optimizer
+    rng = np.random.default_rng(model.seed) if rng is None else rng
+    history = History() if history is None else history
+    workers = check_workers(workers)
+    with pool(workers) as executor:
+        parallel = DataParallel(model, loss, executor, workers)
+        for epoch in range(len(history.epochs) + 1, epochs + 1):
+            started = time.perf_counter()
+            total_loss, correct, done = 0.0, 0, 0
+            for indices in batches(len(images), batch_size, rng):
+                batch_loss, batch_correct = parallel.gradients(images[indices], labels[indices])
+                optimizer.update(model.parameters())
+                total_loss += batch_loss * len(indices)
+                correct += batch_correct
+                done += len(indices)
+                if on_batch is not None:
+                    on_batch(Progress(epoch, done, len(images), total_loss / done, correct / done))
+            measured = (None, None)
+            if validation is not None:
+                measured = evaluate(model, *validation, loss=loss, workers=workers)
+            seconds = time.perf_counter() - started
+            means = (total_loss / done, correct / done)
+            history.epochs.append(Epoch(epoch, *means, *measured, seconds))
+            if on_epoch is not None:
+                on_epoch(history)
+    return history
+
+
+def evaluate(
+    model: Sequential,
+    images: Array,
+    labels: Array,
+    *,
+    loss: Loss = softmax_cross_entropy,
+    workers: int | None = None,
+) -> tuple[float, float]:
+    """Mean loss and accuracy over all images; errors as in `fit`."""
+    check_labels(images, labels)
+    outputs = predict(model, images, workers)
+    mean_loss, _ = loss(outputs, labels)
+    return mean_loss, count_correct(outputs, labels) / len(labels)
+
+
+def check_labels(images: Array, labels: Array) -> None:
+    """ValueError unless there is at least one image, and one label for each."""
+    if len(images) == 0 or len(images) != len(labels):
+        raise ValueError(
+            f"expected as many labels as images, and at least one. "
+            f"Received: {len(images)} images, {len(labels)} labels"
+        )
