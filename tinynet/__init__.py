@@ -8,9 +8,12 @@ the batch, and dx stands for dL/dx, with the shape of x.
 
 from tinynet.gradient_check import GradientError, check_layer, check_model
 from tinynet.layers import (
+    BatchNormalization,
     Conv2D,
     Dense,
+    Dropout,
     Flatten,
+    GlobalAveragePooling2D,
     Layer,
     MaxPool,
     Parameter,
@@ -22,16 +25,21 @@ from tinynet.losses import cross_entropy, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import SGD, Adam, Optimizer
 from tinynet.parallel import predict
+from tinynet.schedules import CosineDecay
 from tinynet.serialization import ModelFileError, load_model, save_model
 from tinynet.training import Epoch, History, Progress, batches, evaluate, fit
 
 __all__ = [
     "SGD",
     "Adam",
+    "BatchNormalization",
     "Conv2D",
+    "CosineDecay",
     "Dense",
+    "Dropout",
     "Epoch",
     "Flatten",
+    "GlobalAveragePooling2D",
     "GradientError",
     "History",
     "Layer",

@@ -13,6 +13,11 @@ def zeros(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
     return np.zeros(shape, dtype)
 
 
+def ones(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+    """All ones; the generator is not used."""
+    return np.ones(shape, dtype)
+
+
 def glorot_uniform(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:
     """Uniform in [-limit, limit] with limit = sqrt(6 / (fan_in + fan_out)).
 

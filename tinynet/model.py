@@ -1,6 +1,7 @@
 """A stack of layers."""
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,6 +39,7 @@ class Sequential:
         rng = np.random.default_rng(seed)
         for parameter in self.parameters().values():
             parameter.initialize(rng, self.dtype)
+        self.reseed(rng)
 
     @property
     def output_shape(self) -> Shape:
@@ -98,6 +100,12 @@ class Sequential:
         ]
         return np.concatenate(parts)
 
+    def reseed(self, seed: int | np.random.Generator) -> None:
+        """Give the random layers a generator to draw from, in their order (see Dropout)."""
+        rng = np.random.default_rng(seed)
+        for layer in self.layers:
+            layer.rng = rng
+
     def replica(self) -> "Sequential":
         """A model with the same values in memory, but gradients and caches of its own."""
         replica = object.__new__(type(self))
@@ -156,8 +164,4 @@ def named_parameters(layers: Sequence[Layer]) -> dict[str, Parameter]:
 
 def snake_case(name: str) -> str:
     """Conv2D -> conv2d, MaxPool -> max_pool, ReLU -> relu: the parameters' first names."""
-    letters = [
-        f"_{c}" if i and c.isupper() and name[i - 1].islower() and name[i + 1 :].islower() else c
-        for i, c in enumerate(name)
-    ]
-    return "".join(letters).lower()
+    return re.sub("(?<=[a-z])(?=[A-Z][a-z])", "_", name).lower()

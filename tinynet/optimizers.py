@@ -1,41 +1,63 @@
 """Optimizers: they see names, values and gradients, and nothing of the network."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from tinynet.layers.base import Array, Parameter
 
 Parameters = dict[str, Parameter]
+Schedule = Callable[[int], float]
 
 
 class Optimizer:
-    """What both share: hyperparameters in `config`, running arrays in `state`.
+    """What both share: the rate, weight decay, and running arrays in `state`.
 
+    learning_rate is a number, or a schedule: a function of the steps taken so far. Before each
+    step, weight_decay * rate of every value is taken away, whatever its gradient ("decoupled").
     `slots` names the arrays kept for each parameter; they appear at the first `update`.
+    Source: Loshchilov and Hutter (2019), as weight_decay= in keras.optimizers.
     """
 
     slots: tuple[str, ...] = ()
 
-    def __init__(self, learning_rate: float) -> None:
-        if not 0 < learning_rate < math.inf:
+    def __init__(self, learning_rate: float | Schedule, weight_decay: float) -> None:
+        if not callable(learning_rate) and not 0 < learning_rate < math.inf:
             raise ValueError(
                 f"learning_rate must be positive. Received: learning_rate={learning_rate!r}"
             )
+        if not 0 <= weight_decay < math.inf:
+            raise ValueError(
+                f"weight_decay must not be negative. Received: weight_decay={weight_decay!r}"
+            )
         self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
         self.iterations = 0
         self.state: dict[str, Array] = {}
 
+    def rate(self) -> float:
+        """The learning rate of the next step."""
+        if callable(self.learning_rate):
+            return self.learning_rate(self.iterations)
+        return self.learning_rate
+
     def update(self, parameters: Parameters) -> None:
         """One step: change every value in place, by its gradient."""
+        rate = self.rate()
         self.iterations += 1
         for name, parameter in parameters.items():
+            if parameter.moving:
+                parameter.value -= parameter.grad
+                continue
+            if self.weight_decay:
+                parameter.value *= 1 - rate * self.weight_decay
             for slot in self.slots:
                 if f"{name}.{slot}" not in self.state:
                     self.state[f"{name}.{slot}"] = np.zeros_like(parameter.value)
-            self.step(parameter, *(self.state[f"{name}.{slot}"] for slot in self.slots))
+            self.step(parameter, rate, *(self.state[f"{name}.{slot}"] for slot in self.slots))
 
-    def step(self, parameter: Parameter, *slots: Array) -> None:
+    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
         """Change one parameter in place."""
         raise NotImplementedError
 
@@ -49,16 +71,21 @@ class SGD(Optimizer):
 
     slots = ("velocity",)
 
-    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:
-        super().__init__(learning_rate)
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.01,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(learning_rate, weight_decay)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum must lie in [0, 1). Received: momentum={momentum!r}")
         self.momentum = momentum
 
-    def step(self, parameter: Parameter, *slots: Array) -> None:
+    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
         (velocity,) = slots
         velocity *= self.momentum
-        velocity -= self.learning_rate * parameter.grad
+        velocity -= rate * parameter.grad
         parameter.value += velocity
 
 
@@ -74,12 +101,13 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: float | Schedule = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, weight_decay)
         for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
             if not 0 <= beta < 1:
                 raise ValueError(f"{name} must lie in [0, 1). Received: {name}={beta!r}")
@@ -87,10 +115,10 @@ class Adam(Optimizer):
             raise ValueError(f"epsilon must be positive. Received: epsilon={epsilon!r}")
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
-    def step(self, parameter: Parameter, *slots: Array) -> None:
+    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
         m, v = slots
         t, gradient = self.iterations, parameter.grad
         m += (gradient - m) * (1 - self.beta_1)
         v += (np.square(gradient) - v) * (1 - self.beta_2)
-        rate = self.learning_rate * math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
+        rate *= math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
         parameter.value -= rate * m / (np.sqrt(v) + self.epsilon)

@@ -13,6 +13,7 @@ from tinynet.layers.base import Array
 from tinynet.model import PREDICT_BATCH, Sequential
 
 Loss = Callable[[Array, Array], tuple[float, Array]]
+Augment = Callable[[Array, np.random.Generator], Array]
 
 
 def default_workers() -> int:
@@ -58,19 +59,31 @@ class DataParallel:
     number of workers, and differs between numbers of workers only by rounding.
     """
 
-    def __init__(self, model: Sequential, loss: Loss, executor: ThreadPoolExecutor, workers: int):
+    def __init__(
+        self,
+        model: Sequential,
+        loss: Loss,
+        executor: ThreadPoolExecutor,
+        workers: int,
+        augment: Augment | None = None,
+    ):
         self.model = model
         self.loss = loss
+        self.augment = augment
         self.executor = executor
         self.replicas = [model, *(model.replica() for _ in range(workers - 1))]
 
-    def gradients(self, images: Array, labels: Array) -> tuple[float, int]:
-        """Fill the model's grads; return the batch's mean loss and its number of right answers."""
+    def gradients(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
+        """Fill the model's grads; return the batch's mean loss and its number of right answers.
+
+        The seed, with the worker's number, fixes what random layers and the augmentation draw.
+        """
         workers = min(len(self.replicas), len(images))
         shares = np.array_split(np.arange(len(images)), workers)
+        rngs = [np.random.default_rng([seed, worker]) for worker in range(workers)]
         work = [
-            functools.partial(self._share, replica, images[share], labels[share], len(images))
-            for replica, share in zip(self.replicas, shares, strict=False)
+            functools.partial(self._share, replica, images[share], labels[share], len(images), rng)
+            for replica, share, rng in zip(self.replicas, shares, rngs, strict=False)
         ]
         results = list(self.executor.map(lambda task: task(), work))
         for name, parameter in self.model.parameters().items():
@@ -79,12 +92,23 @@ class DataParallel:
         return sum(loss for loss, _ in results), sum(correct for _, correct in results)
 
     def _share(
-        self, replica: Sequential, images: Array, labels: Array, batch_size: int
+        self,
+        replica: Sequential,
+        images: Array,
+        labels: Array,
+        batch_size: int,
+        rng: np.random.Generator,
     ) -> tuple[float, int]:
+        if self.augment is not None:
+            images = self.augment(images, rng)
+        replica.reseed(rng)
         outputs = replica.forward(replica.prepare(images), training=True)
         loss, doutputs = self.loss(outputs, labels)
         weight = len(images) / batch_size  # this share's part of the batch mean
         replica.backward_parameters(doutputs * doutputs.dtype.type(weight))
+        for parameter in replica.parameters().values():
+            if parameter.moving:  # the others have the weight from doutputs
+                parameter.grad *= weight
         return loss * weight, count_correct(outputs, labels)
 
 

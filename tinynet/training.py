@@ -10,7 +10,15 @@ from tinynet.layers.base import Array
 from tinynet.losses import softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import Adam, Optimizer
-from tinynet.parallel import DataParallel, Loss, check_workers, count_correct, pool, predict
+from tinynet.parallel import (
+    Augment,
+    DataParallel,
+    Loss,
+    check_workers,
+    count_correct,
+    pool,
+    predict,
+)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ def fit(
     optimizer: Optimizer | None = None,
     loss: Loss = softmax_cross_entropy,
     validation: tuple[Array, Array] | None = None,
+    augment: Augment | None = None,
     rng: np.random.Generator | None = None,
     workers: int | None = None,
     history: History | None = None,
@@ -93,7 +102,8 @@ def fit(
     Images (N, ...) are uint8 or floats (see Sequential.prepare), labels integers or rows.
     rng shuffles (default: seeded with the model's seed); the same rng state, optimizer and
     number of workers give the same bits, so a run continued from a saved state and `history`
-    ends as if it had never stopped. `on_epoch` is called after each epoch, to save and print.
+    ends as if it had never stopped. `augment(images, rng)` makes what the network sees of a
+    batch's images, anew each time. `on_epoch` is called after each epoch, to save and print.
     Raises ValueError if there are no images, or not one label for each.
     """
     check_labels(images, labels)
@@ -102,12 +112,15 @@ def fit(
     history = History() if history is None else history
     workers = check_workers(workers)
     with pool(workers) as executor:
-        parallel = DataParallel(model, loss, executor, workers)
+        parallel = DataParallel(model, loss, executor, workers, augment)
         for epoch in range(len(history.epochs) + 1, epochs + 1):
             started = time.perf_counter()
             total_loss, correct, done = 0.0, 0, 0
             for indices in batches(len(images), batch_size, rng):
-                batch_loss, batch_correct = parallel.gradients(images[indices], labels[indices])
+                seed = int(rng.integers(2**63))
+                batch_loss, batch_correct = parallel.gradients(
+                    images[indices], labels[indices], seed
+                )
                 optimizer.update(model.parameters())
                 total_loss += batch_loss * len(indices)
                 correct += batch_correct

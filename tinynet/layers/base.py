@@ -23,14 +23,18 @@ class Parameter:
     A layer declares its shape first; `initialize` takes the memory, so that a wrong stack of
     layers fails before anything large is allocated. Afterwards value and grad are written in
     place and never rebound: whoever holds the parameter sees every change.
+    moving=True marks a moving average of what passes through (BatchNormalization keeps two): it
+    is saved with the rest but not learned. Its grad is the step that the batch asks for, which
+    the optimizer subtracts as it is.
     """
 
     value: Array
     grad: Array
 
-    def __init__(self, shape: Shape, initializer: Initializer) -> None:
+    def __init__(self, shape: Shape, initializer: Initializer, moving: bool = False) -> None:
         self.shape = shape
         self.initializer = initializer
+        self.moving = moving
 
     def initialize(self, rng: np.random.Generator, dtype: DTypeLike) -> None:
         """Draw the value; the gradient starts at zero."""
@@ -53,6 +57,7 @@ class Layer:
     """
 
     name = ""
+    rng: np.random.Generator  # what random layers draw from; see Sequential.reseed
     _cache: Any = None
 
     def declare(self, input_shape: Shape) -> Shape:

@@ -1,6 +1,6 @@
 """The convolution, forwards and backwards."""
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,7 +17,7 @@ from tinynet.layers.base import (
     pair,
     positive_int,
 )
-from tinynet.layers.windows import Padding, check_padding, output_size, pad, pad_widths
+from tinynet.layers.windows import Padding, check_padding, crop, output_size, pad, pad_widths
 
 
 class Conv2D(Layer):
@@ -53,85 +53,73 @@ class Conv2D(Layer):
         self._pad: Padding = (top_bottom, left_right)
         self.kernel = Parameter((*self.kernel_size, channels, self.filters), glorot_uniform)
         self.bias = Parameter((self.filters,), zeros)
-        return rows, columns, self.filters
+        self._output_shape = (rows, columns, self.filters)
+        return self._output_shape
 
     def forward(self, x: Array, training: bool = False) -> Array:
         x = pad(batch_last(x), self._pad, 0)
         self._cache = x if training else None
-        return batch_first(correlate(x, self.kernel.value, self.strides, self.bias.value))
+        rows, columns, filters = self._output_shape
+        weights = self._weights()
+        y = np.empty((rows, columns, filters, x.shape[-1]), x.dtype)
+        bias = np.broadcast_to(self.bias.value[:, np.newaxis], y.shape[2:]).copy()  # long loops
+        for i, windows in enumerate(self._windows(x)):
+            np.matmul(weights, windows, out=y[i])
+            y[i] += bias
+        return batch_first(y)
 
     def backward(self, dy: Array) -> Array:
-        """dx[n,h,w,c] = sum over all (i,u), (j,v), f with i*s+u = h, j*s+v = w
-        of dy[n,i,j,f] * kernel[u,v,c,f]
+        """dx[n, i*s+u, j*s+v, c] += sum_f kernel[u,v,c,f] * dy[n,i,j,f]  for all i, j, u, v
 
-        The sum is itself a correlation: of dy, spread out by the stride and surrounded by
-        zeros, with the kernel turned by 180 degrees and its channel axes swapped.
+        Each window gets its share of dx from one matrix product; where windows overlap, the
+        shares add up.
         """
         self.backward_parameters(dy)
-        x = self.cached()
-        dy = batch_last(dy)
+        x, dy = self.cached(), batch_last(dy)
         (kh, kw), (sh, sw) = self.kernel_size, self.strides
-        (top, bottom), (left, right) = self._pad
-        height, width = x.shape[0] - top - bottom, x.shape[1] - left - right
-        spread = np.zeros((height + kh - 1, width + kw - 1, *dy.shape[2:]), dy.dtype)
-        spread[kh - 1 - top :: sh, kw - 1 - left :: sw][: len(dy), : dy.shape[1]] = dy
-        turned = self.kernel.value[::-1, ::-1].swapaxes(2, 3)
-        return batch_first(correlate(spread, turned, (1, 1)))
+        rows, columns = dy.shape[:2]
+        weights = np.ascontiguousarray(self._weights().T)
+        dx = np.zeros(x.shape, x.dtype)
+        shares = np.empty((columns, len(weights), x.shape[-1]), x.dtype)
+        by_position = shares.reshape(columns, kw, kh, *x.shape[2:])
+        for i in range(rows):
+            np.matmul(weights, dy[i], out=shares)
+            for u in range(kh):
+                for v in range(kw):
+                    dx[i * sh + u, v : v + sw * columns : sw][:columns] += by_position[:, v, u]
+        return batch_first(crop(dx, self._pad))
 
     def backward_parameters(self, dy: Array) -> None:
         """dkernel[u,v,c,f] = sum_{n,i,j} x[n, i*s+u, j*s+v, c] * dy[n,i,j,f]
 
         dbias[f] = sum_{n,i,j} dy[n,i,j,f]
         """
-        dy = batch_last(dy)
-        self.bias.grad[...] = dy.sum(axis=(0, 1)).sum(axis=1)
-        self.kernel.grad[...] = correlate_kernel(self.cached(), dy, self.kernel_size, self.strides)
+        x, dy = self.cached(), batch_last(dy)
+        kh, kw, channels, filters = self.kernel.shape
+        dweights = np.zeros((kw * kh * channels, filters), x.dtype)
+        for i, windows in enumerate(self._windows(x)):
+            dweights += (windows @ dy[i].swapaxes(1, 2)).sum(axis=0)
+        self.kernel.grad[...] = dweights.reshape(kw, kh, channels, filters).swapaxes(0, 1)
+        self.bias.grad[...] = dy.sum(axis=(0, 1)).sum(axis=1)  # 5 times faster than at once
 
+    def _weights(self) -> Array:
+        """The kernel as a matrix (F, kw*kh*C), its columns in the order of a window's entries."""
+        return self.kernel.value.transpose(3, 1, 0, 2).reshape(self.filters, -1)
 
-def correlate(
-    x: Array, kernel: Array, strides: tuple[int, int], bias: Array | None = None
-) -> Array:
-    """The sum in Conv2D's docstring.  x (H, W, C, N), kernel (kh, kw, C, F) -> (H', W', F, N)
+    def _windows(self, x: Array) -> Iterator[Array]:
+        """For each output row all windows of the padded x (H, W, C, N), as (W', kw*kh*C, N).
 
-    One output row at a time. Its kh input rows, laid out as (W, kh*C, N), hold every window
-    of kw columns as one contiguous (kw*kh*C, N) matrix, and the row is W' small matrix
-    products: no im2col, and the working set stays in the cache.
-    """
-    kh, kw, channels, filters = kernel.shape
-    sh, sw = strides
-    batch = x.shape[-1]
-    rows, columns = (x.shape[0] - kh) // sh + 1, (x.shape[1] - kw) // sw + 1
-    weights = kernel.transpose(3, 1, 0, 2).reshape(filters, kw * kh * channels)
-    strip = np.empty((x.shape[1], kh, channels, batch), x.dtype)
-    windows = sliding_window_view(strip.reshape(-1, batch), kw * kh * channels, axis=0)
-    windows = windows[:: sw * kh * channels][:columns].swapaxes(1, 2)
-    y = np.empty((rows, columns, filters, batch), x.dtype)
-    offset: Any = 0 if bias is None else np.repeat(bias, batch).reshape(filters, batch)
-    for i in range(rows):
-        np.copyto(strip, x[i * sh : i * sh + kh].swapaxes(0, 1))
-        np.matmul(weights, windows, out=y[i])
-        if bias is not None:
-            y[i] += offset
-    return y
-
-
-def correlate_kernel(
-    x: Array, dy: Array, kernel_size: tuple[int, int], strides: tuple[int, int]
-) -> Array:
-    """The sum in `backward_parameters`.  x (H, W, C, N), dy (H', W', F, N) -> (kh, kw, C, F)
-
-    One output row at a time, and one matrix product for each kernel column v: with the
-    channels in front, the contraction runs over all columns and the whole batch at once.
-    """
-    (kh, kw), (sh, sw) = kernel_size, strides
-    width, channels, batch = x.shape[1:]
-    rows, columns, filters, _ = dy.shape
-    strip = np.empty((kh, channels, width, batch), x.dtype)
-    gradient = np.zeros((kw, kh * channels, filters), x.dtype)
-    for i in range(rows):
-        np.copyto(strip, x[i * sh : i * sh + kh].transpose(0, 2, 1, 3))
-        row = dy[i].swapaxes(0, 1).reshape(filters, columns * batch)
-        for v in range(kw):
-            seen = strip[:, :, v : v + sw * (columns - 1) + 1 : sw]
-            gradient[v] += seen.reshape(kh * channels, columns * batch) @ row.T
-    return gradient.reshape(kw, kh, channels, filters).swapaxes(0, 1)
+        The kh input rows are copied to a strip (W, kh*C, N), in which kw neighbouring columns
+        are one contiguous matrix: every window is a slice, and no im2col is needed. The strip
+        is small enough for the cache, and is overwritten by the next row.
+        """
+        (kh, kw), (sh, sw) = self.kernel_size, self.strides
+        _, width, channels, batch = x.shape
+        rows, columns, _ = self._output_shape
+        strip = np.empty((width, kh, channels, batch), x.dtype)
+        entries = strip.reshape(-1, batch)
+        windows = sliding_window_view(entries, kw * kh * channels, axis=0)
+        windows = windows[:: sw * kh * channels][:columns].swapaxes(1, 2)
+        for i in range(rows):
+            np.copyto(strip, x[i * sh : i * sh + kh].swapaxes(0, 1))
+            yield windows

@@ -1,5 +1,7 @@
 """Max pooling, forwards and backwards."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from tinynet.layers.base import (
@@ -41,55 +43,43 @@ class MaxPool(Layer):
         rows, columns = (output_size(self, *each, self.padding) for each in settings)
         top_bottom, left_right = (pad_widths(*each, self.padding) for each in settings)
         self._pad: Padding = (top_bottom, left_right)
-        return rows, columns, channels
+        self._output_shape = (rows, columns, channels)
+        return self._output_shape
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        """Separable: the maximum of each row of a window, then the maximum of those."""
         x = pad(batch_last(x), self._pad, -np.inf)
-        (height, width), (sh, sw) = self.pool_size, self._strides
-        row_max = running_max(x.swapaxes(0, 1), width, sw).swapaxes(0, 1)
-        y = running_max(row_max, height, sh)
-        self._cache = (x, row_max, y) if training else None
+        y = np.full((*self._output_shape, x.shape[-1]), -np.inf, x.dtype)
+        for i, place in self._places():
+            np.maximum(y[i], x[place], out=y[i])
+        self._cache = (x, y) if training else None
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array:
-        """Back to the first row that holds the maximum, then to the first place in that row."""
-        x, row_max, y = self.cached()
-        (height, width), (sh, sw) = self.pool_size, self._strides
-        drow = route(batch_last(dy), row_max, y, height, sh)
-        dx = route(*(a.swapaxes(0, 1) for a in (drow, x, row_max)), width, sw).swapaxes(0, 1)
+        """dx[n, i*s+u, j*s+v, c] += dy[n,i,j,c] for the first u, v with x[...] = y[n,i,j,c]
+
+        Whoever equals the maximum takes all that is left of dy: later equals get nothing.
+        """
+        (x, y), left = self.cached(), batch_last(dy).copy()
+        dx = np.zeros_like(x)
+        for i, place in self._places():
+            share = left[i] * (x[place] == y[i])
+            dx[place] += share
+            left[i] -= share
         return batch_first(crop(dx, self._pad))
 
     def branches(self) -> list[Array]:
-        x, row_max, y = self.cached()
+        _, y = self.cached()
+        numbers = np.arange(1.0, y.size + 1, dtype=y.dtype).reshape(y.shape)
+        return [self.backward(batch_first(numbers))]  # each window's number, where it wins
+
+    def _places(self) -> Iterator[tuple[int, tuple[int, slice]]]:
+        """For each output row i, in reading order: where x has the entries (u, v) of its windows.
+
+        A row at a time, so that all its arrays stay in the cache.
+        """
         (height, width), (sh, sw) = self.pool_size, self._strides
-        columns = first_winners(x.swapaxes(0, 1), row_max.swapaxes(0, 1), width, sw)
-        return [*columns, *first_winners(row_max, y, height, sh)]
-
-
-def running_max(x: Array, size: int, stride: int) -> Array:
-    """y[i] = max_u x[i*stride + u] along the first axis."""
-    outputs = (len(x) - size) // stride + 1
-    y = x[: stride * outputs : stride]
-    for u in range(1, size):
-        y = np.maximum(y, x[u::stride][:outputs])
-    return y
-
-
-def first_winners(x: Array, y: Array, size: int, stride: int) -> list[Array]:
-    """For each u, where x[i*stride + u] is the first element of its window equal to y[i]."""
-    taken = np.zeros(y.shape, bool)
-    winners = []
-    for u in range(size):
-        wins = (x[u::stride][: len(y)] == y) & ~taken
-        taken |= wins
-        winners.append(wins)
-    return winners
-
-
-def route(dy: Array, x: Array, y: Array, size: int, stride: int) -> Array:
-    """dx[i*stride + u] += dy[i] where u is the window's first winner."""
-    dx = np.zeros(x.shape, dy.dtype)
-    for u, wins in enumerate(first_winners(x, y, size, stride)):
-        dx[u::stride][: len(y)] += dy * wins
-    return dx
+        rows, columns, _ = self._output_shape
+        for i in range(rows):
+            for u in range(height):
+                for v in range(width):
+                    yield i, (i * sh + u, slice(v, v + sw * (columns - 1) + 1, sw))

@@ -1,0 +1,27 @@
+"""The mean of a whole feature map."""
+
+import numpy as np
+
+from tinynet.layers.base import Array, Layer, Shape, batch_first, batch_last, expect_rank
+
+
+class GlobalAveragePooling2D(Layer):
+    """The mean of each channel.  (N, H, W, C) -> (N, C)
+
+    y[n,c] = 1/(H*W) * sum_{h,w} x[n,h,w,c];  dx[n,h,w,c] = dy[n,c] / (H*W)
+    Source: keras.layers.GlobalAveragePooling2D.
+    """
+
+    def declare(self, input_shape: Shape) -> Shape:
+        expect_rank(self, input_shape, "H, W, C")
+        return input_shape[-1:]
+
+    def forward(self, x: Array, training: bool = False) -> Array:
+        self._cache = x.shape[1:3] if training else None
+        y: Array = batch_last(x).mean(axis=(0, 1)).T
+        return y
+
+    def backward(self, dy: Array) -> Array:
+        height, width = self.cached()
+        share = dy.T / (height * width)  # (C, N), the same for every position
+        return batch_first(np.tile(share, (height, width, 1, 1)))
