@@ -96,9 +96,9 @@ class Sequential:
         """Outputs (N, ...) for images as they are stored, batch by batch; keeps no caches."""
         parts = [
             self.forward(self.prepare(images[start : start + PREDICT_BATCH]))
-            for start in range(0, max(len(images), 1), PREDICT_BATCH)
+            for start in range(0, len(images), PREDICT_BATCH)
         ]
-        return np.concatenate(parts)
+        return np.concatenate([np.empty((0, *self.output_shape), self.dtype), *parts])
 
     def reseed(self, seed: int | np.random.Generator) -> None:
         """Give the random layers a generator to draw from, in their order (see Dropout)."""
@@ -142,6 +142,8 @@ class Sequential:
 
 def declare(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
     """Name the layers (conv2d_1, conv2d_2, ...) and declare them; return their output shapes."""
+    if len({id(layer) for layer in layers}) < len(layers):
+        raise ValueError("a layer is in the stack twice; make a new one for each place.")
     shapes = []
     counts: dict[str, int] = {}
     for layer in layers:

@@ -5,14 +5,14 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tinynet import layers
-from tinynet.layers.base import Array, Layer
+from tinynet.layers.base import Array, Layer, positive_int
 from tinynet.model import Sequential, declare, named_parameters
 
 FORMAT = "tinynet 1"
@@ -59,8 +59,8 @@ def save_arrays(
     path: str | os.PathLike[str], arrays: Mapping[str, Array], metadata: Mapping[str, Any]
 ) -> None:
     """Write arrays and metadata as one safetensors file, complete or not at all."""
-    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    header = {"format": FORMAT, **{key: json.dumps(value) for key, value in metadata.items()}}
+    contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    header = {FORMAT: json.dumps(dict(metadata))}  # one entry: of several, the order is random
     content = to_bytes(contiguous, header)
     write_whole(path, lambda temporary: temporary.write_bytes(content))
 
@@ -71,7 +71,11 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -
     The temporary file keeps the path's extension, and is removed if writing fails.
     """
     target = Path(path)
-    handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".", dir=target.parent)
+    except OSError as error:
+        error.filename = str(target)  # not the temporary file's, which says nothing to anyone
+        raise
     os.close(handle)
     temporary = Path(name)
     try:
@@ -90,19 +94,21 @@ class ArrayFile:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
+        if self.path.exists() and not self.path.is_file():
+            raise self.error("not a file")
         with self.path.open("rb"):
             pass  # a missing or unreadable file is an OSError, with the system's own words
         try:
-            self._file = safe_open(str(path), framework="numpy")
+            self._file = cast(Any, safe_open(self.path, framework="numpy"))  # its stub is untyped
         except SafetensorError as error:
             raise self.error(f"not a whole safetensors file ({error})") from error
         header = self._file.metadata() or {}
-        if header.get("format") != FORMAT:
-            raise self.error(f"not a tinynet file (its format is not {FORMAT!r})")
+        if FORMAT not in header:
+            raise self.error(f"not a tinynet file (its header has no {FORMAT!r})")
         try:
-            self.metadata = {k: json.loads(v) for k, v in header.items() if k != "format"}
-        except (ValueError, RecursionError) as error:
-            raise self.error(f"its metadata is not JSON ({error})") from error
+            self.metadata: dict[str, Any] = dict(json.loads(header[FORMAT]))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise self.error(f"its metadata is not a JSON object ({error})") from error
 
     def __enter__(self) -> "ArrayFile":
         return self
@@ -144,19 +150,22 @@ def _rebuild(file: ArrayFile) -> Sequential:
     """The model that the file's metadata describes, after its arrays have been compared."""
     try:
         described = file.metadata["model"]
-        file.metadata["settings"]
+        if not isinstance(file.metadata["settings"], dict):
+            raise ValueError("settings are not a JSON object")
+        if described["dtype"] not in ("float32", "float64"):
+            raise ValueError(f"dtype is {described['dtype']!r}")
         stack = [_make_layer(file, dict(entry)) for entry in described["layers"]]
-        input_shape = tuple(described["input_shape"])
-        if not all(isinstance(size, int) and 0 < size < 2**31 for size in input_shape):
-            raise ValueError(f"input_shape is {input_shape}")
+        input_shape = tuple(positive_int(size, "input_shape") for size in described["input_shape"])
         dtype = np.dtype(described["dtype"])
         declare(stack, input_shape)
+        file.check({name: (p.shape, dtype) for name, p in named_parameters(stack).items()})
+        return Sequential(stack, input_shape, dtype=dtype)
     except ModelFileError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except KeyError as error:
+        raise file.error(f"its description of the model has no {error}") from error
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise file.error(f"its description of the model is not usable ({error})") from error
-    file.check({name: (p.shape, dtype) for name, p in named_parameters(stack).items()})
-    return Sequential(stack, input_shape, dtype=dtype)
 
 
 def _make_layer(file: ArrayFile, entry: dict[str, Any]) -> Layer:

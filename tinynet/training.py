@@ -107,6 +107,8 @@ def fit(
     Raises ValueError if there are no images, or not one label for each.
     """
     check_labels(images, labels)
+    if validation is not None:
+        check_labels(*validation)
     optimizer = Adam() if optimizer is None else optimizer
     rng = np.random.default_rng(model.seed) if rng is None else rng
     history = History() if history is None else history
@@ -127,12 +129,13 @@ def fit(
                 done += len(indices)
                 if on_batch is not None:
                     on_batch(Progress(epoch, done, len(images), total_loss / done, correct / done))
-            measured = (None, None)
+            val_loss, val_accuracy = None, None
             if validation is not None:
-                measured = evaluate(model, *validation, loss=loss, workers=workers)
+                val_loss, val_accuracy = evaluate(model, *validation, loss=loss, workers=workers)
             seconds = time.perf_counter() - started
-            means = (total_loss / done, correct / done)
-            history.epochs.append(Epoch(epoch, *means, *measured, seconds))
+            history.epochs.append(
+                Epoch(epoch, total_loss / done, correct / done, val_loss, val_accuracy, seconds)
+            )
             if on_epoch is not None:
                 on_epoch(history)
     return history

@@ -16,7 +16,8 @@ class ReLU(Layer):
         return np.maximum(x, 0)
 
     def backward(self, dy: Array) -> Array:
-        return dy * self.cached()
+        positive: Array = self.cached()
+        return dy * positive
 
     def branches(self) -> list[Array]:
         return [self.cached()]
@@ -35,8 +36,9 @@ class Sigmoid(Layer):
         return y
 
     def backward(self, dy: Array) -> Array:
-        y = self.cached()
-        return dy * (y * (1 - y))
+        y: Array = self.cached()
+        dx: Array = dy * (y * (1 - y))
+        return dx
 
 
 class Softmax(Layer):
@@ -53,5 +55,6 @@ class Softmax(Layer):
         return y
 
     def backward(self, dy: Array) -> Array:
-        y = self.cached()
-        return y * (dy - np.sum(dy * y, axis=-1, keepdims=True))
+        y: Array = self.cached()
+        dx: Array = y * (dy - np.sum(dy * y, axis=-1, keepdims=True))
+        return dx

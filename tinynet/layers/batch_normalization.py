@@ -40,17 +40,24 @@ class BatchNormalization(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         rows = by_channel(x)
-        mean, variance = self.moving_mean.value, self.moving_variance.value
-        if training:
-            mean = channel_sum(rows) / per_channel(x)
+        if not training:
+            self._cache = None
+            scale, shift = self.affine()
+            return like_input(rows * scale[:, np.newaxis] + shift[:, np.newaxis], x)
+        mean = channel_sum(rows) / per_channel(x)
         centred = rows - mean[:, np.newaxis]
-        if training:
-            variance = channel_product(centred, centred) / per_channel(x)
+        variance = channel_product(centred, centred) / per_channel(x)
         spread = np.sqrt(variance + x.dtype.type(self.epsilon))
-        self._cache = (centred, mean, variance, spread) if training else None
+        self._cache = (centred, mean, variance, spread)
         scaled = centred * (self.gamma.value / spread)[:, np.newaxis]
         scaled += self.beta.value[:, np.newaxis]
         return like_input(scaled, x)
+
+    def affine(self) -> tuple[Array, Array]:
+        """Scale and shift, (C,) both: in prediction y = x * scale + shift."""
+        variance = self.moving_variance.value
+        scale: Array = self.gamma.value / np.sqrt(variance + variance.dtype.type(self.epsilon))
+        return scale, self.beta.value - self.moving_mean.value * scale
 
     def backward(self, dy: Array) -> Array:
         """dx = gamma / spread * (dy - mean(dy) - xhat * mean(dy * xhat)),  xhat = centred / spread

@@ -17,7 +17,7 @@ from tinynet.layers.base import (
     pair,
     positive_int,
 )
-from tinynet.layers.windows import Padding, check_padding, crop, output_size, pad, pad_widths
+from tinynet.layers.windows import check_padding, crop, pad, place_windows
 
 
 class Conv2D(Layer):
@@ -47,10 +47,9 @@ class Conv2D(Layer):
     def declare(self, input_shape: Shape) -> Shape:
         expect_rank(self, input_shape, "H, W, C")
         height, width, channels = input_shape
-        settings = list(zip((height, width), self.kernel_size, self.strides, strict=True))
-        rows, columns = (output_size(self, *each, self.padding) for each in settings)
-        top_bottom, left_right = (pad_widths(*each, self.padding) for each in settings)
-        self._pad: Padding = (top_bottom, left_right)
+        (rows, columns), self._pad = place_windows(
+            self, (height, width), self.kernel_size, self.strides, self.padding
+        )
         self.kernel = Parameter((*self.kernel_size, channels, self.filters), glorot_uniform)
         self.bias = Parameter((self.filters,), zeros)
         self._output_shape = (rows, columns, self.filters)
@@ -86,7 +85,7 @@ class Conv2D(Layer):
             np.matmul(weights, dy[i], out=shares)
             for u in range(kh):
                 for v in range(kw):
-                    dx[i * sh + u, v : v + sw * columns : sw][:columns] += by_position[:, v, u]
+                    dx[i * sh + u, v : v + sw * (columns - 1) + 1 : sw] += by_position[:, v, u]
         return batch_first(crop(dx, self._pad))
 
     def backward_parameters(self, dy: Array) -> None:

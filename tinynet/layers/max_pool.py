@@ -13,7 +13,7 @@ from tinynet.layers.base import (
     expect_rank,
     pair,
 )
-from tinynet.layers.windows import Padding, check_padding, crop, output_size, pad, pad_widths
+from tinynet.layers.windows import check_padding, crop, pad, place_windows
 
 
 class MaxPool(Layer):
@@ -39,10 +39,9 @@ class MaxPool(Layer):
         expect_rank(self, input_shape, "H, W, C")
         height, width, channels = input_shape
         self._strides = self.strides or self.pool_size
-        settings = list(zip((height, width), self.pool_size, self._strides, strict=True))
-        rows, columns = (output_size(self, *each, self.padding) for each in settings)
-        top_bottom, left_right = (pad_widths(*each, self.padding) for each in settings)
-        self._pad: Padding = (top_bottom, left_right)
+        (rows, columns), self._pad = place_windows(
+            self, (height, width), self.pool_size, self._strides, self.padding
+        )
         self._output_shape = (rows, columns, channels)
         return self._output_shape
 

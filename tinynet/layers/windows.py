@@ -6,6 +6,7 @@ import numpy as np
 
 from tinynet.layers.base import Array, Layer
 
+Pair = tuple[int, int]
 Padding = tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))
 
 
@@ -16,31 +17,31 @@ def check_padding(padding: Any) -> str:
     return str(padding)
 
 
-def output_size(layer: Layer, size: int, window: int, stride: int, padding: str) -> int:
-    """How many windows fit along one axis; ValueError if none does.
+def place_windows(
+    layer: Layer, image: Pair, window: Pair, strides: Pair, padding: str
+) -> tuple[Pair, Padding]:
+    """How many windows fit (rows, columns), and the border that `same` padding adds.
 
-    valid: floor((size - window) / stride) + 1;  same: ceil(size / stride), as in Keras.
+    valid: floor((size - window) / stride) + 1 windows along an axis, and no border
+    same: ceil(size / stride) windows; the border is what the last one lacks, split in two,
+    an odd one after the image, as in Keras.
+    Raises ValueError if the window is larger than an image that is not padded.
     """
-    if padding == "same":
-        return -(-size // stride)
-    if window > size:
-        raise ValueError(
-            f"{layer!r} has a window of {window}, larger than its input of {size}; "
-            'use a smaller window or padding="same".'
-        )
-    return (size - window) // stride + 1
-
-
-def pad_widths(size: int, window: int, stride: int, padding: str) -> tuple[int, int]:
-    """How much to add before and after one axis.
-
-    same: what the last window lacks, split in two; an odd one goes after, as in Keras.
-    """
-    if padding == "valid":
-        return 0, 0
-    outputs = -(-size // stride)
-    total = max((outputs - 1) * stride + window - size, 0)
-    return total // 2, total - total // 2
+    counts, borders = [], []
+    for size, extent, stride in zip(image, window, strides, strict=True):
+        if padding == "same":
+            count = -(-size // stride)
+            lacking = max((count - 1) * stride + extent - size, 0)
+        elif extent <= size:
+            count, lacking = (size - extent) // stride + 1, 0
+        else:
+            raise ValueError(
+                f"{layer!r} has a window of {extent}, larger than its input of {size}; "
+                'use a smaller window or padding="same".'
+            )
+        counts.append(count)
+        borders.append((lacking // 2, lacking - lacking // 2))
+    return (counts[0], counts[1]), (borders[0], borders[1])
 
 
 def pad(x: Array, widths: Padding, value: float) -> Array:

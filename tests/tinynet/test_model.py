@@ -1,0 +1,244 @@
+"""Sequential: building, shapes, names, data as it is stored, and its errors."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tinynet
+from tests.tinynet.strategies import Array, normal
+from tests.tinynet.test_contract import LAYOUTS, held
+from tinynet import Conv2D, Dense, Flatten, MaxPool, ReLU, Sequential, Softmax, predict
+from tinynet.model import PREDICT_BATCH, snake_case
+
+
+def cnn(dtype: type = np.float64, seed: int = 0) -> Sequential:
+    """A small convolutional network with every kind of seam in it."""
+    return Sequential(
+        [
+            Conv2D(3, 3),
+            ReLU(),
+            MaxPool(2),
+            Conv2D(4, (2, 3), strides=(2, 1), padding="same"),
+            ReLU(),
+            Flatten(),
+            Dense(6),
+            ReLU(),
+            Dense(5),
+        ],
+        input_shape=(9, 8, 2),
+        seed=seed,
+        dtype=dtype,
+    )
+
+
+def test_layers_run_in_order_and_back() -> None:
+    model, x = cnn(), normal((3, 9, 8, 2), 0)
+    y = x
+    for layer in model.layers:
+        y = layer.forward(y)
+    np.testing.assert_array_equal(model.forward(x), y)
+    assert y.shape == (3, *model.output_shape) == (3, 5)
+    model.forward(x, training=True)
+    dy = normal(y.shape, 1)
+    dx = model.backward(dy)
+    expected = dy
+    for layer in reversed(model.layers):
+        expected = layer.backward(expected)
+    np.testing.assert_array_equal(dx, expected)
+
+
+def test_parameters_by_name_and_shape() -> None:
+    shapes = {name: p.value.shape for name, p in cnn().parameters().items()}
+    assert list(shapes.items()) == [
+        ("conv2d_1.kernel", (3, 3, 2, 3)),
+        ("conv2d_1.bias", (3,)),
+        ("conv2d_2.kernel", (2, 3, 3, 4)),
+        ("conv2d_2.bias", (4,)),
+        ("dense_1.kernel", (2 * 3 * 4, 6)),
+        ("dense_1.bias", (6,)),
+        ("dense_2.kernel", (6, 5)),
+        ("dense_2.bias", (5,)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "snake"),
+    [("Conv2D", "conv2d"), ("MaxPool", "max_pool"), ("ReLU", "relu"), ("Dense", "dense")],
+)
+def test_names_of_layers(name: str, snake: str) -> None:
+    assert snake_case(name) == snake
+
+
+def test_the_seed_fixes_the_weights() -> None:
+    first, again, other = cnn(seed=3), cnn(seed=3), cnn(seed=4)
+    for name, parameter in first.parameters().items():
+        np.testing.assert_array_equal(parameter.value, again.parameters()[name].value)
+        if name.endswith("kernel"):
+            assert (parameter.value != other.parameters()[name].value).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_everything_stays_in_the_dtype(dtype: type) -> None:
+    model = cnn(dtype)
+    x = model.prepare(np.random.default_rng(0).integers(0, 256, (3, 9, 8, 2), np.uint8))
+    y = model.forward(x, training=True)
+    assert (x.dtype, y.dtype, model.backward(y).dtype) == (dtype, dtype, dtype)
+    for parameter in model.parameters().values():
+        assert (parameter.value.dtype, parameter.grad.dtype) == (dtype, dtype)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_memory_order_changes_nothing(layout: str) -> None:
+    model, x = cnn(), normal((3, 9, 8, 2), 0)
+    y, dy = model.forward(x, training=True), normal((3, 5), 1)
+    dx = model.backward(dy)
+    other = model.forward(model.prepare(LAYOUTS[layout](x)), training=True)
+    np.testing.assert_allclose(other, y, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(model.backward(LAYOUTS[layout](dy)), dx, rtol=1e-12, atol=1e-14)
+
+
+def test_backward_parameters_is_backward_without_dx() -> None:
+    model, x = cnn(), normal((3, 9, 8, 2), 0)
+    dy = normal((3, 5), 1)
+    model.forward(x, training=True)
+    model.backward(dy)
+    expected = {name: p.grad.copy() for name, p in model.parameters().items()}
+    for parameter in model.parameters().values():
+        parameter.grad[...] = np.nan
+    model.backward_parameters(dy)
+    for name, parameter in model.parameters().items():
+        np.testing.assert_allclose(parameter.grad, expected[name], rtol=1e-12, atol=1e-14)
+    bare = Sequential([Flatten(), Softmax()], (2, 2, 1), dtype=np.float64)
+    bare.forward(normal((1, 2, 2, 1), 0), training=True)
+    bare.backward_parameters(normal((1, 4), 0))  # nothing to do, and nothing wrong
+
+
+class TestPrepare:
+    def test_bytes_become_fractions(self) -> None:
+        model = Sequential([Flatten(), Dense(2)], (2, 2, 1))
+        x = model.prepare(np.array([[[0, 51], [102, 255]]], np.uint8))
+        assert (x.shape, x.dtype) == ((1, 2, 2, 1), np.float32)
+        np.testing.assert_array_equal(x.ravel(), np.float32([0, 0.2, 0.4, 1]))
+
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.int64])
+    def test_other_numbers_are_cast(self, dtype: type) -> None:
+        model = Sequential([Flatten(), Dense(2)], (2, 2, 1), dtype=np.float64)
+        images = np.array([[[0, 1], [2, 3]]], dtype)
+        x = model.prepare(images)
+        assert x.dtype == np.float64
+        np.testing.assert_array_equal(x[..., 0], images)
+
+    def test_flat_examples_and_lists(self) -> None:
+        model = Sequential([Dense(2)], (3,))
+        assert model.prepare([[0.5, 1, 2]]).tolist() == [[0.5, 1, 2]]  # type: ignore[arg-type]
+
+    def test_the_images_are_only_read(self) -> None:
+        for images in (normal((2, 9, 8, 2), 0), np.zeros((2, 9, 8, 2), np.uint8)):
+            images.setflags(write=False)
+            cnn().predict(images)
+
+
+class TestPredict:
+    @pytest.mark.parametrize("count", [0, 1, PREDICT_BATCH - 1, PREDICT_BATCH, PREDICT_BATCH + 1])
+    def test_any_number_of_images(self, count: int) -> None:
+        model = cnn()
+        images = np.random.default_rng(0).integers(0, 256, (count, 9, 8, 2), np.uint8)
+        y = model.predict(images)
+        assert (y.shape, y.dtype) == ((count, 5), np.float64)
+        if count:
+            expected = model.forward(model.prepare(images))
+            np.testing.assert_allclose(y, expected, rtol=1e-12, atol=1e-14)
+        for workers in (1, 2, 3):
+            np.testing.assert_array_equal(predict(model, images, workers), y)
+
+    def test_no_caches_stay(self) -> None:
+        model = cnn()
+        model.forward(normal((2, 9, 8, 2), 0), training=True)
+        model.predict(normal((3 * PREDICT_BATCH, 9, 8, 2), 0))
+        assert [held(list(vars(layer).values())) for layer in model.layers] == [[]] * 9
+        with pytest.raises(RuntimeError, match=r"^dense_2: .*call forward\(x, training=True\)"):
+            model.backward(normal((2, 5), 0))
+
+
+def test_summary_and_repr_describe_the_network() -> None:
+    model = cnn(np.float32)
+    count = sum(p.value.size for p in model.parameters().values())
+    lines = model.summary().splitlines()
+    assert len(lines) == len(model.layers) + 4
+    assert lines[2].split() == ["conv2d_1:", "Conv2D(3,", "(3,", "3))", "(7,", "6,", "3)", "57"]
+    assert lines[-1] == f"input (9, 8, 2), {count:,} parameters, float32"
+    again = eval(repr(model), vars(tinynet))
+    assert repr(again) == repr(model)
+    assert again.output_shapes == model.output_shapes
+
+
+def wrong(x: Array) -> Callable[[], object]:
+    return lambda: cnn().forward(x)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: Sequential([]), ValueError, "a Sequential needs at least one layer."),
+        (
+            lambda: Sequential([Flatten()], dtype=np.int32),
+            ValueError,
+            "dtype must be float32 or float64. Received: dtype=int32",
+        ),
+        (
+            lambda: Sequential([Flatten(), Conv2D(1, 3)]),
+            ValueError,
+            "Conv2D(1, (3, 3)) expects examples with the axes H, W, C. Received: (784,)",
+        ),
+        (
+            lambda: Sequential([Dense(3)]),
+            ValueError,
+            "Dense(3) expects examples with the axes features. Received: (28, 28, 1)",
+        ),
+        (
+            wrong(np.zeros((2, 8, 9, 2))),
+            ValueError,
+            "the model expects inputs of shape (N, 9, 8, 2). Received: (2, 8, 9, 2)",
+        ),
+        (
+            wrong(np.zeros((9, 8, 2))),
+            ValueError,
+            "the model expects inputs of shape (N, 9, 8, 2). Received: (9, 8, 2)",
+        ),
+        (
+            wrong(np.float64(3)),
+            ValueError,
+            "the model expects inputs of shape (N, 9, 8, 2). Received: ()",
+        ),
+        (
+            wrong(np.zeros((2, 9, 8, 2), np.uint8)),
+            TypeError,
+            "the model works in float64; pass x through model.prepare(x) first. Received: uint8",
+        ),
+        (
+            lambda: cnn().prepare(np.zeros((2, 9, 8))),
+            ValueError,
+            "the model expects inputs of shape (N, 9, 8, 2). Received: (2, 9, 8)",
+        ),
+        (
+            lambda: Sequential([Flatten()]).predict(np.zeros((28, 28), np.uint8)),
+            ValueError,
+            "the model expects inputs of shape (N, 28, 28, 1). Received: (28, 28)",
+        ),
+    ],
+)
+def test_errors_say_what_was_expected(
+    make: Callable[[], object], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        make()
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("layer", [ReLU(), Dense(4)], ids=repr)
+def test_a_layer_belongs_to_one_place(layer: Any) -> None:
+    """Twice in a stack, it would keep the second pass's values and forget the first's."""
+    with pytest.raises(ValueError, match="is in the stack twice; make a new one for each place"):
+        Sequential([layer, layer], (4,))
