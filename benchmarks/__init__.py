@@ -1,0 +1,1 @@
+"""tinynet, Keras and PyTorch side by side: `python -m benchmarks`; see README.md."""

@@ -1,0 +1,312 @@
+"""The benchmarks measure what they say, and their tables say what was measured.
+
+No test looks at a clock: each measuring function runs once, with very little work.
+"""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as program
+from benchmarks import comparison, growth, layers, processes, rounds, worker
+from benchmarks.jobs import Job
+from benchmarks.results import Results, Row, comparison_table, growth_table, number
+from benchmarks.settings import BATCH_SIZE, QUICK, Size
+from benchmarks.timing import StepClock
+from mnist_app.networks import build_network
+from tinynet import Adam, Sequential
+
+INSTALL = 'install the extra "benchmark": python -m pip install "tinynet-mnist[benchmark]"'
+TORCH = importlib.util.find_spec("torch") is not None
+ROWS = {"cnn": "epoch_cnn", "mlp": "epoch_mlp"}
+
+
+def filled_results(rounds: int = 3) -> Results:
+    """Results as a whole run leaves them, with made-up numbers: Keras takes twice the time."""
+    results = Results(
+        {"processor": "abacus, 2 cores"}, rounds, Size(), comparison.rows(), growth.rows()
+    )
+    for round_ in range(1, rounds + 1):
+        for name, row in results.rows.items():
+            row.add("tinynet", 1.0 * round_)
+            if name != "installed_program":
+                row.add("keras", 2.0 * round_)
+        for row in results.growth.values():
+            for size in (1, 2, 1024):
+                row.add(str(size), 1.0 * size)
+    return results
+
+
+# --- measuring ---------------------------------------------------------------------------------
+
+
+def check_side(side: str, ways: set[str]) -> None:
+    """Every measuring function of a side, in this process."""
+    assert worker.measure(side, "versions", QUICK)
+    for network in ROWS:
+        found = worker.measure(side, "training", QUICK, network=network)
+        assert found["step"] > 0
+        assert found["peak"] > 10
+    assert worker.measure(side, "evaluation", QUICK)["evaluation"] > 0
+    one_image = worker.measure(side, "one_image", QUICK)
+    assert set(one_image) == {*ways, "peak"}
+    assert all(seconds > 0 for seconds in one_image.values())
+
+
+def test_tinynet_is_measured() -> None:
+    check_side("tinynet", {"predict", "call", "predict_on_batch"})
+    assert worker.measure("tinynet", "whole_epoch", QUICK, images=200)["epoch"] > 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_keras_is_measured() -> None:
+    check_side("keras", {"predict", "call", "predict_on_batch"})
+
+
+def test_pytorch_is_measured_or_the_extra_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    if TORCH:
+        check_side("pytorch", {"call"})
+        find = importlib.util.find_spec
+        monkeypatch.setattr(
+            importlib.util, "find_spec", lambda name: None if name == "torch" else find(name)
+        )
+    assert program.main(["--output", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"Error: PyTorch is not installed; {INSTALL}\n"
+
+
+def test_the_three_train_the_same_networks_on_the_same_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """tinynet's first batch is the one that the other two take from the same permutation."""
+    from benchmarks import with_keras, with_tinynet
+
+    seen = []
+    prepare = Sequential.prepare
+    monkeypatch.setattr(
+        Sequential, "prepare", lambda model, x: (seen.append(x.copy()), prepare(model, x))[1]
+    )
+    with_tinynet.training(QUICK, "mlp", workers=1)
+    fitted = []
+
+    class Network:
+        """Stands for the Keras network and keeps what `fit` is given."""
+
+        def fit(self, images: object, labels: object, **options: object) -> None:
+            fitted.append((images, options))
+            for callback in options["callbacks"]:
+                for step in range(QUICK.warm_up + QUICK.steps):
+                    callback.on_train_batch_end(step)
+
+    monkeypatch.setattr(with_keras, "compiled", lambda network, steps_per_call: Network())
+    with_keras.training(QUICK, "mlp")
+    ((images, options),) = fitted
+    assert images[:BATCH_SIZE, ..., 0] * 255 == pytest.approx(seen[0])
+    assert options["batch_size"] == BATCH_SIZE
+    assert options["shuffle"] is False
+
+
+def test_growth_in_filters_changes_the_filters_alone() -> None:
+    from benchmarks.with_tinynet import with_filters
+
+    model = with_filters(build_network("cnn"), 8)
+    shapes = {name: p.value.shape for name, p in model.parameters().items()}
+    assert shapes["conv2d_1.kernel"] == (3, 3, 1, 8)
+    assert shapes["conv2d_2.kernel"] == (3, 3, 8, 16)
+    assert model.output_shape == (10,)
+    assert [type(a) for a in model.layers] == [type(b) for b in build_network("cnn").layers]
+
+
+def test_the_clock_leaves_the_warm_up_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([100.0, 110.0, 111.0, 112.0])
+    monkeypatch.setattr("time.perf_counter", lambda: next(times))
+    clock = StepClock(Size(warm_up=2, steps=2))
+    assert [clock.tick(step) for step in (1, 2, 3, 4)] == [False, False, False, True]
+    assert clock.seconds() == 1.0
+
+
+# --- children ----------------------------------------------------------------------------------
+
+
+def test_a_measurement_in_a_process_of_its_own() -> None:
+    found = processes.measured("tinynet", "training", QUICK, network="mlp", workers=1)
+    assert found["step"] > 0
+    assert 20 < found["peak"] < 1000
+    assert processes.import_seconds("json") > 0
+
+
+def test_a_failing_child_is_one_line() -> None:
+    with pytest.raises(processes.MeasurementError, match=r"failed with code 1: .*unknown") as error:
+        processes.measured("tinynet", "training", QUICK, network="nothing")
+    assert "\n" not in str(error.value)
+
+
+def test_every_job_fills_rows_that_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = dict.fromkeys(
+        ("step", "peak", "epoch", "evaluation", "predict", "call", "predict_on_batch"), 1.0
+    )
+    for module in (comparison, growth):
+        monkeypatch.setattr(module, "measured", lambda *_, **__: found)
+    monkeypatch.setattr(comparison, "seconds_of", lambda command: 1.0)
+    monkeypatch.setattr(comparison, "import_seconds", lambda name: 1.0)
+    monkeypatch.setattr(rounds, "describe", lambda sides: {"processor": "abacus"})
+    monkeypatch.setattr(comparison, "add_installed_sizes", lambda rows: None)
+    said: list[str] = []
+    results = rounds.measure_everything(2, QUICK, said.append)
+    assert len(said) == len(set(said))
+    for name, row in results.rows.items():
+        if not name.startswith("installed"):
+            assert row.values
+    for row in (*results.rows.values(), *results.growth.values()):
+        assert all(len(values) == 2 for values in row.values.values())
+    assert results.rows["epoch_cnn"].values["keras"] == [468.75, 468.75]
+    assert results.growth["batch size"].values["32"] == [1e6 / 32] * 2
+
+
+def test_the_sides_take_turns() -> None:
+    group = [Job(name, name, dict) for name in "abc"]
+    firsts = [rounds.rotated(group, round_)[0].column for round_ in range(4)]
+    assert firsts == ["a", "b", "c", "a"]
+
+
+def test_installed_sizes_count_what_is_required_once() -> None:
+    from benchmarks.machine import installed_megabytes, program_megabytes
+
+    pytest_alone = installed_megabytes(["iniconfig"])
+    assert pytest_alone > 0
+    assert installed_megabytes(["pytest", "iniconfig"]) == installed_megabytes(["pytest"])
+    assert installed_megabytes(["pytest"]) > pytest_alone
+    assert program_megabytes() > 11  # the four MNIST files alone
+
+
+# --- layers ------------------------------------------------------------------------------------
+
+
+def test_the_arithmetic_of_the_cnn() -> None:
+    """Against the sizes written out: output positions x window x channels x filters x 2."""
+    model = build_network("cnn")
+    counts = [
+        layers.operations(layer, shape)
+        for layer, shape in zip(model.layers, model.output_shapes, strict=True)
+    ]
+    assert [count for count in counts if count] == [
+        2 * 26 * 26 * 9 * 32,
+        2 * 11 * 11 * 9 * 32 * 64,
+        2 * 1600 * 64,
+        2 * 64 * 10,
+    ]
+
+
+@pytest.mark.parametrize("network", ["cnn", "mlp"])
+def test_layers_are_measured_forwards_and_backwards(network: str) -> None:
+    profile = layers.profile(network, 1, QUICK)
+    model = build_network(network)
+    assert len(profile.lines) == len(model.layers) + 3  # scaling, loss, Adam
+    first = layers.first_with_parameters(model)
+    for position, line in enumerate(profile.lines[1:-2]):
+        assert line.forward > 0
+        assert (line.backward > 0) == (position >= first)
+    limits = [line.backward_limit for line in profile.lines if line.forward_limit]
+    forward = [line.forward_limit for line in profile.lines if line.forward_limit]
+    assert [b / f for b, f in zip(limits, forward, strict=True)] == [1.0] + [2.0] * (
+        len(limits) - 1
+    )
+    assert profile.total().forward == pytest.approx(sum(line.forward for line in profile.lines))
+    assert profile.to_json()["lines"][0]["name"] == "scaling the images"
+
+
+def test_a_timed_step_trains_as_fit_does() -> None:
+    """The step of the profile is a real one: it leaves the weights that a step of `fit` leaves."""
+    from mnist_app.dataset import load_mnist
+    from tinynet import fit, softmax_cross_entropy
+
+    mnist = load_mnist()
+    images, labels = mnist.train_images[:64], mnist.train_labels[:64]
+    ours, theirs = build_network("cnn"), build_network("cnn")
+    layers._timed_step(ours, softmax_cross_entropy, Adam(), images, labels, layers._Stopwatch())
+    fit(theirs, images, labels, batch_size=64, workers=1)
+    for name, parameter in ours.parameters().items():
+        assert parameter.value == pytest.approx(theirs.parameters()[name].value, abs=1e-5)
+
+
+# --- tables, files, command line -----------------------------------------------------------------
+
+
+def test_a_table_has_medians_spread_and_ratios() -> None:
+    row = Row("An epoch", "s", {"tinynet": [8.0, 9.0, 10.0], "keras": [16.0, 9.0, 40.0]})
+    assert comparison_table([row]).splitlines() == [
+        "|  | tinynet | Keras | PyTorch | tinynet : Keras | tinynet : PyTorch |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| An epoch | 9.00 s (8.00 - 10.0) | 16.0 s (9.00 - 40.0) |  | 0.500 |  |",
+    ]
+
+
+def test_growth_is_a_line_of_medians() -> None:
+    row = Row("a step", "ms", {"32": [1.0, 3.0, 2.0], "1024": [70.0]})
+    assert growth_table("batch size", row).splitlines() == [
+        "| batch size | 32 | 1,024 |",
+        "| --- | ---: | ---: |",
+        "| a step, ms | 2.00 | 70.0 |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.03123, "0.0312"), (8.704, "8.70"), (11.42, "11.4"), (1127.6, "1,128"), (0.0, "0")],
+)
+def test_three_digits(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_a_run_leaves_tables_numbers_and_charts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(rounds, "measure_everything", lambda *_: filled_results())
+    assert program.main(["--quick", "--output", str(tmp_path / "new")]) == 0
+    printed = capsys.readouterr().out
+    assert "tinynet : Keras" in printed
+    assert "abacus, 2 cores" in printed
+    assert "1024 workers are 0.000977 times as fast as one." in printed
+    files = {path.name: path for path in (tmp_path / "new").iterdir()}
+    assert set(files) == {"comparison.md", "comparison.json", "comparison.png", "growth.png"}
+    assert files["comparison.md"].read_text(encoding="utf-8").strip() == printed.strip()
+    saved = json.loads(files["comparison.json"].read_text(encoding="utf-8"))
+    assert saved["rows"]["epoch_cnn"]["values"] == {
+        "tinynet": [1.0, 2.0, 3.0],
+        "keras": [2.0, 4.0, 6.0],
+    }
+    assert saved["rounds"] == 3
+
+
+def test_the_layers_mode_leaves_its_files(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert program.main(["layers", "--quick", "--rounds", "1", "--output", str(tmp_path)]) == 0
+    assert "| Dense(512) → (512,) |" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"layers.md", "layers.json", "layers.png"}
+    saved = json.loads((tmp_path / "layers.json").read_text(encoding="utf-8"))
+    assert [profile["network"] for profile in saved] == ["cnn", "mlp"]
+
+
+@pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--rounds", "many"], ["everything"]])
+def test_wrong_usage_ends_with_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        program.main(arguments)
+    assert end.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def test_an_output_that_is_a_file_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    assert program.main(["layers", "--quick", "--output", str(tmp_path / "file")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Error: ")
+    assert error.count("\n") == 1
