@@ -1,0 +1,103 @@
+"""The notebooks run from top to bottom, and what is committed is what they give."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from tests.tutorials.sources import SOURCES, code, literals, read
+from tutorials import build, files
+from tutorials.value import Value
+
+every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Two processes: the kernels' clients leave sockets and event loops behind."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def runs(pool: ProcessPoolExecutor) -> dict[Path, Future[NotebookNode]]:
+    """All notebooks in their fast mode, two at a time."""
+    return {source: pool.submit(build.execute, source, fast=True) for source in SOURCES}
+
+
+@every_notebook
+def test_an_untouched_notebook_runs(source: Path, runs: dict[Path, Future[NotebookNode]]) -> None:
+    expect_good_outputs(runs[source].result())
+
+
+@every_notebook
+def test_the_committed_notebook_is_the_source_executed(source: Path) -> None:
+    notebook = nbformat.reads(built(source).read_text("utf-8"), as_version=4)
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
+        (cell.cell_type, cell.source) for cell in read(source).cells
+    ]
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+    expect_good_outputs(notebook)
+
+
+def built(source: Path) -> Path:
+    path = source.with_suffix(".ipynb")
+    assert path.exists(), f"run python tutorials/build.py {source.name[:2]}"
+    return path
+
+
+def expect_good_outputs(notebook: NotebookNode) -> None:
+    """No errors, no warnings, no NaN; every picture with alt text and a caption."""
+    for cell in notebook.cells:
+        outputs = cell.get("outputs", [])
+        for place, output in enumerate(outputs):
+            assert output.output_type in ("stream", "display_data", "execute_result"), output
+            assert output.get("name") != "stderr", output.text
+            if output.output_type == "stream":
+                assert not re.search(r"\bnan\b", output.text, re.IGNORECASE), output.text
+            elif "image/png" in output.data:
+                alt, caption = output.metadata["image/png"]["alt"], outputs[place + 1].data
+                assert len(alt) > 60, alt
+                assert 20 < len(caption["text/plain"]) < 200, caption
+                assert caption["text/markdown"] == f"*{caption['text/plain']}*"
+
+
+@every_notebook
+def test_every_figure_is_saved_as_svg(source: Path) -> None:
+    names = {f"{source.stem}_{name}.svg" for name in literals(source, "show", 1)}
+    saved = {path.name for path in (files.FOLDER / "figures").glob(f"{source.stem}_*")}
+    assert saved == names
+    for name in names:
+        text = (files.FOLDER / "figures" / name).read_text("utf-8")
+        assert "<title>" in text
+        assert "<dc:description>" in text
+
+
+def test_the_witness_is_the_class_of_notebook_02() -> None:
+    source = next(path for path in SOURCES if path.name.startswith("02"))
+    assert any(inspect.getsource(Value).strip() in text for text in code(source))
+
+
+def test_measured_times_are_not_drift_but_everything_else_is() -> None:
+    def notebook(tag: str, text: str) -> str:
+        cell = nbformat.v4.new_code_cell("1", metadata={"tags": [tag]})
+        cell.outputs = [nbformat.v4.new_output("stream", text=text)]
+        return build.as_text(build.without_ids(nbformat.v4.new_notebook(cells=[cell])))
+
+    assert build.comparable(notebook("timing", "1 s")) == build.comparable(
+        notebook("timing", "2 s")
+    )
+    assert build.comparable(notebook("check", "1 s")) != build.comparable(notebook("check", "2 s"))
+
+
+@pytest.mark.slow
+@every_notebook
+def test_a_full_run_gives_the_committed_notebook(source: Path, pool: ProcessPoolExecutor) -> None:
+    assert pool.submit(build.build, source, check=True).result() == []

@@ -1,0 +1,93 @@
+"""What a learner sees: `python -m tutorials`, and the cells of a notebook."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tutorials import cells, checks
+from tutorials.__main__ import app
+from tutorials.checks.diagnosis import WrongAnswer
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner's folder: 01.crosses_kink right, 01.relative_error wrong, the rest untouched."""
+    folder = tmp_path / "exercises"
+    shutil.copytree(checks.EXERCISES, folder)
+    path = folder / "01_is_my_derivative_right.py"
+    stub = "    raise NotImplementedError"
+    before, kink = path.read_text("utf-8").removesuffix(f"{stub}\n").rsplit(stub, 1)
+    path.write_text(f"{before}    return np.abs(a - n){kink}    return np.abs(x) < h\n")
+    monkeypatch.setattr(checks, "EXERCISES", folder)
+    monkeypatch.setattr(cells, "UNTOUCHED", False)
+    return path
+
+
+def test_the_table_shows_every_exercise_with_its_diagnosis(desk: Path) -> None:
+    result = CliRunner().invoke(app, env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    rows = {name: line for line in lines for name in checks.CHECKS if name in line}
+    assert set(rows) == set(checks.all_checks())
+    assert "not attempted" in rows["01.numerical_gradient"]
+    assert "right" in rows["01.crosses_kink"]
+    assert "wrong: the relative error: this is the absolute difference" in rows["01.relative_error"]
+    assert f"1 of {len(rows)} exercises are right." in result.output
+
+
+@pytest.mark.parametrize(
+    ("exercise", "exit_code", "text"),
+    [
+        ("01.crosses_kink", 0, "01.crosses_kink: right."),
+        ("01.relative_error", 1, "01.relative_error: wrong. the relative error"),
+        ("01.numerical_gradient", 1, "not attempted"),
+        ("01.typo", 2, "Error: there is no exercise '01.typo'; there are 01.numerical_gradient"),
+    ],
+)
+def test_one_exercise(desk: Path, exercise: str, exit_code: int, text: str) -> None:
+    result = CliRunner().invoke(app, ["check", exercise])
+    assert result.exit_code == exit_code
+    assert text in result.output
+
+
+def test_a_cell_goes_on_with_the_right_function(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = cells.check("01.crosses_kink")
+    assert mine.__code__.co_filename == str(desk)
+    assert capsys.readouterr().out == "01.crosses_kink: right.\n"
+    solution = cells.check("01.numerical_gradient")
+    assert solution.__code__.co_filename.startswith(str(checks.SOLUTIONS))
+    assert "not attempted yet" in capsys.readouterr().out
+    with pytest.raises(WrongAnswer, match="absolute difference"):
+        cells.check("01.relative_error")
+
+
+def test_the_notebooks_are_built_without_the_learners_answers(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "UNTOUCHED", True)
+    cells.check("01.relative_error")
+
+
+def test_jupyter_shows_only_the_diagnosis() -> None:
+    assert WrongAnswer("too large.")._render_traceback_() == ["Not right yet. too large."]
+
+
+@pytest.mark.parametrize(
+    ("text", "diagnosis"),
+    [
+        ("def crosses_kink(x, h)\n", "SyntaxError: expected ':', line 1"),
+        ("import numpi\n", "ModuleNotFoundError: No module named 'numpi', line 1"),
+        ("def kink(x, h): ...\n", "holds no function crosses_kink: was it renamed?"),
+        ("def crosses_kink(x, h):\n    return x / 'h'\n", "TypeError"),
+    ],
+)
+def test_a_broken_file_is_a_wrong_answer(desk: Path, text: str, diagnosis: str) -> None:
+    desk.write_text(text)
+    judged = checks.verdict("01.crosses_kink")
+    assert judged.status == "wrong"
+    assert diagnosis in judged.diagnosis
+    assert "\n" not in judged.diagnosis

@@ -1,0 +1,139 @@
+"""The text of the notebooks: its form, and every number in it."""
+
+import ast
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tutorials.sources import (
+    NUMBER,
+    SOURCES,
+    Row,
+    by_hand,
+    calls,
+    code,
+    literals,
+    markdown,
+    prose,
+    read,
+)
+from tutorials import files
+from tutorials.cells import rounds_to
+from tutorials.checks import all_checks
+
+every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+
+HEADINGS = [
+    "Question",
+    "Predict",
+    "Derive",
+    "By hand",
+    "Code it",
+    "Check it",
+    "Compare",
+    "Break it",
+    "Measure",
+    "What this cannot tell you",
+    "Next",
+]
+
+
+@every_notebook
+def test_headings_stand_in_their_order(source: Path) -> None:
+    text = "\n".join(markdown(source))
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
+    assert re.findall(r"^# (\d\d) ", text, re.MULTILINE) == [source.name[:2]]
+
+
+@every_notebook
+def test_a_notebook_is_short_and_asks_every_exercise_once(source: Path) -> None:
+    assert len(code(source)) <= 30
+    assert 1 <= len(calls(source, "show")) <= 8
+    assert code(source)[0].startswith('import sys\n\nsys.path[:0] = ["..", "."]')
+    tagged = [cell.source for cell in read(source).cells if "exercise" in tags(cell)]
+    asked = [name for text in tagged for name in re.findall(r'check\("([^"]+)"\)', text)]
+    assert asked == [name for name in all_checks() if name[:2] == source.name[:2]]
+
+
+def tags(cell: dict) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+@every_notebook
+def test_the_tables_by_hand_are_right(source: Path) -> None:
+    tables = by_hand(source)
+    assert tables
+    for table in tables:
+        recompute(table)
+
+
+def recompute(table: list[Row]) -> None:
+    """Evaluate a table's rows one after the other, and compare every number that is shown."""
+    names = {"np": np, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh}
+    for row in table:
+        shown = ast.literal_eval(row.value)
+        if row.how == "given":
+            names[row.name] = np.array(shown) if isinstance(shown, list) else shown
+            continue
+        names[row.name] = computed = eval(row.how, {"__builtins__": __builtins__, **names})
+        assert np.shape(computed) == np.shape(shown), row
+        texts = re.findall(NUMBER, re.sub(r"(?<=\d),(?=\s|-)", " ", row.value))
+        numbers = np.ravel(np.asarray(computed, dtype=float))
+        assert len(texts) == len(numbers), row
+        for text, number in zip(texts, numbers, strict=True):
+            assert rounds_to(text, number), f"{row}: computed {number!r}"
+
+
+@pytest.mark.parametrize(
+    "value", ["0.7312", "[1, 3]", "1"], ids=["last digit", "shape", "not exact"]
+)
+def test_a_wrong_table_is_noticed(value: str) -> None:
+    with pytest.raises(AssertionError):
+        recompute([Row("y", "1 / (1 + exp(-1))", value)])
+
+
+@every_notebook
+def test_stated_numbers_stand_in_the_text(source: Path) -> None:
+    text = "\n".join([*markdown(source), *literals(source, "show", 2)])
+    shown = re.findall(rf"{NUMBER}(?: ?%)?", text)
+    spelled = {each.replace(" ", "") for each in shown} | {each.rstrip(" %,.") for each in shown}
+    for number in literals(source, "stated", 0):
+        assert number.replace(" ", "") in spelled, number
+
+
+@every_notebook
+def test_numbers_in_the_text_stand_in_a_cell(source: Path) -> None:
+    """Decimals, percentages, powers of ten and numbers with a comma; others are counts."""
+    text = "\n".join([prose(source), *literals(source, "show", 2)])
+    cells = "\n".join(code(source))
+    known = {*literals(source, "stated", 0)}
+    known |= {number for table in by_hand(source) for row in table
+              for number in re.findall(NUMBER, f"{row.how} {row.value}")}  # fmt: skip
+    number = r"\d[\d,]*\.\d+(?:e-?\d+)?|\d+e-?\d+|\d{1,3}(?:,\d{3})+|\d+(?= ?%)"
+    pattern = rf"(?<![\w.,-])({number})( ?%)?"
+    for number, percent in re.findall(pattern, text):
+        spellings = {number, number.replace(",", ""), number.replace(",", "_"), f"{number} %"}
+        spellings |= {f"{float(number.replace(',', '')) / 100:g}"} if percent else set()
+        assert spellings & known or any(
+            re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.]*\d)", cells) for each in spellings
+        ), f"{number}{percent} is in the text, but in no cell"
+
+
+@every_notebook
+def test_formulas_render_everywhere(source: Path) -> None:
+    for text in markdown(source):
+        assert r"\begin{align" not in text
+        assert len(re.findall(r"(?<!\$)\$(?!\$)", text)) % 2 == 0, text
+        for line in text.splitlines():
+            if "$$" in line:
+                assert re.fullmatch(r"\$\$[^$]+\$\$|\$\$", line.strip()), line
+
+
+@pytest.mark.parametrize("path", [*SOURCES, files.FOLDER / "README.md"], ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text("utf-8") if path.suffix == ".md" else "\n".join(markdown(path))
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        if not target.startswith(("https://", "http://")):
+            assert (path.parent / target).exists(), target

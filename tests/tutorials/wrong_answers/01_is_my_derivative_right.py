@@ -1,0 +1,153 @@
+"""Wrong answers to the exercises of notebook 01."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("01.numerical_gradient", "forward difference")
+def forward_formula(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    here = f(point)
+    for index in np.ndindex(point.shape):
+        moved = point.copy()
+        moved[index] += h
+        gradient[index] = (f(moved) - here) / h
+    return gradient
+
+
+@wrong("01.numerical_gradient", "exactly 2 times too large")
+def divided_by_one_step(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        up, down = point.copy(), point.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / h
+    return gradient
+
+
+@wrong("01.numerical_gradient", "stay moved")
+def not_restored(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        point[index] += h
+        above = f(point)
+        point[index] -= 2 * h
+        below = f(point)
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "changes its argument x")
+def moves_the_callers_array(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        x[index] += h
+        above = f(x)
+        x[index] -= 2 * h
+        below = f(x)
+        gradient[index] = (above - below) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "array of integers")
+def integers_truncate(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[index] = x[index] + h
+        down[index] = x[index] - h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "float32")
+def in_float32(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float32)
+    gradient = np.zeros(point.shape)
+    for index in np.ndindex(point.shape):
+        up, down = point.copy(), point.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "shape (24,)")
+def flattened(f, x, h=1e-5):
+    steps = np.eye(x.size).reshape(-1, *x.shape) * h
+    return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps])
+
+
+@wrong("01.relative_error", "0 / 0")
+def nothing_against_zero(a, n):
+    return np.abs(a - n) / (np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "absolute difference")
+def absolute(a, n):
+    return np.abs(a - n)
+
+
+@wrong("01.relative_error", "|n| alone")
+def by_one_of_them(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.abs(n))
+
+
+@wrong("01.relative_error", "negative")
+def with_a_sign(a, n):
+    return (a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "|a + n|")
+def size_of_the_sum(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.abs(a + n))
+
+
+@wrong("01.relative_error", "one number came out")
+def only_the_largest(a, n):
+    return np.max(np.abs(a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n)))
+
+
+@wrong("01.relative_error", "added to the denominator")
+def floor_added(a, n):
+    return np.abs(a - n) / (1e-8 + np.abs(a) + np.abs(n))
+
+
+@wrong("01.crosses_kink", "only x = 0 itself")
+def only_zero(x, h):
+    return x == 0
+
+
+@wrong("01.crosses_kink", "just below the kink")
+def only_from_above(x, h):
+    return (x >= 0) & (x - h < 0)
+
+
+@wrong("01.crosses_kink", "just above the kink")
+def only_from_below(x, h):
+    return (x <= 0) & (x + h > 0)
+
+
+@wrong("01.crosses_kink", "a point on the kink")
+def forgets_the_kink_itself(x, h):
+    return (x != 0) & (np.abs(x) < h)
+
+
+@wrong("01.crosses_kink", "step h does not matter")
+def step_fixed(x, h):
+    return np.abs(x) < 1e-5
+
+
+@wrong("01.crosses_kink", "wrong way round")
+def where_it_is_smooth(x, h):
+    return np.abs(x) >= h
+
+
+@wrong("01.crosses_kink", "flat side")
+def where_the_relu_is_flat(x, h):
+    return x < 0

@@ -1,0 +1,174 @@
+"""Wrong answers to the exercises of notebook 02."""
+
+from tests.tutorials.wrong_answers import wrong
+
+
+def diamond(a, db, da=None):
+    c, d = 3 * a + 1, 6 * a
+    return {"a": 3 * db if da is None else da, "b": db, "c": d, "d": c, "e": 1.0}
+
+
+@wrong("02.diamond_gradients", "only the path through c")
+def one_path(a):
+    return diamond(a, 6 * a)
+
+
+@wrong("02.diamond_gradients", "only the path through d")
+def other_path(a):
+    return diamond(a, 2 * (3 * a + 1))
+
+
+@wrong("02.diamond_gradients", "passed on twice")
+def passed_on_too_early(a):
+    c, d = 3 * a + 1, 6 * a
+    da = 0
+    db = 2 * c
+    da += 3 * db
+    db += d
+    da += 3 * db
+    return diamond(a, db, da)
+
+
+@wrong("02.diamond_gradients", "passed on twice, and too early")
+def passed_on_too_early_the_other_way(a):
+    c, d = 3 * a + 1, 6 * a
+    return diamond(a, d + 2 * c, 3 * d + 3 * (d + 2 * c))
+
+
+@wrong("02.diamond_gradients", "between paths they add")
+def paths_multiplied(a):
+    return diamond(a, 6 * a * 2 * (3 * a + 1))
+
+
+@wrong("02.diamond_gradients", "*other* factor")
+def factors_swapped(a):
+    c, d = 3 * a + 1, 6 * a
+    return {"a": 3 * (c + 2 * d), "b": c + 2 * d, "c": c, "d": d, "e": 1.0}
+
+
+@wrong("02.diamond_gradients", "one more slope")
+def stops_at_b(a):
+    db = 6 * a + 2 * (3 * a + 1)
+    return diamond(a, db, db)
+
+
+@wrong("02.product", "the factor itself")
+def own_factor(a, b):
+    return a * b, (a, b)
+
+
+@wrong("02.product", "slopes of a sum")
+def sum_slopes(a, b):
+    return a * b, (1.0, 1.0)
+
+
+@wrong("02.product", "value, (slope by a, slope by b)")
+def only_the_value(a, b):
+    return a * b
+
+
+@wrong("02.product", "the value")
+def added(a, b):
+    return a + b, (b, a)
+
+
+@wrong("02.pass_back", "do not overwrite")
+def overwrites(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad = slope * node.grad
+
+
+@wrong("02.pass_back", "no share has arrived")
+def returns_the_shares(node):
+    return [slope * node.grad for slope in node.slopes]
+
+
+@wrong("02.pass_back", "own gradient is left out")
+def forgets_the_upstream(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope
+
+
+@wrong("02.pass_back", "took the place of the slopes")
+def takes_values_for_slopes(node):
+    for source in node.inputs:
+        source.grad += source.value * node.grad
+
+
+@wrong("02.pass_back", "only one share")
+def each_input_once(node):
+    shares = {source: s for source, s in zip(node.inputs, node.slopes, strict=True)}
+    for source, slope in shares.items():
+        source.grad += slope * node.grad
+
+
+@wrong("02.pass_back", "itself has changed")
+def uses_the_gradient_up(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad
+    node.grad = 0.0
+
+
+@wrong("02.pass_back", "AttributeError: 'Node' object has no attribute 'gradient', line")
+def misspelt(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.gradient += slope * node.grad
+
+
+@wrong("02.topological_order", "stands before its input")
+def depth_first_on_the_way_in(result):
+    order, entered = [], set()
+
+    def enter(node):
+        if node not in entered:
+            entered.add(node)
+            order.append(node)
+            for source in node.inputs:
+                enter(source)
+
+    enter(result)
+    return order[::-1]
+
+
+@wrong("02.topological_order", "order of the backward pass")
+def result_first(result):
+    order, entered = [], set()
+
+    def enter(node):
+        if node not in entered:
+            entered.add(node)
+            for source in node.inputs:
+                enter(source)
+            order.append(node)
+
+    enter(result)
+    return order[::-1]
+
+
+@wrong("02.topological_order", "stands 2 times")
+def enters_twice(result):
+    return [node for source in result.inputs for node in enters_twice(source)] + [result]
+
+
+@wrong("02.topological_order", "stands before its input")
+def level_by_level(result):
+    order, level = [result], [result]
+    while level:
+        level = [source for node in level for source in node.inputs if source not in order]
+        level = [node for k, node in enumerate(level) if node not in level[:k]]
+        order += level
+    return order[::-1]
+
+
+@wrong("02.topological_order", "is missing")
+def forgets_the_result(result):
+    order = []
+
+    def enter(node):
+        for source in node.inputs:
+            if source not in order:
+                enter(source)
+                order.append(source)
+
+    enter(result)
+    return order

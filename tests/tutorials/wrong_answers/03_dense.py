@@ -1,0 +1,129 @@
+"""Wrong answers to the exercises of notebook 03."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("03.dense_forward", "the bias is missing")
+def no_bias(x, w, b):
+    return x @ w
+
+
+@wrong("03.dense_forward", "added to every weight")
+def bias_on_the_weights(x, w, b):
+    return x @ (w + b)
+
+
+@wrong("03.dense_forward", "the weights are transposed")
+def transposed_weights(x, w, b):
+    return x @ w.T + b
+
+
+@wrong("03.dense_forward", "along the wrong axis")
+def bias_down_the_examples(x, w, b):
+    return x @ w + b[:, np.newaxis]
+
+
+@wrong("03.dense_forward", "only the first example")
+def one_example(x, w, b):
+    return np.zeros((len(x), w.shape[1])) + x[0] @ w + b
+
+
+@wrong("03.dense_forward", "transpose of what is expected")
+def units_first(x, w, b):
+    return w.T @ x.T + b[:, np.newaxis]
+
+
+@wrong("03.dense_backward", "the mean over the examples")
+def bias_averaged(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy.mean(axis=0)
+
+
+@wrong("03.dense_backward", "db: only the first example")
+def bias_of_the_first_row(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy[0]
+
+
+@wrong("03.dense_backward", "over the units, axis 1")
+def bias_along_the_units(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy.sum(axis=1)
+
+
+@wrong("03.dense_backward", "db: nothing is summed")
+def bias_not_summed(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy
+
+
+@wrong("03.dense_backward", "db has shape (1, 3); expected (3,)")
+def bias_keeps_an_axis(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0, keepdims=True)
+
+
+@wrong("03.dense_backward", "now it is applied twice")
+def divided_twice(x, w, dy):
+    return dy @ w.T, x.T @ dy / len(x), dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dw: this is X dY, which sums over")
+def weights_without_a_transpose(x, w, dy):
+    return dy @ w.T, x @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dw: this is dY^T X, the transpose")
+def weights_transposed(x, w, dy):
+    return dy @ w.T, dy.T @ x, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "only the last example is left")
+def weights_overwritten(x, w, dy):
+    dw = np.zeros_like(w)
+    for x_n, dy_n in zip(x, dy, strict=True):
+        dw[...] = np.outer(x_n, dy_n)
+    return dy @ w.T, dw, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dx: this is dY W")
+def input_without_a_transpose(x, w, dy):
+    return dy @ w, x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dx: this is divided by N")
+def input_divided(x, w, dy):
+    return dy @ w.T / len(x), x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "The order of the three is dx, dw, db")
+def in_another_order(x, w, dy):
+    return x.T @ dy, dy @ w.T, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "should be three arrays")
+def without_the_input(x, w, dy):
+    return x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "changes its argument dy")
+def writes_into_dy(x, w, dy):
+    dy /= len(x)
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.find_bugs", "first: its dw is the sum")
+def accuses_the_weights_of_the_first():
+    return {"first": "dw", "second": "dw", "third": "dx"}
+
+
+@wrong("03.find_bugs", "second: its db is the sum")
+def accuses_the_bias_of_the_second():
+    return {"first": "db", "second": "db", "third": "dx"}
+
+
+@wrong("03.find_bugs", "third: its dw is the sum")
+def accuses_the_weights_of_the_third():
+    return {"first": "db", "second": "dw", "third": "dw"}
+
+
+@wrong("03.find_bugs", 'first: expected "dx", "dw" or "db"')
+def accuses_all():
+    return {"first": ["dw", "db"], "second": "dw", "third": "dx"}

@@ -1,0 +1,114 @@
+"""Wrong answers to the exercises of notebook 05."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("05.relu_backward", "The output is never negative")
+def mask_of_the_output(x, dy):
+    y = np.maximum(x, 0)
+    return dy * (y >= 0)
+
+
+@wrong("05.relu_backward", "except where x is exactly 0")
+def passes_at_zero(x, dy):
+    return dy * (x >= 0)
+
+
+@wrong("05.relu_backward", "the sign of dy decides")
+def relu_of_dy(x, dy):
+    return np.maximum(dy, 0)
+
+
+@wrong("05.relu_backward", "multiplied by the output")
+def times_the_output(x, dy):
+    return dy * np.maximum(x, 0)
+
+
+@wrong("05.relu_backward", "the slope alone")
+def without_dy(x, dy):
+    return (x > 0).astype(float)
+
+
+@wrong("05.relu_backward", "changes its argument dy")
+def writes_into_dy(x, dy):
+    dy[x <= 0] = 0
+    return dy
+
+
+@wrong("05.dead_units", "count as dead")
+def off_once(a):
+    return (a <= 0).any(axis=0)
+
+
+@wrong("05.dead_units", "exactly 0 is missed")
+def below_zero_only(a):
+    return (a < 0).all(axis=0)
+
+
+@wrong("05.dead_units", "for each *example*")
+def along_the_units(a):
+    return (a <= 0).all(axis=1)
+
+
+@wrong("05.dead_units", "wrong way round")
+def living(a):
+    return (a > 0).any(axis=0)
+
+
+@wrong("05.dead_units", "The sum over the examples decides".lower())
+def by_the_sum(a):
+    return a.sum(axis=0) <= 0
+
+
+def network(x, a, h, w2, dz, mask=None):
+    da = dz @ w2.T * ((a > 0) if mask is None else mask)
+    return x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0)
+
+
+@wrong("05.two_layer_backward", "as if it were not there")
+def past_the_relu(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, mask=h >= 0)
+
+
+@wrong("05.two_layer_backward", "db1: the gradient went past the ReLU")
+def bias_past_the_relu(x, a, h, w2, dz):
+    dw1, _, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, (dz @ w2.T).sum(axis=0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "input was h, not a")
+def second_layer_sees_a(x, a, h, w2, dz):
+    return network(x, a, a, w2, dz)
+
+
+@wrong("05.two_layer_backward", "input was x, not h")
+def first_layer_sees_h(x, a, h, w2, dz):
+    return network(h, a, h, w2, dz)
+
+
+@wrong("05.two_layer_backward", "w2 is not transposed")
+def no_transpose(x, a, h, w2, dz):
+    return network(x, a, h, w2.T, dz)
+
+
+@wrong("05.two_layer_backward", "h took the place of the mask")
+def times_h(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, mask=h)
+
+
+@wrong("05.two_layer_backward", "the order of the four")
+def second_layer_first(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    return dw2, db2, dw1, db1
+
+
+@wrong("05.two_layer_backward", "dw2: this is divided by N")
+def divided_again(x, a, h, w2, dz):
+    return tuple(each / len(x) for each in network(x, a, h, w2, dz))
+
+
+@wrong("05.two_layer_backward", "should be four arrays")
+def weights_only(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz)[::2]

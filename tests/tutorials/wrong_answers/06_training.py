@@ -1,0 +1,175 @@
+"""Wrong answers to the exercises of notebook 06."""
+
+import math
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("06.sgd_step", "uphill")
+def uphill(w, dw, rate):
+    return w + rate * dw
+
+
+@wrong("06.sgd_step", "changes its argument w")
+def in_place(w, dw, rate):
+    w -= rate * dw
+    return w
+
+
+@wrong("06.sgd_step", "only the step")
+def the_step_alone(w, dw, rate):
+    return -rate * dw
+
+
+@wrong("06.sgd_step", "the rate does not matter")
+def without_the_rate(w, dw, rate):
+    return w - dw
+
+
+@wrong("06.sgd_step", "1/N is already in the gradient")
+def mean_once_more(w, dw, rate):
+    return w - rate * dw / len(dw)
+
+
+@wrong("06.momentum_step", "turned round")
+def velocity_subtracted(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - rate * dw
+    return w - velocity, velocity
+
+
+@wrong("06.momentum_step", "counted uphill")
+def velocity_uphill(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity + rate * dw
+    return w + velocity, velocity
+
+
+@wrong("06.momentum_step", "multiply by -rate later")
+def another_convention(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity + dw
+    return w - rate * velocity, velocity
+
+
+@wrong("06.momentum_step", "old velocity")
+def moved_before(w, dw, velocity, rate, momentum=0.9):
+    return w + velocity, momentum * velocity - rate * dw
+
+
+@wrong("06.momentum_step", "makes it an average")
+def averaged(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - (1 - momentum) * rate * dw
+    return w + velocity, velocity
+
+
+@wrong("06.momentum_step", "return w, velocity")
+def the_weights_alone(w, dw, velocity, rate, momentum=0.9):
+    return w + momentum * velocity - rate * dw
+
+
+@wrong("06.momentum_step", "return (w, velocity)")
+def in_the_other_order(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - rate * dw
+    return velocity, w + velocity
+
+
+@wrong("06.momentum_step", "changes its argument velocity")
+def velocity_in_place(w, dw, velocity, rate, momentum=0.9):
+    velocity *= momentum
+    velocity -= rate * dw
+    return w + velocity, velocity
+
+
+def averages(dw, m, v, beta_1, beta_2):
+    return beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * dw**2
+
+
+@wrong("06.adam_step", "correction for the start is missing")
+def uncorrected(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "epsilon is inside the root")
+def epsilon_inside(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / np.sqrt(v + epsilon), m, v
+
+
+@wrong("06.adam_step", "Algorithm 1")
+def epsilon_after(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    root = np.sqrt(v / (1 - beta_2**t))
+    return w - rate * m / (1 - beta_1**t) / (root + epsilon), m, v
+
+
+@wrong("06.adam_step", "the corrected m is returned")
+def corrected_kept(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    m, v = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "not squared")
+def gradient_not_squared(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * np.abs(dw)
+    v = np.where(dw < 0, -v, v)
+    return w - rate * m / (np.sqrt(np.abs(v)) + epsilon), m, v
+
+
+@wrong("06.adam_step", "root of v is missing")
+def without_the_root(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (v + epsilon), m, v
+
+
+@wrong("06.adam_step", "t begins with 1, not 0")
+def counts_from_zero(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= np.sqrt(1 - beta_2 ** (t - 1)) / np.float64(1 - beta_1 ** (t - 1))
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "at every step. t counts on")
+def always_the_first(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2) / (1 - beta_1)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "are exchanged")
+def betas_turned(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, 1 - beta_1, 1 - beta_2)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.initial_scale", "this is the variance")
+def variance(shape):
+    return 2 / math.prod(shape[:-1])
+
+
+@wrong("06.initial_scale", "lets only half of the mean square through")
+def without_the_relu(shape):
+    return math.sqrt(1 / math.prod(shape[:-1]))
+
+
+@wrong("06.initial_scale", "outputs are counted")
+def by_outputs(shape):
+    return math.sqrt(2 / shape[-1])
+
+
+@wrong("06.initial_scale", "whole window")
+def without_the_window(shape):
+    return math.sqrt(2 / shape[-2])
+
+
+@wrong("06.initial_scale", "all axes but the last")
+def first_axis(shape):
+    return math.sqrt(2 / shape[0])
+
+
+@wrong("06.initial_scale", "Glorot's scale")
+def both_sides(shape):
+    return math.sqrt(2 / (math.prod(shape[:-1]) + shape[-1]))

@@ -1,0 +1,174 @@
+"""Wrong answers to the exercises of notebook 07."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("07.output_size", "one too few")
+def steps_instead_of_windows(size, window, stride=1, padding=0):
+    return (size + 2 * padding - window) // stride
+
+
+@wrong("07.output_size", "reaches over the end")
+def rounded_up(size, window, stride=1, padding=0):
+    return int(np.ceil((size + 2 * padding - window) / stride)) + 1
+
+
+@wrong("07.output_size", "a float")
+def not_rounded(size, window, stride=1, padding=0):
+    return (size + 2 * padding - window) / stride + 1
+
+
+@wrong("07.output_size", "at both ends")
+def padded_once(size, window, stride=1, padding=0):
+    return (size + padding - window) // stride + 1
+
+
+@wrong("07.output_size", "without padding")
+def padding_forgotten(size, window, stride=1, padding=0):
+    return (size - window) // stride + 1
+
+
+@wrong("07.output_size", "takes room too")
+def only_the_stride(size, window, stride=1, padding=0):
+    return (size + 2 * padding) // stride
+
+
+def windows_of(x, kernel_size, stride):
+    """(n, i, j, c, u, v)"""
+    return sliding_window_view(x, kernel_size, axis=(1, 2))[:, ::stride, ::stride]
+
+
+def as_matrix(windows, *order):
+    return windows.transpose(order).reshape(-1, np.prod(windows.shape[3:]))
+
+
+@wrong("07.im2col", "order of (c, u, v)")
+def channels_first(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 3, 4, 5)
+
+
+@wrong("07.im2col", "order of (v, u, c)")
+def column_by_column(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 5, 4, 3)
+
+
+@wrong("07.im2col", "order of (n, j, i)")
+def downwards_first(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 0, 2, 1, 4, 5, 3)
+
+
+@wrong("07.im2col", "order of (i, j, n)")
+def images_mixed(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 1, 2, 0, 4, 5, 3)
+
+
+@wrong("07.im2col", "transposed")
+def windows_in_columns(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 4, 5, 3).T
+
+
+@wrong("07.im2col", "whatever the stride")
+def stride_ignored(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, 1), 0, 1, 2, 4, 5, 3)
+
+
+def product(x, kernel, bias, stride, *order):
+    filters = kernel.shape[3]
+    windows = windows_of(x, kernel.shape[:2], stride)
+    matrix = as_matrix(windows, 0, 1, 2, *(order or (4, 5, 3)))
+    shape = (*windows.shape[:3], filters)
+    return matrix @ kernel.reshape(-1, filters) + bias, shape
+
+
+@wrong("07.conv_forward", "rows of the kernel's matrix must be")
+def weights_in_another_order(x, kernel, bias, stride=1):
+    moved = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
+    rows, shape = product(x, moved, bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "the columns of im2col must be")
+def pixels_in_another_order(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, stride, 3, 4, 5)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "images and filters are mixed")
+def transposed_before_the_reshape(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, stride)
+    return rows.T.reshape(shape)
+
+
+@wrong("07.conv_forward", "filters stand before the pixels")
+def filters_first(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, stride)
+    return rows.reshape(shape).transpose(0, 3, 1, 2)
+
+
+@wrong("07.conv_forward", "turned by 180 degrees")
+def turned(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel[::-1, ::-1], bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "the bias is missing")
+def no_bias(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, 0, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "not folded back")
+def still_a_matrix(x, kernel, bias, stride=1):
+    return product(x, kernel, bias, stride)[0]
+
+
+@wrong("07.conv_forward", "stride is ignored")
+def every_window(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, 1)
+    return rows.reshape(shape)
+
+
+DOWN = np.array([[-1.0, -1, -1], [0, 0, 0], [1, 1, 1]])
+
+
+def kernel_of(first, second):
+    return np.stack([first, second], axis=-1)[:, :, np.newaxis, :]
+
+
+@wrong("07.edge_filters", "swapped")
+def swapped():
+    return kernel_of(DOWN.T, DOWN)
+
+
+@wrong("07.edge_filters", "upside down")
+def turned_filters():
+    return kernel_of(-DOWN, -DOWN.T)
+
+
+@wrong("07.edge_filters", "add up to 0")
+def blur():
+    return kernel_of(DOWN + 1, DOWN.T + 1)
+
+
+@wrong("07.edge_filters", "a line, not an edge")
+def line_filters():
+    line = np.array([[-1.0, -1, -1], [2, 2, 2], [-1, -1, -1]])
+    return kernel_of(line, line.T)
+
+
+@wrong("07.edge_filters", "other filter's edge")
+def both_edges():
+    return kernel_of(DOWN + DOWN.T, DOWN.T)
+
+
+@wrong("07.edge_filters", "everywhere")
+def nothing():
+    return np.zeros((3, 3, 1, 2))
+
+
+@wrong("07.edge_filters", "expected (3, 3, 1, 2)")
+def filters_in_front():
+    return np.stack([DOWN, DOWN.T])

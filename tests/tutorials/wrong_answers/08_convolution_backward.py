@@ -1,0 +1,192 @@
+"""Wrong answers to the exercises of notebook 08."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("08.conv_db", "divided by the number of examples")
+def mean_over_examples(dy):
+    return dy.sum(axis=(1, 2)).mean(axis=0)
+
+
+@wrong("08.conv_db", "mean over all windows")
+def mean_over_everything(dy):
+    return dy.mean(axis=(0, 1, 2))
+
+
+@wrong("08.conv_db", "summed over the examples only")
+def as_in_a_dense_layer(dy):
+    return dy.sum(axis=0)
+
+
+@wrong("08.conv_db", "not summed over the examples")
+def one_for_each_example(dy):
+    return dy.sum(axis=(1, 2))
+
+
+@wrong("08.conv_db", "only the first example")
+def first_example(dy):
+    return dy[0].sum(axis=(0, 1))
+
+
+@wrong("08.conv_db", "filters are summed over")
+def one_number(dy):
+    return dy.sum()
+
+
+def weight_gradient(x, dy, kernel_size, stride):
+    high, wide = dy.shape[1:3]
+    dw = np.zeros((*kernel_size, x.shape[3], dy.shape[3]))
+    for u, v in np.ndindex(kernel_size):
+        pixels = x[:, u::stride, v::stride][:, :high, :wide]
+        dw[u, v] = np.einsum("nijc,nijf->cf", pixels, dy)
+    return dw
+
+
+@wrong("08.conv_dw", "the kernel's gradient is turned")
+def weights_turned(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride)[::-1, ::-1]
+
+
+@wrong("08.conv_dw", "dy is turned")
+def a_true_convolution(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy[:, ::-1, ::-1], kernel_size, stride)
+
+
+@wrong("08.conv_dw", "stride is ignored")
+def weights_without_stride(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, 1)
+
+
+@wrong("08.conv_dw", "divided by the number of examples")
+def weights_averaged(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride) / len(x)
+
+
+@wrong("08.conv_dw", "divided by the number of windows")
+def averaged_over_windows(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride) / (dy.shape[1] * dy.shape[2])
+
+
+@wrong("08.conv_dw", "only the first example")
+def weights_from_one_example(x, dy, kernel_size, stride=1):
+    return weight_gradient(x[:1], dy[:1], kernel_size, stride)
+
+
+@wrong("08.conv_dw", "the axes are (u, v, c, f)")
+def filters_before_channels(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride).transpose(0, 1, 3, 2)
+
+
+def full_correlation(dy, kernel):
+    """kernel (kh, kw, F, C), laid on a padded dy as it is."""
+    kh, kw = kernel.shape[:2]
+    padded = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("npqfuv,uvfc->npqc", windows, kernel)
+
+
+@wrong("08.conv_dx", "has to be turned by 180 degrees")
+def not_turned(dy, kernel):
+    return full_correlation(dy, kernel.swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "channels and filters have changed places")
+def channels_not_swapped(dy, kernel):
+    return full_correlation(dy, kernel[::-1, ::-1])
+
+
+@wrong("08.conv_dx", "is not turned, and channels and filters")
+def neither_turned_nor_swapped(dy, kernel):
+    return full_correlation(dy, kernel)
+
+
+@wrong("08.conv_dx", "not along its rows")
+def columns_turned(dy, kernel):
+    return full_correlation(dy, kernel[:, ::-1].swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "not along its columns")
+def rows_turned(dy, kernel):
+    return full_correlation(dy, kernel[::-1].swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "has the size of dy")
+def same_size(dy, kernel):
+    turned = kernel[::-1, ::-1].swapaxes(2, 3)
+    return full_correlation(dy, turned)[:, 1:-1, :-1]
+
+
+@wrong("08.conv_dx", "a border is missing")
+def not_padded(dy, kernel):
+    windows = sliding_window_view(dy, kernel.shape[:2], axis=(1, 2))
+    return np.einsum("npqfuv,uvcf->npqc", windows, kernel[::-1, ::-1])
+
+
+@wrong("08.conv_dx", "overwritten the others")
+def last_window_wins(dy, kernel):
+    return overwritten(dy, kernel, (dy.shape[1] + 2, dy.shape[2] + 1), 1)
+
+
+def shares(dy, kernel, size, stride):
+    """A dx that is all zero, and for each window where its share belongs and what it is."""
+    kh, kw, channels, _ = kernel.shape
+    places = [
+        (np.s_[:, i * stride : i * stride + kh, j * stride : j * stride + kw],
+         np.einsum("nf,uvcf->nuvc", dy[:, i, j], kernel))
+        for i, j in np.ndindex(dy.shape[1:3])
+    ]  # fmt: skip
+    return np.zeros((len(dy), *size, channels)), places
+
+
+def padded_dx(dy, kernel, image_size, stride, padding):
+    size = image_size[0] + 2 * padding, image_size[1] + 2 * padding
+    dx, places = shares(dy, kernel, size, stride)
+    for place, share in places:
+        dx[place] += share
+    return dx
+
+
+@wrong("08.conv_dx_strided", "overwritten the others")
+def overwritten(dy, kernel, image_size, stride, padding=0):
+    dx, places = shares(dy, kernel, image_size, stride)
+    for place, share in places:
+        dx[place] = share
+    return dx
+
+
+@wrong("08.conv_dx_strided", "stride is ignored")
+def stride_ignored(dy, kernel, image_size, stride, padding=0):
+    height, width = image_size
+    dx = padded_dx(dy, kernel, image_size, 1, padding)
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "no window covers are missing")
+def only_what_is_covered(dy, kernel, image_size, stride, padding=0):
+    (kh, kw), (high, wide) = kernel.shape[:2], dy.shape[1:3]
+    size = kh + stride * (high - 1), kw + stride * (wide - 1)
+    dx, places = shares(dy, kernel, size, stride)
+    for place, share in places:
+        dx[place] += share
+    return dx[:, padding:, padding:]
+
+
+@wrong("08.conv_dx_strided", "border of zeros is still there")
+def border_kept(dy, kernel, image_size, stride, padding=0):
+    return padded_dx(dy, kernel, image_size, stride, padding)
+
+
+@wrong("08.conv_dx_strided", "at the wrong end")
+def border_cut_off_at_one_end(dy, kernel, image_size, stride, padding=0):
+    height, width = image_size
+    return padded_dx(dy, kernel, image_size, stride, padding)[:, :height, :width]
+
+
+@wrong("08.conv_dx_strided", "kernel is turned, and it should not be")
+def turned_twice(dy, kernel, image_size, stride, padding=0):
+    height, width = image_size
+    dx = padded_dx(dy, kernel[::-1, ::-1], image_size, stride, padding)
+    return dx[:, padding : padding + height, padding : padding + width]

@@ -1,0 +1,169 @@
+"""Wrong answers to the exercises of notebook 09."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+def windows(dy, x, window, stride):
+    """For each window its place in x (N, k, k, C) and its dy as (N, 1, 1, C)."""
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride, j * stride
+        place = np.s_[:, top : top + window, left : left + window]
+        yield place, dy[:, i : i + 1, j : j + 1]
+
+
+def winners(entries):
+    """The first maximum of each example and channel, as a mask (N, k, k, C)."""
+    n, k, _, channels = entries.shape
+    first = entries.reshape(n, k * k, channels).argmax(axis=1)
+    return (np.arange(k * k)[:, np.newaxis] == first[:, np.newaxis]).reshape(entries.shape)
+
+
+@wrong("09.maxpool_backward", "copied to all entries")
+def copied_to_all(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream
+    return dx
+
+
+@wrong("09.maxpool_backward", "shared out equally")
+def averaged(dy, x, window, stride):
+    return copied_to_all(dy, x, window, stride) / window**2
+
+
+@wrong("09.maxpool_backward", "counts it twice")
+def mask_from_equality(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * (x[place] == x[place].max(axis=(1, 2), keepdims=True))
+    return dx
+
+
+@wrong("09.maxpool_backward", "equal maxima share")
+def shared_by_equals(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        equal = x[place] == x[place].max(axis=(1, 2), keepdims=True)
+        dx[place] += upstream * equal / equal.sum(axis=(1, 2), keepdims=True)
+    return dx
+
+
+@wrong("09.maxpool_backward", "the last one gets dy")
+def last_maximum(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        turned = x[place][:, ::-1, ::-1]
+        dx[place] += upstream * winners(turned)[:, ::-1, ::-1]
+    return dx
+
+
+@wrong("09.maxpool_backward", "only the last share")
+def overwritten(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] = np.where(winners(x[place]), upstream, dx[place])
+    return dx
+
+
+@wrong("09.maxpool_backward", "no window covers are missing")
+def only_what_is_covered(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * winners(x[place])
+    if window > stride:
+        return dx
+    return dx[:, : stride * dy.shape[1], : stride * dy.shape[2]]
+
+
+@wrong("09.maxpool_backward", "among all examples at once")
+def batch_axis_lost(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        entries = x[place]
+        best = entries == entries.max(axis=(0, 1, 2), keepdims=True)
+        dx[place] += upstream * best
+    return dx
+
+
+@wrong("09.maxpool_backward", "among all channels at once")
+def channel_axis_lost(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        entries = x[place]
+        dx[place] += upstream * (entries == entries.max(axis=(1, 2, 3), keepdims=True))
+    return dx
+
+
+def spread(dy, image_size, window, stride):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for place, upstream in windows(dy, dx, window, stride):
+        dx[place] += upstream
+    return dx
+
+
+@wrong("09.avgpool_backward", "each entry gets all of dy")
+def not_divided(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride)
+
+
+@wrong("09.avgpool_backward", "dy is divided by 2")
+def divided_by_the_side(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / window
+
+
+@wrong("09.avgpool_backward", "has overwritten the others")
+def last_window_wins(dy, image_size, window, stride):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for place, upstream in windows(dy, dx, window, stride):
+        dx[place] = upstream / window**2
+    return dx
+
+
+@wrong("09.avgpool_backward", "no window covers are missing")
+def repeated(dy, image_size, window, stride):
+    if window > stride:
+        return spread(dy, image_size, window, stride) / window**2
+    return dy.repeat(window, axis=1).repeat(window, axis=2) / window**2
+
+
+@wrong("09.avgpool_backward", "number of examples")
+def divided_by_the_batch_too(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / window**2 / len(dy)
+
+
+@wrong("09.dropout_backward", "not the factor")
+def factor_forgotten(dy, keep, rate):
+    return dy * keep
+
+
+@wrong("09.dropout_backward", "not the mask")
+def mask_forgotten(dy, keep, rate):
+    return dy / (1 - rate)
+
+
+@wrong("09.dropout_backward", "left out")
+def as_in_prediction(dy, keep, rate):
+    return dy.copy()
+
+
+@wrong("09.dropout_backward", "upside down")
+def multiplied(dy, keep, rate):
+    return dy * keep * (1 - rate)
+
+
+@wrong("09.dropout_backward", "1 / rate")
+def divided_by_the_rate(dy, keep, rate):
+    return dy * keep / rate
+
+
+@wrong("09.dropout_backward", "wrong way round")
+def dropped_instead_of_kept(dy, keep, rate):
+    return np.where(keep, 0, dy) / (1 - rate)
+
+
+@wrong("09.dropout_backward", "other numbers are dropped")
+def new_mask(dy, keep, rate):
+    drawn = np.random.default_rng(0).random(dy.shape) >= rate
+    return dy * drawn / (1 - rate)

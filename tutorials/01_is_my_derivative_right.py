@@ -1,0 +1,486 @@
+# %% [markdown]
+# # 01 Is my derivative right?
+#
+# ## Question
+#
+# Training a network means computing how its loss changes with each of its weights: thousands of
+# derivatives, all written by hand as code. Code that computes a wrong derivative does not crash.
+# Often it even trains, a little worse than it should. So before the first derivative, one question:
+# how do I know that a gradient is correct, without trusting myself?
+#
+# The answer is to compute it a second time, in a way too simple to be wrong, and to compare. This
+# notebook builds that second way. All others use it.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import time
+
+import numpy as np
+
+from tutorials.cells import check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import GRADIENT, MUTED, RIGHT, VALUE, WRONG, new_figure, show, show_image
+
+# %% [markdown]
+# ## Predict
+#
+# The derivative of $\tanh$ at 0.5 is to be computed as $(\tanh(0.5 + h) - \tanh(0.5 - h)) / 2h$, with
+# ordinary Python numbers. Which step $h$ comes closest to the truth?
+#
+# - **a**: $h = 10^{-2}$
+# - **b**: $h = 10^{-6}$
+# - **c**: $h = 10^{-14}$
+#
+# Commit yourself before you read on: write your choice into the next cell.
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# A function $f$ of one number, smooth near $x$, is there its own Taylor series:
+#
+# $$f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x) + \dots$$
+#
+# **Forward difference.** Subtract $f(x)$ and divide by $h$:
+#
+# $$\frac{f(x + h) - f(x)}{h} = f'(x) + \frac{h}{2} f''(x) + \dots$$
+#
+# The error shrinks in proportion to $h$. One writes $O(h)$.
+#
+# **Centred difference.** Write the series for $-h$ as well and subtract the two. All even powers
+# cancel, $f''$ among them:
+#
+# $$\frac{f(x + h) - f(x - h)}{2h} = f'(x) + \frac{h^2}{6} f'''(x) + \dots$$
+#
+# The error is $O(h^2)$: a step ten times smaller makes it a hundred times smaller. Both formulas cost
+# two values of $f$, and the second is far better, so it is the one to use.
+#
+# **Rounding.** A computer keeps only the leading digits of a number. A value of $f$ comes with a
+# relative error of about $\varepsilon$, which is $1.1 \cdot 10^{-16}$ for float64 and
+# $6 \cdot 10^{-8}$ for float32. Subtracting two almost equal values leaves this error in place, and
+# dividing by $2h$ enlarges it. So the whole error is about
+#
+# $$E(h) \approx \frac{h^2}{6} |f'''(x)| + \frac{\varepsilon |f(x)|}{h}$$
+#
+# The first term falls with $h$, the second rises as $h$ falls. Their sum is a U, and its bottom is
+# where the derivative of $E$ is zero:
+#
+# $$h^{*} = \sqrt[3]{\frac{3 \varepsilon |f(x)|}{|f'''(x)|}}$$
+#
+# **Many inputs.** If $x$ is an array, there is one derivative for each entry $x_i$, and for each of
+# them only that entry moves:
+#
+# $$\frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}$$
+#
+# Here $e_i$ is an array like $x$, with a 1 at entry $i$ and zeros elsewhere. The derivatives together,
+# laid out in the shape of $x$, are the *gradient*.
+
+# %% [markdown]
+# ## By hand
+#
+# Take $f = (x + y) z$ at $x = -2$, $y = 5$, $z = -4$. The derivatives are $z$, $z$ and $x + y$. Check
+# $\partial f / \partial x$ by a centred difference with a step as coarse as 0.1; pencil and paper are
+# enough. In tables like this one, `how` is an expression of Python, and a test of this project
+# evaluates every row.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | -2 |
+# | `y` | given | 5 |
+# | `z` | given | -4 |
+# | `f` | `(x + y) * z` | -12 |
+# | `df_dx` | `z` | -4 |
+# | `df_dy` | `z` | -4 |
+# | `df_dz` | `x + y` | 3 |
+# | `above` | `(x + 0.1 + y) * z` | -12.4 |
+# | `below` | `(x - 0.1 + y) * z` | -11.6 |
+# | `slope` | `(above - below) / 0.2` | -4.0 |
+#
+# The slope is exact, because $f$ is a straight line in $x$: there is no $f''$ and no $f'''$. Nothing
+# has to be small. For a parabola, $g = x^2$ at $x = 3$, there is an $f''$ but no $f'''$, and the two
+# formulas part:
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | 3 |
+# | `derivative` | `2 * x` | 6 |
+# | `forward` | `((x + 0.1) ** 2 - x ** 2) / 0.1` | 6.1 |
+# | `centred` | `((x + 0.1) ** 2 - (x - 0.1) ** 2) / 0.2` | 6.0 |
+#
+# The forward difference is off by $\frac{h}{2} f'' = 0.05 \cdot 2$, as derived; the centred one is
+# exact.
+
+# %%
+x = np.linspace(-0.6, 2.2, 200)
+figure = new_figure(7.5, 3.2)
+for k, (name, left) in enumerate([("forward", 0.5), ("centred", -0.3)]):
+    axes = figure.add_subplot(1, 2, k + 1)
+    ends = np.array([left, 1.3])
+    slope = np.diff(np.tanh(ends)) / np.diff(ends)
+    truth = 1 - np.tanh(0.5) ** 2
+    axes.plot(x, np.tanh(x), color=VALUE, label=r"$\tanh$")
+    axes.plot(x, np.tanh(0.5) + truth * (x - 0.5), color=MUTED, ls="--", label="tangent at 0.5")
+    axes.plot(x, np.tanh(left) + slope * (x - left), color=GRADIENT, label=f"{name} difference")
+    axes.plot(ends, np.tanh(ends), "o", color=GRADIENT)
+    axes.set(
+        title=f"{name}: slope {slope[0]:.3f}, true {truth:.3f}", xlabel="$x$", ylim=(-0.6, 1.5)
+    )
+    axes.legend(loc="lower right")
+show(
+    figure,
+    "secants",
+    "Two difference quotients with the same step, 0.8: the centred line is nearly parallel to the "
+    "tangent.",
+    "Two plots of tanh with its tangent at 0.5. Left, the line through the points at 0.5 and 1.3 "
+    "is clearly flatter than the tangent. Right, the line through the points at -0.3 and 1.3 is "
+    "nearly as steep as the tangent.",
+)
+
+# %% [markdown]
+# ## Code it
+#
+# Open `tutorials/exercises/01_is_my_derivative_right.py` beside this notebook. It holds three
+# functions whose bodies are missing. Write one, save the file, run its cell here again. A right answer
+# replaces the solution from then on; a wrong one gets a diagnosis.
+#
+# **Exercise 1, `numerical_gradient(f, x, h)`.** The formula above, for an array `x` of any shape.
+# `np.ndindex(x.shape)` runs over all indices. Three things go wrong easily: each entry has to be put
+# back before the next one moves, the caller's array must not change, and an array of integers cannot
+# hold $1 + 10^{-5}$.
+
+# %% tags=["exercise"]
+numerical_gradient = check("01.numerical_gradient")
+
+# %% [markdown]
+# **Exercise 2, `relative_error(a, n)`.** When are two numbers the same? A difference of 1 is
+# nothing beside a million and everything beside 1, so the difference is divided by the size of the
+# numbers:
+#
+# $$\text{error} = \frac{|a - n|}{\max(10^{-8},\ |a| + |n|)}$$
+#
+# It lies between 0 and 1, and treats the two numbers alike. The $10^{-8}$ serves the case that both
+# numbers are zero, or so small that only rounding noise differs.
+
+# %% tags=["exercise"]
+relative_error = check("01.relative_error")
+
+# %% [markdown]
+# **Exercise 3, `crosses_kink(x, h)`.** Taylor's series needs a smooth function. The function
+# $\text{relu}(x) = \max(x, 0)$, which you will meet in notebook 05, has a kink at 0. Left of it the
+# slope is 0, right of it 1. If $x - h$ and $x + h$ lie on different sides, the quotient mixes the two
+# slopes and is neither. Such points have to be found and left out.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | -1e-6 |
+# | `h` | given | 1e-5 |
+# | `derivative` | `0 if x < 0 else 1` | 0 |
+# | `above` | `max(x + h, 0)` | 9e-6 |
+# | `below` | `max(x - h, 0)` | 0 |
+# | `slope` | `(above - below) / (2 * h)` | 0.45 |
+
+# %% tags=["exercise"]
+crosses_kink = check("01.crosses_kink")
+
+# %%
+h, x = 1e-5, -1e-6
+line = np.linspace(-2.5e-5, 2.5e-5, 201)
+figure = new_figure(6, 3)
+axes = figure.add_subplot()
+axes.plot(1e5 * line, 1e5 * np.maximum(line, 0), color=VALUE, label="relu")
+ends = np.array([x - h, x + h])
+axes.plot(1e5 * ends, 1e5 * np.maximum(ends, 0), "o-", color=WRONG, label="quotient: slope 0.45")
+axes.plot(1e5 * x, 0, "o", color=RIGHT, label="the point: slope 0")
+axes.set(xlabel="$x$ in units of $10^{-5}$", ylabel="relu in units of $10^{-5}$")
+axes.legend()
+show(
+    figure,
+    "kink",
+    "A step across the kink of a ReLU: the quotient is a mixture of the slopes 0 and 1.",
+    "The ReLU near zero: flat to the left, rising with slope 1 to the right. The point at minus "
+    "0.1 lies on the flat part; the line through its neighbours at minus 1.1 and 0.9 rises with "
+    "slope 0.45.",
+)
+
+# %% [markdown]
+# ## Check it
+#
+# First the hand-made example, with the coarse step; then a function whose gradient is known,
+# $f = \sum_{ij} \tanh(x_{ij})$, with $\partial f / \partial x_{ij} = 1 - \tanh^2(x_{ij})$.
+
+# %%
+point = np.array([-2.0, 5.0, -4.0])
+gradient = numerical_gradient(lambda p: (p[0] + p[1]) * p[2], point, h=0.1)
+np.testing.assert_allclose(gradient, [-4, -4, 3], rtol=1e-12)
+
+x = np.random.default_rng(0).normal(size=(3, 2))
+gradient = numerical_gradient(lambda x: np.tanh(x).sum(), x)
+worst = relative_error(gradient, 1 - np.tanh(x) ** 2).max()
+print("largest relative error below 1e-9:", worst < 1e-9)
+assert worst < 1e-9
+
+# %% [markdown]
+# Now the U itself. The next cell computes the derivative of $\tanh$ at 0.5 with both formulas, in
+# both precisions, for steps from 1 down to $10^{-14}$.
+
+# %%
+steps = 10.0 ** np.arange(-14, 0.01, 0.25)
+truth = 1 - np.tanh(0.5) ** 2
+
+
+def errors(formula, dtype):
+    """The relative error of a difference quotient of tanh at 0.5, for each step."""
+    x, h = dtype(0.5), steps.astype(dtype)
+    if formula == "forward":
+        slopes = (np.tanh(x + h) - np.tanh(x)) / h
+    else:
+        slopes = (np.tanh(x + h) - np.tanh(x - h)) / (2 * h)
+    return np.abs(slopes.astype(np.float64) - truth) / truth
+
+
+figure = new_figure(7.5, 4)
+axes = figure.add_subplot()
+for dtype, colour in [(np.float32, GRADIENT), (np.float64, VALUE)]:
+    for formula, style in [("forward", ":"), ("centred", "-")]:
+        shown = np.maximum(errors(formula, dtype), 1e-13)
+        axes.loglog(steps, shown, style, color=colour, label=f"{dtype.__name__}, {formula}")
+axes.axhline(1e-6, color=RIGHT, lw=1)
+axes.text(1, 4e-7, "tolerance 1e-6", color=RIGHT, ha="right", va="top")
+axes.axvline(1e-5, color=MUTED, lw=1)
+axes.text(1.3e-5, 2e-13, "$h = 10^{-5}$", color=MUTED)
+axes.set(xlabel="step $h$", ylabel="relative error", ylim=(1e-13, 3))
+axes.legend(loc="lower left")
+show(
+    figure,
+    "u_curve",
+    "The error of a numerical derivative is a U: large steps bend, small steps round.",
+    "Relative error against step, both logarithmic, for float32 and float64 with forward and "
+    "centred differences. Each curve is a U. The lowest is float64 centred, near 1e-12 at a step "
+    "of about 1e-6; float64 forward reaches about 1e-9 near 1e-8, float32 centred about 1e-5 near "
+    "1e-3. At a step of 1e-5 only float64 centred lies below the tolerance of 1e-6.",
+)
+
+# %% [markdown]
+# Read off the figure: in float64, the centred difference at $h = 10^{-5}$ is right to about eleven
+# digits, the forward difference only to five. In float32 the centred difference is wrong in the third
+# digit at that step, and its best, near $10^{-3}$, is five digits. That settles two rules: check in
+# float64, and with centred differences.
+
+# %%
+at = {h: int(np.argmin(np.abs(steps - h))) for h in (1e-2, 1e-3, 1e-5, 1e-6, 1e-14)}
+centred, forward = errors("centred", np.float64), errors("forward", np.float64)
+assert centred[at[1e-5]] < 5e-11
+assert 1e-6 < forward[at[1e-5]] < 1e-5
+assert errors("centred", np.float32)[at[1e-5]] > 1e-4
+assert errors("centred", np.float32).min() < 2e-5
+
+epsilon = np.finfo(np.float64).eps / 2
+stated("1.1e-16", epsilon)
+tanh = np.tanh(0.5)
+third = (1 - tanh**2) * (6 * tanh**2 - 2)  # the third derivative of tanh
+bottom = np.cbrt(3 * epsilon * abs(tanh) / abs(third))
+stated("6e-6", bottom)
+assert bottom / 10 < steps[np.argmin(centred)] < 10 * bottom
+
+reveal(
+    prediction,
+    "b",
+    "At 1e-2 the curve still bends; at 1e-14 almost nothing is left of the difference but rounding.",
+)
+assert centred[at[1e-6]] < centred[at[1e-2]] < centred[at[1e-14]]
+
+# %% [markdown]
+# The formula for $h^{*}$ puts the bottom at 6e-6, with an $\varepsilon$ of 1.1e-16; the measured curve
+# has it within a factor of ten of that. (It is ragged there, because rounding errors are sometimes
+# lucky.) A step of $10^{-5}$ is near the bottom for any function whose values and derivatives are of
+# ordinary size, and is the one that `tinynet` uses.
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet` has these functions too, in `tinynet/gradient_check.py`. Its `numerical_gradient` moves the
+# entries of an array in place, because the weights of a network have to stay where they are; apart
+# from that it is yours. The relative error is the same arithmetic and agrees to the last digits; two
+# numerical gradients agree only as far as rounding lets them.
+
+# %%
+from tinynet import gradient_check
+
+theirs = gradient_check.numerical_gradient(lambda: np.tanh(x).sum(), x)
+np.testing.assert_allclose(numerical_gradient(lambda x: np.tanh(x).sum(), x), theirs, rtol=1e-8)
+
+a, n = np.random.default_rng(1).normal(size=(2, 50))
+np.testing.assert_allclose(relative_error(a, n), gradient_check.relative_error(a, n), rtol=1e-12)
+print(f"step {gradient_check.STEP}, tolerance {gradient_check.TOLERANCE}")
+
+# %% [markdown]
+# What you use from here on is `tinynet.check_layer(layer, x)`. It draws random weights and a random
+# upstream gradient, computes every derivative twice, and demands a relative error of at most
+# $10^{-6}$ for each entry. Points whose steps would cross a kink are drawn anew, and it says how
+# often.
+
+# %%
+from tinynet import ReLU, check_layer
+
+report = check_layer(ReLU(), np.random.default_rng(2).normal(size=(3, 4)))
+print("smooth point:  redrawn", report.redraws, "times, error below 1e-9:", report.worst < 1e-9)
+assert report.redraws == 0
+assert report.worst < 1e-9
+
+on_the_kink = np.array([[-1e-6, 0.3], [0.7, -0.2]])
+assert crosses_kink(on_the_kink, 1e-5).any()
+report = check_layer(ReLU(), on_the_kink)
+print("near the kink: redrawn", report.redraws, "times, error below 1e-9:", report.worst < 1e-9)
+assert report.redraws >= 1
+assert report.worst < 1e-9
+
+# %% [markdown]
+# ## Break it
+#
+# Three wrong versions that look right. The first works on the array as it comes: fine for floats, but
+# an array of integers cuts every step off. The second uses the forward difference. The third works in
+# float32. Each is handed to the check of exercise 1.
+
+# %%
+
+
+def integers_cut_off(f, x, h=1e-5):
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[index] = x[index] + h  # 1 + h is 1 if x holds integers
+        down[index] = x[index] - h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+def forward_difference(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float64)
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        up = point.copy()
+        up[index] += h
+        gradient[index] = (f(up) - f(point)) / h
+    return gradient
+
+
+def in_float32(f, x, h=1e-5):
+    return integers_cut_off(f, x.astype(np.float32), h)
+
+
+for wrong_version in (integers_cut_off, forward_difference, in_float32):
+    try:
+        check("01.numerical_gradient", wrong_version)
+    except WrongAnswer as diagnosis:
+        print(f"{wrong_version.__name__}\n    {diagnosis}\n")
+    else:
+        raise AssertionError("a wrong version passed")
+
+# %% [markdown]
+# ## Measure
+#
+# Numerical gradients need no thought, so why derive any others? Take the smallest network for real
+# handwriting: one image of $28 \cdot 28 = 784$ pixels, multiplied by a matrix of weights, gives ten
+# scores, one for each digit. The loss says how far the scores are from favouring the right digit.
+# (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights.)
+
+# %%
+from mnist_app.dataset import load_mnist
+from tinynet import Dense, Sequential, softmax_cross_entropy
+
+data = load_mnist()
+model = Sequential([Dense(10)], input_shape=(784,), dtype=np.float64)
+image, label = data.train_images[:1].reshape(1, 784) / 255, data.train_labels[:1]
+weights = model.parameters()["dense_1.kernel"]
+stated("7,840", weights.value.size)
+
+
+def loss(values):
+    weights.value[...] = values
+    return softmax_cross_entropy(model.forward(image), label)[0]
+
+
+start = weights.value.copy()
+started = time.perf_counter()
+numeric = numerical_gradient(loss, start)
+numeric_seconds = time.perf_counter() - started
+
+loss(start)
+started = time.perf_counter()
+for _ in range(100):
+    _, dscores = softmax_cross_entropy(model.forward(image, training=True), label)
+    model.backward(dscores)
+backward_seconds = (time.perf_counter() - started) / 100
+
+worst = relative_error(weights.grad, numeric).max()
+print("largest relative error of 7,840 entries below 1e-6:", worst < 1e-6)
+assert worst < 1e-6
+assert numeric_seconds / backward_seconds > 100
+
+# %% tags=["timing"]
+print(f"numerically:         {numeric_seconds:8.3f} s")
+print(f"by back-propagation: {backward_seconds:8.6f} s")
+print(f"ratio:               {numeric_seconds / backward_seconds:8,.0f}")
+
+# %%
+figure = new_figure(7.5, 2.9)
+show_image(figure.add_subplot(1, 3, 1), data.train_images[0], f"the image: a {label[0]}")
+limit = np.abs(numeric).max()
+for k, (title, gradient) in enumerate([("numerically", numeric), ("backwards", weights.grad)]):
+    show_image(
+        figure.add_subplot(1, 3, 2 + k),
+        gradient[:, label[0]].reshape(28, 28),
+        f"gradient for {label[0]}, {title}",
+        cmap="RdBu_r",
+        vmin=-limit,
+        vmax=limit,
+    )
+show(
+    figure,
+    "mnist_gradient",
+    "The same 784 derivatives twice: from 1,568 evaluations of the loss, and from one pass back.",
+    "Left, a handwritten five from MNIST. Middle and right, the gradient of the loss with respect "
+    "to the 784 weights of the score for five, once numerical and once by back-propagation: the "
+    "same blue shadow of the five, negative where there is ink and zero elsewhere.",
+)
+stated("1,568", 2 * 784)
+
+# %% [markdown]
+# Both ways agree in every entry. The numerical one takes more than a hundred times as long, on most
+# machines some thousand times, and the ratio grows with the network: two evaluations for each weight,
+# so the convolutional network of `mnist_app`, with 121,930 weights, needs 243,860 of them for *one*
+# gradient. The way that the other notebooks derive, back-propagation, costs about as much as two or
+# three evaluations, whatever the number of weights. That is why it exists, and the numerical
+# way stays as its witness.
+
+# %%
+from mnist_app.networks import build_network
+
+network = build_network("cnn")
+count = sum(parameter.value.size for parameter in network.parameters().values())
+stated("121,930", count)
+stated("243,860", 2 * count)
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Whether the function is the right one.** A check compares a derivative with *the code* of the
+#   function. If the forward pass is wrong, its right derivative passes.
+# - **Anything about points that you did not check.** A mistake in a branch that the point never
+#   takes, or at an image that is all black, stays unseen. Hence random points, random weights and
+#   several examples.
+# - **Anything at a kink.** There is no derivative there, and what the code returns is a choice.
+# - **Small mistakes, if the tolerance is loose.** With an allowed error of 1 %, entries that are almost
+#   zero pass when they should be exactly zero or have the other sign. The tolerance of $10^{-6}$ is far
+#   above what rounding causes here and far below what a mistake causes.
+
+# %% [markdown]
+# ## Next
+#
+# [02 The chain rule on a graph](02_chain_rule.ipynb): how one pass backwards gets all derivatives at
+# once.

@@ -1,0 +1,558 @@
+# %% [markdown]
+# # 02 The chain rule on a graph
+#
+# ## Question
+#
+# Notebook 01 found that two evaluations for each weight are too many. Back-propagation gets all
+# derivatives from one pass, in reverse order. Three things about it puzzle almost everyone: why
+# *backwards*, why gradients are *added* with `+=`, and why the *order* of the steps matters. All three
+# have the same answer, and a computation with five numbers is enough to see it.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import math
+import time
+
+import numpy as np
+
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import GRADIENT, VALUE, draw_graph, new_figure, show
+
+# %% [markdown]
+# ## Predict
+#
+# Start from $a = 2$ and compute
+#
+# $$b = 3a, \qquad c = b + 1, \qquad d = 2b, \qquad e = c \cdot d$$
+#
+# so that $b = 6$, $c = 7$, $d = 12$ and $e = 84$. If $a$ grows by a tiny amount, $e$ grows how many
+# times as much?
+#
+# - **a**: 36 times
+# - **b**: 42 times
+# - **c**: 78 times
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# Draw the computation as a graph: a node for each number, an arrow from each number to those that were
+# computed from it. Along an arrow from $v_i$ to $v_j$ stands its *slope* $\partial v_j / \partial v_i$,
+# with everything else that enters $v_j$ held still. A node with more than one arrow into it, such as
+# the product $c \cdot d$, has one slope for each: $d$ for the arrow from $c$, and $c$ for the arrow
+# from $d$.
+#
+# **Sum over paths.** A change of $a$ reaches $e$ along every path. Along one path the slopes multiply:
+# that is the chain rule for one variable. Between paths the changes add up, because for tiny changes a
+# function is its tangent, and tangents add:
+#
+# $$\frac{\partial e}{\partial a} = \sum_{\text{paths from } a \text{ to } e} \ \prod_{\text{arrows of the path}} \text{slope}$$
+#
+# Here there are two paths, $a \to b \to c \to e$ and $a \to b \to d \to e$.
+#
+# **Factor it.** The sum is right and useless: a graph of a few hundred nodes can have more paths than
+# there are atoms. But paths share their ends. All paths from $v_i$ to $e$ begin with one of its arrows
+# $i \to j$ and go on as a path from $v_j$. Put the slope of that first arrow outside the bracket; what
+# remains inside is the same sum for $v_j$. Write $dv_i$ for $\partial e / \partial v_i$. Then
+#
+# $$dv_i = \sum_{j:\ i \to j} \frac{\partial v_j}{\partial v_i} \ dv_j, \qquad de = 1$$
+#
+# One number for each node and one multiplication for each arrow: that is back-propagation. The three
+# puzzles are solved on the way:
+#
+# - **Backwards**, because $dv_i$ is computed from the $dv_j$ of the nodes *after* it. (Summing from the
+#   other end is possible, and gives the derivatives of all nodes by *one input*. A network has
+#   thousands of inputs and one loss, so the end with the loss is the good one.)
+# - **`+=`**, because it is a sum over all arrows that leave the node. Each arrow adds its share.
+# - **An order**, because $dv_j$ may be passed on only when its own sum is complete. Any order in which
+#   each node comes before all of its inputs will do: a *topological* order, reversed.
+#
+# **As matrices.** Put the nodes of one layer into a vector $x$ and the nodes computed from them into
+# $y$. The slopes form the Jacobian matrix $J$ with $J_{ji} = \partial y_j / \partial x_i$, and the
+# formula above reads
+#
+# $$dx_i = \sum_j J_{ji} \ dy_j, \qquad dx = J^T dy$$
+#
+# Forwards a change goes through $J$, backwards a gradient goes through $J^T$. For three layers,
+# $dx = J_1^T (J_2^T (J_3^T dy))$: beginning at the loss, each step is a matrix times a *vector*.
+# Beginning at the other end, $J_3 (J_2 J_1)$, each step is a matrix times a *matrix*. No layer of this
+# course ever builds its $J$; each computes $J^T dy$ directly.
+
+# %% [markdown]
+# ## By hand
+#
+# The diamond, forwards and then backwards. `da` stands for $\partial e / \partial a$, and so on.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `a` | given | 2 |
+# | `b` | `3 * a` | 6 |
+# | `c` | `b + 1` | 7 |
+# | `d` | `2 * b` | 12 |
+# | `e` | `c * d` | 84 |
+# | `de` | `1` | 1 |
+# | `dc` | `d * de` | 12 |
+# | `dd` | `c * de` | 7 |
+# | `db` | `1 * dc + 2 * dd` | 26 |
+# | `da` | `3 * db` | 78 |
+# | `expected` | `36 * a + 6` | 78 |
+#
+# The last row is the derivative of the whole formula, $e = (3a + 1) \cdot 6a = 18 a^2 + 6a$. The row
+# for `db` is the one to look at: node $b$ has two arrows, so its gradient has two shares, 12 through
+# $c$ and 14 through $d$.
+
+# %%
+places = {"a": (0, 0), "b": (2, 0), "c": (4, 1.1), "d": (4, -1.1), "e": (6, 0)}
+edges = [("a", "b", "3"), ("b", "c", "1"), ("b", "d", "2"), ("c", "e", "12"), ("d", "e", "7")]
+labels = ["a", "b = 3a", "c = b + 1", "d = 2b", "e = c d"]
+renamed = dict(zip(places, labels, strict=True))
+figure = new_figure(7.5, 3.8)
+draw_graph(
+    figure.add_subplot(),
+    {renamed[name]: place for name, place in places.items()},
+    [(renamed[start], renamed[end], slope) for start, end, slope in edges],
+    dict(zip(labels, ["2", "6", "7", "12", "84"], strict=True)),
+    dict(zip(labels, ["78", "12 + 14", "12", "7", "1"], strict=True)),
+)
+show(
+    figure,
+    "diamond",
+    "The diamond: in each box the value above, computed left to right, and the gradient below, "
+    "computed right to left.",
+    "A graph of five boxes. a with value 2 leads to b with value 6; b leads to c, 7, and to d, 12; "
+    "both lead to e, 84. The slopes on the arrows are 3, 1, 2, 12 and 7. The gradients are 1 at e, "
+    "12 at c, 7 at d, 12 plus 14 at b, and 78 at a.",
+)
+
+# %% [markdown]
+# The second example is a neuron: $y = \sigma(w_0 x_0 + w_1 x_1 + b)$, with the sigmoid function
+# $\sigma(s) = 1 / (1 + e^{-s})$. Its derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `w` | given | [2, -3] |
+# | `b` | given | -3 |
+# | `x` | given | [-1, -2] |
+# | `s` | `w[0] * x[0] + w[1] * x[1] + b` | 1 |
+# | `y` | `1 / (1 + exp(-s))` | 0.7311 |
+# | `ds` | `y * (1 - y)` | 0.1966 |
+# | `dw` | `[x[0] * ds, x[1] * ds]` | [-0.1966, -0.3932] |
+# | `db` | `ds` | 0.1966 |
+# | `dx` | `[w[0] * ds, w[1] * ds]` | [0.3932, -0.5898] |
+#
+# A sum passes its gradient on unchanged; a product passes it on multiplied by the *other* factor.
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/02_chain_rule.py`.
+#
+# **Exercise 1, `diamond_gradients(a)`.** Write the table above as a program, in plain numbers, for any
+# $a$: five lines forwards, five lines backwards.
+
+# %% tags=["exercise"]
+diamond_gradients = check("02.diamond_gradients")
+
+# %% [markdown]
+# Writing the backward lines by hand for every formula is tedious. So let each number remember how it
+# was made: a *node* holds its `value`, the `inputs` that it was computed from, a slope for each in
+# `slopes`, and its gradient `grad`. Then the backward pass is the same few lines for every formula.
+#
+# **Exercise 2, `product(a, b)`.** What a multiplication has to remember: the value and two slopes.
+
+# %% tags=["exercise"]
+product = check("02.product")
+
+# %% [markdown]
+# **Exercise 3, `pass_back(node)`.** The chain rule at one node: each input receives its share. The
+# input may hold shares of other nodes already, and the same node may be an input twice, as in
+# $x \cdot x$.
+
+# %% tags=["exercise"]
+pass_back = check("02.pass_back")
+
+# %% [markdown]
+# **Exercise 4, `topological_order(result)`.** A list of all nodes that the result was computed from:
+# each once, each after all of its inputs, the result last. One way: a recursive function that enters
+# all inputs of a node first, and then appends the node, if it is not yet known.
+
+# %% tags=["exercise"]
+topological_order = check("02.topological_order")
+
+# %% [markdown]
+# From these pieces, a number that can differentiate whatever is computed from it. Notebooks 03 to 05
+# call it as a witness.
+
+
+# %%
+class Value:
+    """A number that remembers what it was computed from, and with which slopes."""
+
+    def __init__(self, value, inputs=(), slopes=()):
+        self.value, self.inputs, self.slopes = float(value), inputs, slopes
+        self.grad = 0.0
+
+    def __add__(self, other):
+        return Value(self.value + other.value, (self, other), (1.0, 1.0))
+
+    def __mul__(self, other):
+        value, slopes = product(self.value, other.value)
+        return Value(value, (self, other), slopes)
+
+    def __neg__(self):
+        return Value(-self.value, (self,), (-1.0,))
+
+    def exp(self):
+        e = math.exp(self.value)
+        return Value(e, (self,), (e,))
+
+    def log(self):
+        return Value(math.log(self.value), (self,), (1 / self.value,))
+
+    def sigmoid(self):
+        s = 1 / (1 + math.exp(-self.value))
+        return Value(s, (self,), (s * (1 - s),))
+
+    def relu(self):
+        return Value(max(self.value, 0.0), (self,), (float(self.value > 0),))
+
+    def backward(self):
+        """Fill the grad of every node that this one was computed from."""
+        order = topological_order(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            pass_back(node)
+
+
+# %% [markdown]
+# ## Check it
+#
+# The diamond first: the same five gradients from the program and from the graph. Then the neuron, and
+# a check of a longer formula against the differences of notebook 01.
+
+# %%
+a = Value(2)
+b = Value(3) * a
+c = b + Value(1)
+d = Value(2) * b
+e = c * d
+e.backward()
+gradients = {"a": a.grad, "b": b.grad, "c": c.grad, "d": d.grad, "e": e.grad}
+print(gradients)
+assert gradients == diamond_gradients(2.0)
+stated("78", a.grad)
+reveal(prediction, "c", "36 is the path through c alone, 42 the path through d alone; both count.")
+stated("36", 1 * d.value * 3)
+stated("42", 2 * c.value * 3)
+
+# %%
+w, x, bias = [Value(2), Value(-3)], [Value(-1), Value(-2)], Value(-3)
+products = [w[0] * x[0], w[1] * x[1]]
+dot = products[0] + products[1]
+s = dot + bias
+y = s.sigmoid()
+y.backward()
+np.testing.assert_allclose([each.grad for each in x], [0.3932, -0.5898], atol=5e-5)
+np.testing.assert_allclose([each.grad for each in w], [-0.1966, -0.3932], atol=5e-5)
+
+nodes = {
+    "$w_0$": (w[0], (0, 3)),
+    "$x_0$": (x[0], (0, 1.4)),
+    "$w_1$": (w[1], (0, -0.2)),
+    "$x_1$": (x[1], (0, -1.8)),
+    "$w_0 x_0$": (products[0], (2.1, 2.2)),
+    "$w_1 x_1$": (products[1], (2.1, -1)),
+    "sum": (dot, (4.1, 0.6)),
+    "$b$": (bias, (4.1, -1.6)),
+    "$s$": (s, (6.0, -0.2)),
+    r"$y = \sigma(s)$": (y, (8.2, -0.2)),
+}
+names = {id(node): name for name, (node, _) in nodes.items()}
+figure = new_figure(8, 4.8)
+draw_graph(
+    figure.add_subplot(),
+    {name: place for name, (_, place) in nodes.items()},
+    [
+        (names[id(source)], name, f"{slope:.4g}")
+        for name, (node, _) in nodes.items()
+        for source, slope in zip(node.inputs, node.slopes, strict=True)
+    ],
+    {name: f"{node.value:.4g}" for name, (node, _) in nodes.items()},
+    {name: f"{node.grad:.4g}" for name, (node, _) in nodes.items()},
+)
+show(
+    figure,
+    "neuron",
+    "A neuron as a graph: values (blue, above) flow right, gradients (orange, below) flow left, "
+    "slopes stand on the arrows.",
+    "A graph of ten boxes. Weights 2 and minus 3 and inputs minus 1 and minus 2 meet in the "
+    "products minus 2 and 6; their sum 4 and the bias minus 3 give s = 1 and y = 0.7311. The "
+    "gradients, right to left: 1 at y; 0.1966 at s, at the bias, at the sum and at both products; "
+    "then minus 0.1966 and minus 0.3932 at the weights, 0.3932 and minus 0.5898 at the inputs.",
+)
+
+# %%
+from tinynet.gradient_check import numerical_gradient, relative_error
+
+p = np.array([0.7, -1.3, 0.4])
+
+
+def formula(u, v, w):
+    """log(exp(u v) + exp(w)) * sigmoid(u) + v v, on Values: u and v are used more than once."""
+    return ((u * v).exp() + w.exp()).log() * u.sigmoid() + v * v
+
+
+inputs = [Value(each) for each in p]
+formula(*inputs).backward()
+numeric = numerical_gradient(lambda: formula(*map(Value, p)).value, p)
+worst = relative_error(np.array([each.grad for each in inputs]), numeric).max()
+print("largest relative error below 1e-8:", worst < 1e-8)
+assert worst < 1e-8
+
+# %% [markdown]
+# ## Compare
+#
+# In `tinynet` the nodes are whole arrays, and a layer's `backward` does the work of `pass_back` for all
+# of its numbers at once. A neuron is a `Dense` layer with one unit, followed by `Sigmoid`. A list of
+# layers needs no sorting: their order is a topological order. Nor does it need `+=` between layers,
+# since each layer has one successor. (Inside a layer, sums over the arrows of a number do appear, as
+# sums over an index.)
+
+# %%
+from tinynet import Dense, Sequential, Sigmoid
+
+neuron = Sequential([Dense(1), Sigmoid()], input_shape=(2,), dtype=np.float64)
+parameters = neuron.parameters()
+parameters["dense_1.kernel"].value[...] = [[2], [-3]]
+parameters["dense_1.bias"].value[...] = -3
+output = neuron.forward(np.array([[-1.0, -2.0]]), training=True)
+dx = neuron.backward(np.ones((1, 1)))
+
+np.testing.assert_allclose(output[0, 0], y.value, rtol=1e-12)
+np.testing.assert_allclose(dx[0], [each.grad for each in x], rtol=1e-12)
+dw = parameters["dense_1.kernel"].grad[:, 0]
+np.testing.assert_allclose(dw, [each.grad for each in w], rtol=1e-12)
+np.testing.assert_allclose(parameters["dense_1.bias"].grad, bias.grad, rtol=1e-12)
+print("tinynet's neuron gives the same numbers to 12 digits")
+
+# %% [markdown]
+# ## Break it
+#
+# **`=` instead of `+=`.** The last share to arrive wins and the others are lost. On a graph in which
+# no node is used twice nothing is wrong, which is why the mistake survives so many tests.
+
+
+# %%
+def overwrites(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad = slope * node.grad
+
+
+try:
+    check("02.pass_back", overwrites)
+except WrongAnswer as diagnosis:
+    print(diagnosis)
+else:
+    raise AssertionError("a wrong version passed")
+
+# %% [markdown]
+# **No order.** A node passes its gradient on as soon as a share arrives, and once more for each
+# further share. With `+=`, everything that was passed on too early is counted again. On the diamond,
+# $b$ passes its first share on alone and then the sum of both: 114 comes out if the share through $c$
+# arrives first, and 120 if the one through $d$ does, instead of 78.
+
+
+# %%
+def pass_on_at_once(node, inputs_in_order):
+    """Give an input its share, and let it pass on what it has before the next one gets its own."""
+    for k in inputs_in_order(range(len(node.inputs))):
+        source, slope = node.inputs[k], node.slopes[k]
+        source.grad += slope * node.grad
+        pass_on_at_once(source, inputs_in_order)
+
+
+def gradient_of_diamond(walk):
+    a = Value(2)
+    b = Value(3) * a
+    e = (b + Value(1)) * (Value(2) * b)
+    e.grad = 1.0
+    walk(e)
+    return a.grad
+
+
+through_c_first = gradient_of_diamond(lambda e: pass_on_at_once(e, list))
+through_d_first = gradient_of_diamond(lambda e: pass_on_at_once(e, reversed))
+print("through c first:", through_c_first, "  through d first:", through_d_first)
+stated("114", through_c_first)
+stated("120", through_d_first)
+
+# %% [markdown]
+# **Right, but path by path.** Passing on only the *new* share at each visit mends the result: this is
+# the sum over paths. But a node is then visited once for each path that ends in it. Take
+# $x_1 = x_0 + x_0$, $x_2 = x_1 + x_1$ and so on. Each step doubles the number of paths, and after 20
+# steps there are 1,048,576. In topological order there are 20 sums to visit, with two arrows each.
+
+
+# %%
+def doublings(steps):
+    x = first = Value(1)
+    for _ in range(steps):
+        x = x + x
+    return first, x
+
+
+def visits_path_by_path(node, share=1.0):
+    """How many arrows are followed if every path is walked to its end."""
+    node.grad += share
+    return sum(
+        1 + visits_path_by_path(source, slope * share)
+        for source, slope in zip(node.inputs, node.slopes, strict=True)
+    )
+
+
+depths = list(range(1, 13))
+path_by_path, in_order = [], []
+for steps in depths:
+    first, last = doublings(steps)
+    path_by_path.append(visits_path_by_path(last))
+    assert first.grad == 2**steps
+    last.backward()
+    assert first.grad == 2**steps
+    in_order.append(sum(len(node.inputs) for node in topological_order(last)))
+
+first, last = doublings(20)
+last.backward()
+stated("1,048,576", first.grad)
+
+figure = new_figure(6, 3)
+axes = figure.add_subplot()
+axes.semilogy(depths, path_by_path, "o-", color=GRADIENT, label="path by path")
+axes.semilogy(depths, in_order, "o-", color=VALUE, label="in topological order")
+axes.set(xlabel="doublings", ylabel="arrows followed")
+axes.legend()
+show(
+    figure,
+    "paths",
+    "The same derivative, path by path and in order: the number of steps doubles, or grows by two.",
+    "Arrows followed against the number of doublings from 1 to 12, on a logarithmic scale. Path by "
+    f"path it rises as a straight line to {path_by_path[-1]:,}; in topological order it stays flat, "
+    f"at {in_order[-1]} for 12 doublings.",
+)
+
+# %% [markdown]
+# ## Measure
+#
+# What does a backward pass cost? Count multiply-adds in the `mlp` of `mnist_app`, for one image. A
+# dense layer with $p$ inputs and $q$ outputs has $p q$ weights. Forwards, each weight takes part in one
+# multiply-add. Backwards it takes part in two: one for its own gradient, one for the share that goes to
+# the layer's input. The first layer can skip the second, since nobody asks for the gradient of the
+# image.
+
+# %%
+from mnist_app.dataset import load_mnist
+from mnist_app.networks import build_network
+
+network = build_network("mlp")
+sizes = [p.value.shape for p in network.parameters().values() if p.value.ndim == 2]
+forward_cost = sum(p * q for p, q in sizes)
+backward_cost = sum(2 * p * q for p, q in sizes) - sizes[0][0] * sizes[0][1]
+print("layers:", ", ".join(f"{p} x {q}" for p, q in sizes))
+print(f"forward {forward_cost:,}, backward {backward_cost:,} multiply-adds an image")
+stated("668,672", forward_cost)
+stated("935,936", backward_cost)
+stated("1.4", backward_cost / forward_cost)
+
+# %% [markdown]
+# 668,672 forwards and 935,936 backwards: all 669,706 derivatives for 1.4 times the work of computing the
+# loss once. Measured on a batch of real images:
+
+# %%
+stated("669,706", sum(p.value.size for p in network.parameters().values()))
+data = load_mnist()
+images = network.prepare(data.train_images[:128])
+repeats = 3 if FAST else 20
+
+
+def best_seconds(work):
+    """The fastest of some runs: the one least disturbed by other programs."""
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+scores = network.forward(images, training=True)
+forward_seconds = best_seconds(lambda: network.forward(images, training=True))
+backward_seconds = best_seconds(lambda: network.backward_parameters(np.ones_like(scores)))
+
+# %% tags=["timing"]
+print(f"forward {1000 * forward_seconds:.1f} ms, backward {1000 * backward_seconds:.1f} ms")
+print(f"ratio {backward_seconds / forward_seconds:.1f}")
+
+# %% [markdown]
+# And `Value`? It gives the same derivatives, one number at a time. The next cell feeds a real digit,
+# shrunk to 14 by 14 pixels, to ten neurons, once as a graph and once as a `Dense` layer.
+
+# %%
+pixels = data.train_images[0].reshape(14, 2, 14, 2).mean(axis=(1, 3)).ravel() / 255
+layer = Sequential([Dense(10), Sigmoid()], input_shape=(196,), dtype=np.float64)
+kernel = layer.parameters()["dense_1.kernel"]
+
+started = time.perf_counter()
+inputs = [Value(pixel) for pixel in pixels]
+total = Value(0)
+for column in kernel.value.T:
+    score = Value(0)
+    for weight, pixel in zip(column, inputs, strict=True):
+        score = score + Value(weight) * pixel
+    total = total + score.sigmoid()
+total.backward()
+graph_seconds = time.perf_counter() - started
+count = len(topological_order(total))
+
+
+def through_the_layer():
+    layer.forward(pixels[np.newaxis], training=True)
+    return layer.backward(np.ones((1, 10)))
+
+
+dx = through_the_layer()
+layer_seconds = best_seconds(through_the_layer)
+np.testing.assert_allclose(dx[0], [pixel.grad for pixel in inputs], rtol=1e-9, atol=1e-12)
+print(f"the graph has {count:,} nodes; the gradients of all 196 pixels agree")
+stated("6,107", count)
+
+# %% tags=["timing"]
+print(f"graph {1000 * graph_seconds:.1f} ms, layer {1000 * layer_seconds:.3f} ms")
+
+# %% [markdown]
+# A graph of 6,107 nodes for ten neurons and one small image: right, and far too slow for training. The
+# remedy is to let whole arrays be the nodes, and to derive one backward formula for each *layer*.
+# That is the subject of the next notebooks.
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Memory.** The backward pass needs the forward values: the slope of a product is the other factor.
+#   They have to be kept until they are used, and for a large network this, not time, is the limit.
+# - **Changed values.** If a kept array is written into after the forward pass, the slopes change
+#   behind the graph's back. Here every operation makes a new number, so this cannot happen; with arrays
+#   it can, and notebook 05 shows a case.
+# - **Whether the derivative is useful.** The sum over paths may be a product of many small slopes, and
+#   vanish, or of many large ones, and explode. Notebook 06 measures it.
+
+# %% [markdown]
+# ## Next
+#
+# [03 A dense layer on a batch](03_dense.ipynb): the same rule for a whole matrix of weights, and where
+# its transposes come from.

@@ -1,0 +1,489 @@
+# %% [markdown]
+# # 04 Softmax and cross-entropy
+#
+# ## Question
+#
+# A network ends in ten scores, one for each digit. A loss has to say, in one number, how far they are
+# from favouring the right digit, and its gradient is the $dY$ with which every backward pass begins.
+# The usual answer is softmax followed by cross-entropy. Each has an awkward derivative. Together their
+# gradient is $p - y$, a subtraction. Why?
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import time
+
+import numpy as np
+
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.style import (
+    GRADIENT,
+    MUTED,
+    RIGHT,
+    VALUE,
+    WRONG,
+    draw_matrix,
+    new_figure,
+    show,
+    show_image,
+)
+
+# %% [markdown]
+# ## Predict
+#
+# Softmax turns scores into probabilities: positive numbers with the sum 1. Someone tests its backward
+# pass with an upstream gradient of ones, $\partial L / \partial p_j = 1$ for every class $j$. What is
+# the right gradient with respect to the scores?
+#
+# - **a**: the probabilities $p$
+# - **b**: $p (1 - p)$
+# - **c**: zero
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# **Softmax.** The scores $z_1, \dots, z_K$ of one example may be any numbers; they are also called
+# *logits*. The exponential function makes them positive, and dividing by their sum makes that sum 1:
+#
+# $$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$
+#
+# Adding the same number to all scores changes nothing, since it cancels. We shall need that twice.
+#
+# **Its slopes.** Raising the score $z_k$ raises $e^{z_k}$, and the sum by as much. The quotient rule
+# gives, for $j = k$ and for $j \neq k$,
+#
+# $$\frac{\partial p_k}{\partial z_k} = p_k - p_k p_k, \qquad \frac{\partial p_j}{\partial z_k} = - p_j p_k$$
+#
+# As a matrix, with $J_{jk} = \partial p_j / \partial z_k$:
+#
+# $$J = \text{diag}(p) - p \ p^T$$
+#
+# A gradient goes backwards through $J^T$ (notebook 02), and $J$ is symmetric. Multiply out, and the
+# matrix is gone; $\sum_j p_j \ dp_j$ is one number for each example:
+#
+# $$dz_k = \sum_j J_{jk} \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
+#
+# **Cross-entropy.** Let the right class be marked by $y$: it holds a 1 there and zeros elsewhere
+# (*one-hot*). The loss of one example is minus the logarithm of the probability of the right class:
+#
+# $$L = - \sum_j y_j \log p_j, \qquad dp_j = - \frac{y_j}{p_j}$$
+#
+# It is 0 if $p = 1$ there, and grows without bound as $p$ falls to 0. So does $dp$: a division by almost
+# nothing.
+#
+# **Together.** Put this $dp$ into the formula for $dz$. In $p_j \ dp_j = -y_j$ the division *cancels*, and
+# the $y_j$ add up to 1:
+#
+# $$dz_k = p_k \left( - \frac{y_k}{p_k} + \sum_j y_j \right) = p_k - y_k$$
+#
+# So: predicted probability minus truth. The two awkward pieces undo one another, and that is why
+# frameworks offer them as one function.
+#
+# **In one step.** Put the first formula into the second, with $c$ for the right class:
+#
+# $$L = - \log p_c = \log \sum_k e^{z_k} - z_c$$
+#
+# Differentiate by $z_k$: the logarithm gives $e^{z_k} / \sum = p_k$, and $-z_c$ gives $-1$ at the right
+# class. It is $p - y$ again. This form is also the one to compute. Numbers above $e^{709}$ do not fit
+# into float64, so subtract the largest score $m$ from all, which changes nothing:
+#
+# $$L = \log \sum_k e^{z_k - m} - (z_c - m)$$
+#
+# Now the largest term of the sum is 1, so it is never infinite and its logarithm never that of zero.
+#
+# **The batch.** The loss of $N$ examples is the *mean* of their losses. Each example's share counts
+# $1/N$, so, with a row for each example,
+#
+# $$dZ = \frac{P - Y}{N}$$
+#
+# This is the one place in a network where $1/N$ appears. All layers before it receive it inside $dZ$.
+
+# %% [markdown]
+# ## By hand
+#
+# One example, three classes, the first one right.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `z` | given | [2, 1, 0] |
+# | `y` | given | [1, 0, 0] |
+# | `e` | `exp(z)` | [7.3891, 2.7183, 1.0000] |
+# | `p` | `e / e.sum()` | [0.6652, 0.2447, 0.0900] |
+# | `L` | `-log(p[0])` | 0.4076 |
+# | `dz` | `p - y` | [-0.3348, 0.2447, 0.0900] |
+# | `total` | `dz.sum()` | 0 |
+# | `J` | `np.diag(p) - np.outer(p, p)` | [[0.2227, -0.1628, -0.0599], [-0.1628, 0.1848, -0.0220], [-0.0599, -0.0220, 0.0819]] |
+# | `dp` | `-y / p` | [-1.5032, 0, 0] |
+# | `dz_through_J` | `J.T @ dp` | [-0.3348, 0.2447, 0.0900] |
+#
+# Two ways, one gradient. It sums to zero, as it must: raising all scores alike does not change the loss.
+# Its sign says what a step of gradient descent will do: raise the first score, lower the others, and
+# each by as much as it is wrong.
+#
+# Scores that break a careless program:
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `z` | given | [1000, 0, -1000] |
+# | `m` | `z.max()` | 1000 |
+# | `s` | `exp(z - m).sum()` | 1 |
+# | `losses` | `log(s) - (z - m)` | [0, 1000, 2000] |
+#
+# The last row holds the loss for each of the three classes, if it were the right one.
+
+# %%
+z, y = np.array([2.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0])
+p = np.exp(z) / np.exp(z).sum()
+jacobian = np.diag(p) - np.outer(p, p)
+
+
+def column(numbers):
+    return np.array([[f"{each:.4f}" if each % 1 else f"{each:.0f}"] for each in numbers])
+
+
+figure = new_figure(8, 2.5)
+axes = figure.add_subplot()
+rows = np.array([[f"{each:.4f}" for each in row] for row in jacobian])
+draw_matrix(axes, rows, "$J^T$, equal to $J$", VALUE, corner=(0, 0))
+draw_matrix(axes, column(-y / p), "$dp = -y / p$", GRADIENT, [(0, 0)], corner=(4.2, 0))
+draw_matrix(axes, column(p - y), "$dz$", GRADIENT, [(0, 0), (1, 0), (2, 0)], corner=(6.6, 0))
+draw_matrix(axes, column(p), "$p$", VALUE, corner=(9, 0))
+draw_matrix(axes, column(y), "$y$", VALUE, corner=(11.4, 0))
+for x, sign in [(3.6, r"$\cdot$"), (5.9, "="), (8.3, "="), (10.7, "$-$")]:
+    axes.text(x, 1.5, sign, fontsize=15, ha="center", va="center")
+axes.set_aspect("auto")
+axes.set(xlim=(-0.1, 12.5), ylim=(3.2, -0.9))
+show(
+    figure,
+    "jacobian",
+    "The long way, through the Jacobian, and the short one, a subtraction.",
+    "The matrix J, with rows (0.2227, -0.1628, -0.0599), (-0.1628, 0.1848, -0.0220) and (-0.0599, "
+    "-0.0220, 0.0819), times the column dp = (-1.5032, 0, 0) equals dz = (-0.3348, 0.2447, "
+    "0.0900), which equals p = (0.6652, 0.2447, 0.0900) minus y = (1, 0, 0).",
+)
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/04_softmax_cross_entropy.py`. All of them work on batches:
+# `z` has a row for each example. For sums over a row, `axis=1, keepdims=True` keeps a column that
+# broadcasts. A later answer may call an earlier one.
+#
+# **Exercise 1, `softmax(z)`.** Safe for any scores.
+
+# %% tags=["exercise"]
+softmax = check("04.softmax")
+
+# %% [markdown]
+# **Exercise 2, `softmax_backward(p, dy)`.** For any upstream gradient `dy`, without building $J$.
+
+# %% tags=["exercise"]
+softmax_backward = check("04.softmax_backward")
+
+# %% [markdown]
+# **Exercise 3, `blind_upstream(p)`.** The question of the prediction, turned into code: find a `dy`, not
+# zero, for which the right answer is zero, whatever the scores are.
+
+# %% tags=["exercise"]
+blind_upstream = check("04.blind_upstream")
+
+# %% [markdown]
+# **Exercise 4, `stable_loss(z, labels)`.** The mean over the batch. `labels` holds the number of each
+# example's right class; `z[np.arange(len(z)), labels]` picks the right score from each row.
+
+# %% tags=["exercise"]
+stable_loss = check("04.stable_loss")
+
+# %% [markdown]
+# **Exercise 5, `loss_gradient(z, labels)`.** What the backward pass of a network begins with.
+
+# %% tags=["exercise"]
+loss_gradient = check("04.loss_gradient")
+
+# %% [markdown]
+# ## Check it
+#
+# The tables; the graph of notebook 02, which knows nothing but `exp`, `log`, `+` and `-`; differences;
+# and the loss for scores of a thousand.
+
+# %%
+from tinynet.gradient_check import numerical_gradient, relative_error
+from tutorials.value import Value
+
+np.testing.assert_allclose(softmax(z[np.newaxis])[0], p, rtol=1e-12)
+np.testing.assert_allclose(loss_gradient(z[np.newaxis], np.array([0]))[0], p - y, rtol=1e-12)
+stated("0.4076", stable_loss(z[np.newaxis], np.array([0])))
+assert stable_loss(np.array([[1000.0, 0.0, -1000.0]] * 3), np.array([0, 1, 2])) == 1000
+
+scores = [Value(each) for each in z]
+loss = (scores[0].exp() + scores[1].exp() + scores[2].exp()).log() + -scores[0]
+loss.backward()
+np.testing.assert_allclose([each.grad for each in scores], p - y, rtol=1e-12)
+print("table and graph agree:", [round(each.grad, 4) for each in scores])
+
+rng = np.random.default_rng(0)
+scores, labels = rng.normal(size=(4, 3)), np.array([0, 2, 1, 1])
+numeric = numerical_gradient(lambda: stable_loss(scores, labels), scores)
+worst = relative_error(loss_gradient(scores, labels), numeric).max()
+print("loss_gradient against differences, below 1e-6:", worst < 1e-6)
+assert worst < 1e-6
+
+dy = rng.normal(size=(4, 3))
+numeric = numerical_gradient(lambda: np.sum(dy * softmax(scores)), scores)
+worst = relative_error(softmax_backward(softmax(scores), dy), numeric).max()
+print("softmax_backward against differences, below 1e-6:", worst < 1e-6)
+assert worst < 1e-6
+
+# %% [markdown]
+# The next figure lets one score vary: $z = (z_0, 1, 0)$, where class 0 is right. If the network is badly
+# wrong, the loss grows like a straight line, and its slope $p_0 - 1$ tends to $-1$, never beyond. A
+# mistake pulls with a bounded force. If it is right, both fade to 0.
+
+# %%
+first_score = np.linspace(-6, 8, 141)
+varied = np.stack([first_score, np.ones(141), np.zeros(141)], axis=1)
+losses = [stable_loss(row[np.newaxis], np.array([0])) for row in varied]
+slopes = loss_gradient(varied, np.zeros(141, dtype=int))[:, 0] * 141  # undo the mean
+figure = new_figure(7, 3.2)
+axes = figure.add_subplot()
+axes.plot(first_score, losses, color=VALUE)
+axes.plot(first_score, slopes, color=GRADIENT)
+axes.text(-3.2, 5.0, r"loss $-\log p_0$", color=VALUE)
+axes.text(-5.9, -0.6, "gradient $p_0 - 1$", color=GRADIENT)
+axes.plot([2, 2], [0.4076, -0.3348], "o", color=MUTED)
+axes.text(2.2, 0.55, "the example by hand", color=MUTED)
+axes.set(xlabel="score $z_0$ of the right class; the others are 1 and 0")
+show(
+    figure,
+    "slope",
+    "The loss of one example and its gradient, against the score of the right class.",
+    "Two curves over a score from -6 to 8. The loss falls like a straight line from about 7 and "
+    "flattens out at 0 above a score of about 5. The gradient starts near -1 and rises to 0 in "
+    "an S shape. At a score of 2 the points of the example are marked: 0.4076 and -0.3348.",
+)
+np.testing.assert_allclose([losses[80], slopes[80]], [0.4076, -0.3348], atol=5e-5)
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet` has both: the layer `Softmax`, whose backward pass is your `softmax_backward`, and the
+# function `softmax_cross_entropy`, which returns the loss and $dZ$ together.
+
+# %%
+from tinynet import Softmax, check_layer, softmax_cross_entropy
+
+layer = Softmax()
+np.testing.assert_allclose(softmax(scores), layer.forward(scores, training=True), rtol=1e-12)
+theirs = layer.backward(dy)
+np.testing.assert_allclose(softmax_backward(softmax(scores), dy), theirs, rtol=1e-12, atol=1e-15)
+
+loss, dscores = softmax_cross_entropy(scores, labels)
+np.testing.assert_allclose(stable_loss(scores, labels), loss, rtol=1e-12)
+np.testing.assert_allclose(loss_gradient(scores, labels), dscores, rtol=1e-12, atol=1e-15)
+print("probabilities, dz, loss and its gradient: the same to 12 digits")
+print("tinynet's own check of Softmax, below 1e-6:", check_layer(Softmax(), scores).worst < 1e-6)
+
+# %% [markdown]
+# ## Break it
+#
+# **The blind test.** Here is a backward pass of softmax that returns zero, always. Tested with an
+# upstream gradient of ones, it is perfect: $L = \sum_j p_j$ is 1, whatever the scores are, so its
+# gradient *is* zero. A random upstream gradient sees through it at once.
+
+
+# %%
+def lazy(p, dy):
+    return np.zeros_like(p)
+
+
+for name, upstream in [("ones", blind_upstream(softmax(scores))), ("random", dy)]:
+    numeric = numerical_gradient(lambda dy=upstream: np.sum(dy * softmax(scores)), scores)
+    error = np.abs(lazy(softmax(scores), upstream) - numeric).max()
+    print(f"upstream {name:6}: the zero gradient is off by more than 1e-6:", error > 1e-6)
+    assert (error > 1e-6) == (name == "random")
+reveal(prediction, "c", "The probabilities sum to 1 always, and a constant has the gradient zero.")
+
+# %% [markdown]
+# **Wrong versions that train.** Four gradients for a batch of 100 images, three of them wrong: without
+# $1/N$; with $1/N$ twice; and with a softmax that sums over the examples instead of the classes. What
+# does a training run say about them? The network is one dense layer from 784 pixels to 10 scores,
+# trained by plain gradient descent: after each batch, subtract 0.5 times the gradient. It sees 12,000
+# images, each once.
+
+# %%
+from mnist_app.dataset import load_mnist
+
+data = load_mnist()
+EPOCH = 6_000 if FAST else 60_000
+SHORT = 6_000 if FAST else 12_000
+
+
+def columns_softmax(z):
+    return softmax(z.T).T
+
+
+def one_hot(labels):
+    return np.eye(10)[labels]
+
+
+gradients = {
+    "right": loss_gradient,
+    "1/N missing": lambda z, labels: softmax(z) - one_hot(labels),
+    "1/N twice": lambda z, labels: (softmax(z) - one_hot(labels)) / len(z) ** 2,
+    "wrong axis": lambda z, labels: (columns_softmax(z) - one_hot(labels)) / len(z),
+}
+
+
+def train(gradient, size, rate=0.5, batch=100, seed=0):
+    """Once through so many images, from zero weights. Returns weights, bias, and all losses."""
+    w, b = np.zeros((784, 10)), np.zeros(10)
+    order = np.random.default_rng(seed).permutation(size)
+    losses = []
+    for chosen in order.reshape(-1, batch):
+        x, labels = data.train_images[chosen].reshape(-1, 784) / 255, data.train_labels[chosen]
+        z = x @ w + b
+        losses.append(stable_loss(z, labels))
+        dz = gradient(z, labels)
+        w -= rate * (x.T @ dz)
+        b -= rate * dz.sum(axis=0)
+    return w, b, losses
+
+
+def accuracy(w, b):
+    """The share of the 10,000 test images whose highest score is the right one."""
+    scores = (data.test_images.reshape(-1, 784) / 255) @ w + b
+    return np.mean(scores.argmax(axis=1) == data.test_labels)
+
+
+batch = data.train_images[:100].reshape(-1, 784) / 255, data.train_labels[:100]
+w0 = np.random.default_rng(1).normal(size=(784, 10)) / 28
+z0 = batch[0] @ w0
+numeric = numerical_gradient(lambda: stable_loss(z0, batch[1]), z0)
+runs = {name: train(gradient, SHORT) for name, gradient in gradients.items()}
+for name, gradient in gradients.items():
+    reached = accuracy(*runs[name][:2])
+    caught = not np.allclose(gradient(z0, batch[1]), numeric, rtol=1e-6, atol=1e-10)
+    print(f"{name:12} accuracy above 60 %: {reached > 0.6},  caught by the check: {caught}")
+    assert reached > 0.6
+    assert caught == (name != "right")
+
+# %%
+figure = new_figure(8, 3.4)
+loss_axes, bar_axes = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
+for (name, (w, b, losses)), colour in zip(runs.items(), [RIGHT, VALUE, MUTED, WRONG], strict=True):
+    smooth = np.mean(np.reshape(losses, (20, -1)), axis=1)
+    loss_axes.semilogy(np.linspace(2.5, 97.5, 20), smooth, color=colour, label=name)
+    bar_axes.barh(name, 100 * accuracy(w, b), color=colour)
+loss_axes.set(xlabel="% of the images", ylabel="loss")
+loss_axes.legend()
+bar_axes.set(xlabel="test accuracy, %", xlim=(0, 100))
+bar_axes.invert_yaxis()
+bar_axes.grid(visible=False, axis="y")
+show(
+    figure,
+    "wrong_but_training",
+    "Four gradients, one of them right. All four networks learn.",
+    "Left, the loss over one epoch for the right gradient, the one without 1/N, the one with 1/N "
+    "twice, and the softmax over the wrong axis. Right, their test accuracies: the right one and "
+    "1/N missing above 85 %, 1/N twice above 70 %, wrong axis above 60 %.",
+)
+reached = {name: accuracy(w, b) for name, (w, b, _) in runs.items()}
+assert reached["right"] > 0.85
+assert reached["1/N missing"] > 0.85
+assert reached["1/N twice"] > 0.70
+
+# %% [markdown]
+# All four networks learn, and the accuracies alone could be excused: a poor choice of step, too few
+# images. A factor in the gradient acts like another step size: missing $1/N$ is a step 100 times as
+# long, $1/N$ twice one 100 times as short. The loss says a little more. Over the wrong axis it *rises*
+# while the accuracy rises too, so something is off; it does not say what. The difference quotient names
+# the culprit, entry by entry, before any training.
+#
+# ## Measure
+#
+# Before training, all scores are 0, each digit has the probability 1/10, and the loss is
+# $\log 10 = 2.3026$ *exactly*: a free check of the whole forward pass. The gradient can be looked at: a
+# row for each example, which sums to 0. Before training it holds $-0.9$ at the right class and 0.1 at
+# each of the others.
+
+# %%
+images, labels = data.train_images[:60].reshape(-1, 784) / 255, data.train_labels[:60]
+start = np.zeros((60, 10))
+stated("2.3026", stable_loss(start, labels))
+np.testing.assert_allclose(stable_loss(start, labels), np.log(10), rtol=1e-14)
+
+started = time.perf_counter()
+w, b, _ = train(loss_gradient, EPOCH)
+seconds = time.perf_counter() - started
+trained = images @ w + b
+figure = new_figure(8, 3.6)
+for k, (title, z) in enumerate(
+    [("all scores 0: $P - Y$", start), ("after one epoch: $P - Y$", trained)]
+):
+    axes = figure.add_subplot(2, 1, k + 1)
+    picture = loss_gradient(z, labels).T * len(z)
+    show_image(axes, picture, title, cmap="RdBu_r", vmin=-1, vmax=1)
+    axes.set(ylabel="class", yticks=[0, 9])
+    assert np.abs(picture.sum(axis=0)).max() < 1e-12
+axes.set(xlabel="60 training images")
+show(
+    figure,
+    "dlogits",
+    "The gradient for 60 images, one a column: blue scores will be raised, red ones lowered.",
+    "Two grids of 10 classes by 60 images. Above, before training: in each column one dark blue "
+    "cell, the right class, with -0.9, and nine pale red ones with 0.1. Below, after training: "
+    "almost white, with a few columns where a blue and a red cell stand for a digit that is still "
+    "taken for another.",
+)
+stated("-0.9", (loss_gradient(start, labels) * 60).min())
+stated("0.1", (loss_gradient(start, labels) * 60).max())
+
+# %% [markdown]
+# In the beginning every example pulls with the same force. Later the easy ones, where $p \approx y$, fall
+# silent, and the difficult ones do the work.
+#
+# And what was learned? Each class has 784 weights, one for each pixel, so they can be drawn as an image.
+# A step adds the images of a class to its weights, in proportion to $1 - p$, and subtracts those of all
+# other classes, in proportion to $p$.
+
+# %%
+figure = new_figure(8, 3.4)
+limit = np.abs(w).max()
+for digit in range(10):
+    axes = figure.add_subplot(2, 5, digit + 1)
+    weights = w[:, digit].reshape(28, 28)
+    show_image(axes, weights, f"weights of {digit}", cmap="RdBu", vmin=-limit, vmax=limit)
+show(
+    figure,
+    "templates",
+    "The weights after one epoch: ink on blue pixels speaks for the digit, ink on red ones against "
+    "it.",
+    "Ten pictures of 28 by 28 weights, one for each digit. The digits can be made out in blue: the "
+    "ring of the zero with a red centre, the stroke of the one with red on both sides.",
+)
+reached = accuracy(w, b)
+print(f"test accuracy above 88 %: {FAST or reached > 0.88}")
+assert reached > (0.80 if FAST else 0.88)
+
+# %% tags=["timing"]
+print(f"one epoch of {EPOCH:,} images: {seconds:.1f} s;  accuracy {100 * reached:.1f} %")
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Whether the probabilities deserve their name.** Softmax yields positive numbers with the sum 1. That
+#   a network is right in 90 % of the cases where it says 0.9 has to be measured.
+# - **Whether the labels are right.** A wrong label pulls with the full force of $p - 1$ for as long as the
+#   network knows better.
+# - **Whether $1/N$ is a good choice.** It is a convention, which makes the step size independent of the
+#   size of the batch. A sum would be as legitimate, if loss *and* gradient agree.
+
+# %% [markdown]
+# ## Next
+#
+# [05 ReLU and a whole network](05_relu_and_a_whole_network.ipynb): one more layer, and the three together.

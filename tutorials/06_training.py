@@ -1,0 +1,860 @@
+# %% [markdown]
+# # 06 Training you can trust
+#
+# ## Question
+#
+# The gradient is right: five notebooks checked it entry by entry. A network with a right gradient
+# can still train badly, or train well for a reason that will not last: steps too long, weights that
+# start too large, images that are scaled twice, labels that belong to other images. None of this
+# raises an error, and most of it still reads most digits. So: when can I trust a training run?
+#
+# Two things are needed. One is the *step*: what is done with a gradient, and why that helps. The
+# other is a short list of measurements to take before believing anything, a ladder whose rungs are
+# climbed one after the other.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import numpy as np
+
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import GRADIENT, MUTED, RIGHT, VALUE, WRONG, empty_axes, new_figure, show
+
+# %% [markdown]
+# ## Predict
+#
+# Somebody forgets the $1/N$ of the loss. With $N = 128$ examples in a batch, every gradient is then
+# exactly 128 times too large. The network is trained with Adam, the optimizer that `mnist_app`
+# uses. The first step that it takes is
+#
+# - **a**: 128 times too long, and the training diverges
+# - **b**: as long as it should be
+# - **c**: 128 times too short, because Adam divides by the square of the gradient
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# ### Downhill
+#
+# The loss $L$ is a function of all weights $w_i$. Change each by a small $\Delta_i$. A smooth
+# function is, close by, its tangent:
+#
+# $$L(w + \Delta) \approx L(w) + \sum_i \frac{\partial L}{\partial w_i} \Delta_i$$
+#
+# We may choose the $\Delta_i$. With $\Delta_i = -\eta \ \partial L / \partial w_i$ and a small
+# positive number $\eta$ (the *learning rate*, `rate` in the code) every term of the sum is negative
+# or zero:
+#
+# $$L(w + \Delta) \approx L(w) - \eta \sum_i \left( \frac{\partial L}{\partial w_i} \right)^2$$
+#
+# As vectors, with $dw$ for the gradient as in the code: $w \leftarrow w - \eta \ dw$. That is
+# *gradient descent*. It is called *stochastic* (SGD) when $dw$ comes from a random batch of
+# examples in place of all. The loss is a mean over examples, so the batch's gradient is right on
+# average, at a fraction of the cost.
+#
+# ### How long a step
+#
+# The tangent holds only close by. The simplest loss that bends is $L = \frac{\lambda}{2} w^2$, a
+# valley with *curvature* $\lambda$. Its gradient is $\lambda w$, and a step makes
+#
+# $$w \leftarrow w - \eta \lambda w = (1 - \eta \lambda) \ w$$
+#
+# After $t$ steps $w$ has been multiplied by $(1 - \eta \lambda)^t$. It shrinks if and only if
+# $|1 - \eta \lambda| < 1$, that is for $0 < \eta < 2 / \lambda$. Beyond that, each step jumps over
+# the valley to a higher place on the other side. A network has many weights and many curvatures at
+# once: the *largest* one limits the rate, and along the *smallest* one this rate makes slow
+# progress.
+#
+# ### Momentum
+#
+# Keep a part $\mu$ of the last step, and add the new one to it:
+#
+# $$v \leftarrow \mu v - \eta \ dw, \qquad w \leftarrow w + v$$
+#
+# Across a valley the gradient changes its sign at each step, and the steps cancel. Along the valley
+# it keeps its sign and they add up: for a constant gradient $g$ they sum to
+# $-\eta g (1 + \mu + \mu^2 + \dots) = -\eta g / (1 - \mu)$, which for the usual $\mu = 0.9$ is 10
+# times the plain step.
+#
+# ### Adam
+#
+# A rate that suits one weight may suit no other. Adam gives each weight its own: it divides by the
+# size that its gradient has had lately. It keeps two running averages, of the gradient and of its
+# square (this $v$ is not the velocity, but both names are customary):
+#
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) \ dw, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) \ dw^2$$
+#
+# with $\beta_1 = 0.9$ and $\beta_2 = 0.999$; all operations are entry by entry. Both begin at zero,
+# so at first they are too small. By how much? Suppose that the gradient is always $g$. Then after
+# one step $m = (1 - \beta_1) g$, after two $m = (1 - \beta_1)(1 + \beta_1) g = (1 - \beta_1^2) g$,
+# and after $t$ steps $m = (1 - \beta_1^t) g$. So $m / (1 - \beta_1^t)$ is the average that we
+# meant, and $v / (1 - \beta_2^t)$ likewise. The step is the one average over the root of the other:
+#
+# $$w \leftarrow w - \eta \ \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)}}$$
+#
+# A gradient that is always $g$ gives $g / \sqrt{g^2} = \pm 1$: a step of length $\eta$, whatever
+# the size of $g$. If the sign of the gradient varies, $m$ cancels and $v$ does not, and the steps
+# get shorter. One thing is missing: a weight whose gradient has always been zero, such as that of a
+# pixel that is always blank, would get $0 / 0$. A tiny $\varepsilon = 10^{-7}$ is added. Keras and
+# `tinynet` add it to $\sqrt{v}$, and gather the rest in the rate:
+#
+# $$w \leftarrow w - \eta \ \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \ \frac{m}{\sqrt{v} + \varepsilon}$$
+#
+# ### Where to start
+#
+# All zeros will not do: every hidden unit would be zero, and so would every gradient of a weight.
+# So the weights are drawn at random with mean 0. How large? Take one output
+# $y_j = \sum_i x_i w_{ij}$ of a layer with $n$ inputs. The $w_{ij}$ are drawn independently with
+# standard deviation $s$; the $x_i$ are given. Variances of independent terms add:
+#
+# $$\text{Var}(y_j) = \sum_{i=1}^{n} x_i^2 s^2 = n s^2 \cdot \overline{x^2}$$
+#
+# where $\overline{x^2}$ is the *mean square* of the inputs. A ReLU follows and sets one half of the
+# $y_j$, the negative ones, to zero. Positive and negative ones are equally likely and equally
+# large, so it halves the mean square:
+#
+# $$\overline{\text{relu}(y)^2} = \frac{n s^2}{2} \cdot \overline{x^2}$$
+#
+# The root of the mean square is thus multiplied by $s \sqrt{n / 2}$ in each layer. In ten layers a
+# factor of 0.5 becomes $0.5^{10}$, a thousandth, and a factor of 2 becomes $2^{10}$. Only a factor
+# of 1 survives: $s = \sqrt{2 / n}$, *He's scale*, after the first author of the paper that proposed
+# it. The same count backwards, for $dX = dY W^T$, sums over the outputs and asks for
+# $\sqrt{2 / \text{outputs}}$. *Glorot's scale*, $\sqrt{2 / (n + \text{outputs})}$, is the
+# compromise between the two directions without a ReLU. It is Keras's default and `tinynet`'s; for
+# three or five layers the difference is small.
+
+# %% [markdown]
+# ## By hand
+#
+# **Momentum** in the valley $L = w^2$, so that $dw = 2w$, from $w = 1$ with $\eta = 0.1$,
+# $\mu = 0.9$. Two steps; without momentum the second would end at 0.64.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `w` | given | 1 |
+# | `v` | given | 0 |
+# | `dw` | `2 * w` | 2 |
+# | `v` | `0.9 * v - 0.1 * dw` | -0.2 |
+# | `w` | `w + v` | 0.8 |
+# | `dw` | `2 * w` | 1.6 |
+# | `v` | `0.9 * v - 0.1 * dw` | -0.34 |
+# | `w` | `w + v` | 0.46 |
+# | `plain` | `0.8 - 0.1 * 2 * 0.8` | 0.64 |
+#
+# **Adam** from $w = 1$ with $\eta = 0.1$, for the gradients 0.5 and then $-0.1$. (`m_average` and
+# `v_average` are the corrected averages; $\varepsilon$ is too small to show.)
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `w` | given | 1 |
+# | `dw` | given | 0.5 |
+# | `m` | `0.1 * dw` | 0.05 |
+# | `v` | `0.001 * dw ** 2` | 0.00025 |
+# | `m_average` | `m / (1 - 0.9)` | 0.5 |
+# | `v_average` | `v / (1 - 0.999)` | 0.25 |
+# | `w` | `w - 0.1 * m_average / sqrt(v_average)` | 0.9 |
+# | `dw` | given | -0.1 |
+# | `m` | `0.9 * m + 0.1 * dw` | 0.035 |
+# | `v` | `0.999 * v + 0.001 * dw ** 2` | 0.00025975 |
+# | `m_average` | `m / (1 - 0.9 ** 2)` | 0.1842 |
+# | `v_average` | `v / (1 - 0.999 ** 2)` | 0.1299 |
+# | `w` | `w - 0.1 * m_average / sqrt(v_average)` | 0.8489 |
+#
+# The first step has the length 0.1, the rate itself. The second still goes the old way although the
+# gradient has turned: the average of 0.5 and $-0.1$ is positive.
+#
+# **He's scale** for a layer with the inputs 1, 2 and 2: the mean square comes out of the ReLU as it
+# went into the layer.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | [1, 2, 2] |
+# | `mean_square` | `np.mean(x ** 2)` | 3 |
+# | `s_squared` | `2 / 3` | 0.6667 |
+# | `variance` | `1 * s_squared + 4 * s_squared + 4 * s_squared` | 6 |
+# | `after_relu` | `variance / 2` | 3 |
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/06_training.py`. They take arrays and return *new*
+# arrays.
+#
+# **Exercise 1, `sgd_step(w, dw, rate)`.** Plain gradient descent.
+
+# %% tags=["exercise"]
+sgd_step = check("06.sgd_step")
+
+# %% [markdown]
+# **Exercise 2, `momentum_step(w, dw, velocity, rate, momentum)`.** The velocity comes back beside
+# the weights, because the next step needs it.
+
+# %% tags=["exercise"]
+momentum_step = check("06.momentum_step")
+
+# %% [markdown]
+# **Exercise 3, `adam_step(w, dw, m, v, t, rate, ...)`.** The last formula of the section on Adam.
+# The averages are returned as they are kept, uncorrected; the correction lives in the rate.
+
+# %% tags=["exercise"]
+adam_step = check("06.adam_step")
+
+# %% [markdown]
+# **Exercise 4, `initial_scale(shape)`.** He's scale from the shape of the weights. A dense layer
+# has weights (in, out). The kernel of a convolution, from notebook 07 on, has four axes, and again
+# the last one counts the outputs; the $n$ numbers that are added up for one output are counted by
+# all others.
+
+# %% tags=["exercise"]
+initial_scale = check("06.initial_scale")
+
+# %% [markdown]
+# From these, a training loop. It goes through all images once, an *epoch*, in shuffled batches; for
+# each batch forward, loss, backward, step. `batches` of `tinynet` yields the shuffled indices, and
+# `prepare` turns bytes from 0 to 255 into numbers from 0 to 1.
+
+# %%
+from mnist_app.dataset import load_mnist
+from mnist_app.networks import build_network
+from tinynet import batches, softmax_cross_entropy
+
+
+def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
+    """Once through all images with the Adam of exercise 3; returns the loss of each batch."""
+    memory = {name: (0 * p.value, 0 * p.value) for name, p in model.parameters().items()}
+    losses = []
+    for t, batch in enumerate(batches(len(images), batch_size, rng), start=1):
+        scores = model.forward(model.prepare(images[batch]), training=True)
+        loss, dscores = softmax_cross_entropy(scores, labels[batch])
+        model.backward(dscores)
+        for name, p in model.parameters().items():
+            w, m, v = adam_step(p.value, p.grad, *memory[name], t, rate)
+            p.value[...] = w
+            memory[name] = m, v
+        losses.append(loss)
+    return losses
+
+
+# %% [markdown]
+# ## Check it
+#
+# First the tables above, from your functions. Then what was derived: the rate at which a valley of
+# curvature $\lambda = 25$ is left, and the loss that a small step saves in a real network.
+
+# %%
+w, v = np.array([1.0]), np.array([0.0])
+for _ in range(2):
+    w, v = momentum_step(w, 2 * w, v, rate=0.1)
+stated("0.46", w[0])
+
+w, m, v = np.array([1.0]), np.array([0.0]), np.array([0.0])
+for t, gradient in enumerate([0.5, -0.1], start=1):
+    w, m, v = adam_step(w, np.array([gradient]), m, v, t, rate=0.1)
+stated("0.8489", w[0])
+
+for rate, comes_home in [(0.079, True), (0.081, False)]:  # 2 / 25 is 0.08
+    w = np.array([1.0])
+    for _ in range(1000):
+        w = sgd_step(w, 25 * w, rate)
+    print(f"rate {rate}: the valley's bottom is {'reached' if comes_home else 'lost'}")
+    assert (abs(w[0]) < 1e-3) == comes_home
+    assert comes_home or abs(w[0]) > 1e3
+
+data = load_mnist()
+network = build_network("mlp", dtype=np.float64)
+pixels, answers = network.prepare(data.train_images[:200]), data.train_labels[:200]
+before, dscores = softmax_cross_entropy(network.forward(pixels, training=True), answers)
+network.backward(dscores)
+promised = 0.0
+for p in network.parameters().values():
+    promised -= 1e-4 * np.sum(p.grad**2)
+    p.value[...] = sgd_step(p.value, p.grad, rate=1e-4)
+saved = softmax_cross_entropy(network.forward(pixels), answers)[0] - before
+print(f"a step of rate 1e-4: promised {promised:.6f}, happened {saved:.6f}")
+assert abs(saved / promised - 1) < 0.02
+
+# %% [markdown]
+# The prediction: Adam's first step with a gradient, and with 128 times that gradient.
+
+# %%
+rng = np.random.default_rng(0)
+w, g, zero = rng.normal(size=1000), rng.normal(size=1000), np.zeros(1000)
+step = adam_step(w, g, zero, zero, 1)[0] - w
+larger = adam_step(w, 128 * g, zero, zero, 1)[0] - w
+np.testing.assert_allclose(larger, step, rtol=0.01)
+np.testing.assert_allclose(np.abs(step), 0.001, rtol=0.01)
+reveal(
+    prediction, "b", "Factors in the gradient cancel: m has one of them, and so has the root of v."
+)
+
+# %% [markdown]
+# Now a valley with two curvatures, 1 along and 25 across, and the three optimizers in it.
+
+
+# %%
+def walk(optimizer, steps):
+    """The places that an optimizer visits in the valley L = (x^2 + 25 y^2) / 2."""
+    curvatures = np.array([1.0, 25.0])
+    place, memory = np.array([-4.0, 1.3]), [np.zeros(2), np.zeros(2)]
+    path = [place]
+    for t in range(1, steps + 1):
+        slope = curvatures * place
+        if optimizer == "SGD":
+            place = sgd_step(place, slope, rate=0.074)
+        elif optimizer == "momentum":
+            place, memory[0] = momentum_step(place, slope, memory[0], rate=0.02, momentum=0.8)
+        else:
+            place, *memory = adam_step(place, slope, *memory, t, rate=0.25)
+        path.append(place)
+    return np.array(path)
+
+
+x, y = np.meshgrid(np.linspace(-4.6, 1.6, 200), np.linspace(-1.6, 1.6, 120))
+figure = new_figure(8, 1.9)
+for k, (optimizer, colour) in enumerate([("SGD", VALUE), ("momentum", GRADIENT), ("Adam", RIGHT)]):
+    axes = figure.add_subplot(1, 3, k + 1)
+    levels = np.array([0.02, 0.2, 0.8, 2, 4, 7, 12, 20, 30])
+    axes.contour(x, y, (x**2 + 25 * y**2) / 2, levels=levels, colors=MUTED, linewidths=0.6)
+    path = walk(optimizer, 25)
+    axes.plot(*path.T, "o-", ms=3.5, lw=1.2, color=colour)
+    axes.plot(0, 0, "+", ms=12, mew=2, color=WRONG)
+    axes.set_title(optimizer, color=colour)
+    axes.set_aspect("equal")
+    empty_axes(axes)
+show(
+    figure,
+    "valley",
+    "Twenty-five steps in a valley that is 25 times as steep across as along; the cross is the "
+    "lowest place.",
+    "Three copies of the same narrow elliptical valley with the path of an optimizer from its left "
+    "end towards a cross in the middle. SGD zigzags from wall to wall and creeps to the right. "
+    "Momentum swings widely at first, then runs along the floor to the cross. Adam "
+    "walks in steps of equal length in both directions, past the cross and back.",
+)
+
+# %% [markdown]
+# ### Does the scale hold?
+#
+# Ten layers of 512 units with ReLU, fed with 500 real digits: the root of the mean square after
+# each layer, for three scales of the weights, and the gradient that comes back.
+
+# %%
+from tinynet import Dense, ReLU, Sequential
+
+
+def deep_network(scale):
+    layers = [layer for _ in range(10) for layer in (Dense(512), ReLU())]
+    model = Sequential([*layers, Dense(10)], input_shape=(784,), dtype=np.float64)
+    rng = np.random.default_rng(0)
+    for p in model.parameters().values():
+        if p.value.ndim == 2:
+            s = initial_scale(p.value.shape) if scale == "He" else scale
+            p.value[...] = rng.normal(0, s, p.value.shape)
+    return model
+
+
+def root_mean_square(array):
+    return float(np.sqrt(np.mean(np.square(array))))
+
+
+few = 100 if FAST else 500
+images, answers = data.train_images[:few].reshape(few, 784) / 255, data.train_labels[:few]
+figure = new_figure(8, 3.1)
+forwards, backwards = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
+factor = {}
+for scale, colour in [(0.01, VALUE), ("He", RIGHT), (0.1, GRADIENT)]:
+    model = deep_network(scale)
+    outputs, x = [], images
+    for layer in model.layers:
+        x = layer.forward(x, training=True)
+        if isinstance(layer, ReLU):
+            outputs.append(root_mean_square(x))
+    model.backward(softmax_cross_entropy(x, answers)[1])
+    grads = [root_mean_square(p.grad) for p in model.parameters().values() if p.value.ndim == 2]
+    factor[scale] = (outputs[-1] / outputs[0]) ** (1 / 9)
+    label = f"s = {scale}" if scale != "He" else "He: $s = \\sqrt{2/n}$"
+    forwards.semilogy(range(1, 11), outputs, "o-", ms=4, color=colour, label=label)
+    backwards.semilogy(range(1, 12), grads, "o-", ms=4, color=colour, label=label)
+forwards.set(title="values: root mean square", xlabel="after layer", xticks=range(1, 11))
+backwards.set(title="gradients of the weights", xlabel="layer", xticks=range(1, 12))
+forwards.legend()
+show(
+    figure,
+    "initial_scale",
+    "Values and gradients in a deep network before the first step: only He's scale keeps both alive.",
+    "Two logarithmic plots over the layers of a ten-layer network, for three scales. Left, the "
+    "values: with s = 0.01 they fall from 0.07 to below 1e-8, with He's scale they stay near 0.3, "
+    "with s = 0.1 they grow to 44. Right, the gradients: near 1e-11 for s = 0.01, near 2e-3 for "
+    "He's scale, near 1 for s = 0.1; the last layer's are larger each time.",
+)
+print({scale: round(value, 2) for scale, value in factor.items()})
+assert abs(factor[0.01] - 0.01 * np.sqrt(512 / 2)) < 0.02
+assert abs(factor["He"] - 1) < 0.02
+assert abs(factor[0.1] - 0.1 * np.sqrt(512 / 2)) < 0.03
+stated("0.16", 0.01 * np.sqrt(512 / 2))
+stated("1.6", 0.1 * np.sqrt(512 / 2))
+
+# %% [markdown]
+# The factor from layer to layer is $s \sqrt{n / 2}$ as derived: 0.16 for $s = 0.01$, 1 for He's
+# scale, 1.6 for $s = 0.1$.
+#
+# ### The ladder
+#
+# Four measurements, each cheap, in this order. Each can only be trusted if those before it are
+# passed.
+#
+# 1. **The first loss is near $\ln 10 = 2.3026$.** A fresh network favours no digit, and giving each
+#    one the probability 1/10 costs $-\ln(1/10)$ (notebook 04). We ask for a loss between 2.2 and
+#    2.8. A larger one means that the scores are large before anything has been learned: the scale
+#    of the inputs or of the weights is wrong.
+# 2. **Twenty images can be learned by heart.** A network with more than half a million weights must
+#    get the loss of 20 images below 0.01 within 40 steps. If it cannot, the gradient, the loss or
+#    the step is wrong, and more data will not help.
+# 3. **Every layer moves.** The length of the first step, over the length of the weights themselves,
+#    lies between $10^{-3}$ and $10^{-1}$ for each kernel, as `tinynet` calls the weights without
+#    the biases. (For Adam, the former is about the rate for each weight; later the ratio falls, and
+#    near $10^{-3}$ is usual.)
+# 4. **Images that it has not seen are read better than by chance.** After 4,000 images, at least
+#    half of 2,000 others are right; guessing gives a tenth.
+
+# %%
+from tinynet import Adam, evaluate
+
+order = np.random.default_rng(0).permutation(60_000)
+training, held_out = order[:54_000], order[54_000:]  # 6,000 held out
+train_images, train_labels = data.train_images[training], data.train_labels[training]
+validation = data.train_images[held_out], data.train_labels[held_out]
+few_images, few_labels = train_images[:4000], train_labels[:4000]
+unseen = 200 if FAST else 2000
+unseen_images, unseen_labels = validation[0][:unseen], validation[1][:unseen]
+
+
+def train_step(model, optimizer, images, labels, spoil):
+    """One step of training; returns the loss before it. `spoil` may plant a bug in the gradients."""
+    scores = model.forward(model.prepare(images), training=True)
+    loss, dscores = softmax_cross_entropy(scores, labels)
+    model.backward_parameters(dscores)
+    spoil(model)
+    optimizer.update(model.parameters())
+    return loss
+
+
+def do_nothing(model):
+    """Spoils nothing."""
+
+
+def climb(model, images=few_images, labels=few_labels, unseen=unseen_images, spoil=do_nothing):
+    """The measurements of the four rungs."""
+    start = {name: p.value.copy() for name, p in model.parameters().items()}
+
+    optimizer, heart = Adam(), []
+    for _ in range(3 if FAST else 40):
+        heart.append(train_step(model, optimizer, images[:20], labels[:20], spoil))
+        if len(heart) == 1:
+            moves = [
+                np.linalg.norm(p.value - start[name]) / max(np.linalg.norm(start[name]), 1e-30)
+                for name, p in model.parameters().items()
+                if name.endswith("kernel")
+            ]
+    for name, p in model.parameters().items():
+        p.value[...] = start[name]
+
+    optimizer = Adam()
+    for batch in list(batches(4000, 100, np.random.default_rng(0)))[: 2 if FAST else None]:
+        train_step(model, optimizer, images[batch], labels[batch], spoil)
+    _, accuracy = evaluate(model, unseen, unseen_labels, workers=2)
+    return {"heart": heart, "moves": moves, "accuracy": accuracy, "first": heart[0]}
+
+
+def verdict(seen):
+    """The first rung that a run does not pass."""
+    if not 2.2 < seen["first"] < 2.8:
+        return "stopped at rung 1"
+    if not seen["heart"][-1] < 0.01:
+        return "stopped at rung 2"
+    if not (min(seen["moves"]) > 1e-3 and max(seen["moves"]) < 1e-1):
+        return "stopped at rung 3"
+    return "passes" if seen["accuracy"] > 0.5 else "stopped at rung 4"
+
+
+runs = {"as it should be": climb(build_network("mlp"))}
+seen = runs["as it should be"]
+print(f"1. first loss {seen['first']:.2f}")
+print(f"2. loss of 20 images {seen['heart'][-1]:.4f} after {len(seen['heart'])} steps")
+print("3. moves of the three kernels", ", ".join(f"{move:.3f}" for move in seen["moves"]))
+print(f"4. {100 * seen['accuracy']:.1f} % of unseen images right")
+if not FAST:
+    assert verdict(seen) == "passes"
+stated("2.3026", np.log(10))
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet.SGD` and `tinynet.Adam` change the weights in place and keep their memory by name; apart
+# from that they are your functions. Ten steps with random gradients, each with a rate of its own
+# from a `CosineDecay` (more on that below), then the training loop against `tinynet.fit`.
+
+# %%
+from tinynet import SGD, CosineDecay, Flatten, Parameter, fit
+from tinynet.initializers import zeros
+
+rng = np.random.default_rng(0)
+schedule = CosineDecay(0.01, decay_steps=10)
+parameter = Parameter((3, 4), zeros)
+for optimizer in (SGD(schedule), SGD(schedule, momentum=0.9), Adam(schedule)):
+    parameter.initialize(rng, np.float64)
+    w = parameter.value.copy()
+    memory = [np.zeros((3, 4)), np.zeros((3, 4))]
+    for t in range(10):
+        parameter.grad[...] = rng.normal(size=(3, 4))
+        optimizer.update({"w": parameter})
+        if isinstance(optimizer, Adam):
+            w, *memory = adam_step(w, parameter.grad, *memory, t + 1, schedule(t))
+        elif optimizer.momentum:
+            w, memory[0] = momentum_step(w, parameter.grad, memory[0], schedule(t))
+        else:
+            w = sgd_step(w, parameter.grad, schedule(t))
+        np.testing.assert_allclose(w, parameter.value, rtol=1e-12, atol=1e-15)
+print("ten steps of SGD, momentum and Adam: equal to 12 digits")
+
+
+def small_network():
+    return Sequential([Flatten(), Dense(32), ReLU(), Dense(10)], seed=1, dtype=np.float64)
+
+
+mine, theirs = small_network(), small_network()
+images, labels = train_images[:1280], train_labels[:1280]
+train_mine(mine, images, labels, np.random.default_rng(5))
+fit(theirs, images, labels, rng=np.random.default_rng(5), workers=1)
+for name, p in theirs.parameters().items():
+    np.testing.assert_allclose(mine.parameters()[name].value, p.value, rtol=1e-9, atol=1e-12)
+print("ten batches with the loop above and with tinynet.fit: the same weights")
+
+# %% [markdown]
+# ## Break it
+#
+# **Wrong steps.** Adam without its correction; with $\varepsilon$ inside the root; momentum with
+# the sign turned.
+
+
+# %%
+def uncorrected(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * dw
+    v = beta_2 * v + (1 - beta_2) * dw**2
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+def epsilon_inside(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * dw
+    v = beta_2 * v + (1 - beta_2) * dw**2
+    rate *= np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / np.sqrt(v + epsilon), m, v
+
+
+def sign_turned(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - rate * dw
+    return w - velocity, velocity
+
+
+for exercise, wrong_version in [
+    ("06.adam_step", uncorrected),
+    ("06.adam_step", epsilon_inside),
+    ("06.momentum_step", sign_turned),
+]:
+    try:
+        check(exercise, wrong_version)
+    except WrongAnswer as diagnosis:
+        print(f"{wrong_version.__name__}\n    {diagnosis}\n")
+    else:
+        raise AssertionError("a wrong version passed")
+
+first = uncorrected(zero, g, zero, zero, 1)[0] / adam_step(zero, g, zero, zero, 1)[0]
+stated("3.16", np.median(first))
+
+# %% [markdown]
+# Without correction the first step is not too short, as one might think, but 3.16 times too long:
+# $m$ is a tenth of what it should be, the root of $v$ only $\sqrt{0.001}$, a thirtieth. Such a run
+# is not broken, merely worse, and nothing in it looks wrong.
+#
+# **Wrong runs.** Six mistakes outside the gradient, and where the ladder stops each.
+#
+# - *Bytes*: pixels from 0 to 255 where 0 to 1 is meant.
+# - *Weights too large*: ten times Glorot's scale.
+# - *All zeros*: weights that start at zero.
+# - *Softmax twice*: a softmax layer at the end, and the loss applies another.
+# - *First layer frozen*: its gradient is never computed.
+# - *Labels of other images*: shuffled once, on their own.
+
+# %%
+from tinynet import Softmax
+
+
+def rescaled(factor):
+    model = build_network("mlp")
+    for p in model.parameters().values():
+        p.value *= factor
+    return model
+
+
+def frozen(model):
+    model.parameters()["dense_1.kernel"].grad[...] = 0
+
+
+runs["bytes"] = climb(
+    build_network("mlp"), few_images.astype(np.float32), unseen=unseen_images.astype(np.float32)
+)
+runs["weights too large"] = climb(rescaled(10))
+runs["all zeros"] = climb(rescaled(0))
+runs["softmax twice"] = climb(Sequential([*build_network("mlp").layers, Softmax()]))
+runs["first layer frozen"] = climb(build_network("mlp"), spoil=frozen)
+runs["labels of others"] = climb(
+    build_network("mlp"), labels=np.random.default_rng(1).permutation(few_labels)
+)
+
+print(f"{'':20}  first  20 images  smallest move  unseen  ladder")
+for name, seen in runs.items():
+    print(
+        f"{name:20} {seen['first']:6.1f}  {seen['heart'][-1]:9.3f}  {min(seen['moves']):13.3f} "
+        f"{100 * seen['accuracy']:5.1f} %  {verdict(seen)}"
+    )
+if not FAST:
+    found = [verdict(seen)[-1] for seen in runs.values()]
+    assert found == list("s112234"), found
+    for name in ("bytes", "softmax twice", "first layer frozen"):
+        assert runs[name]["accuracy"] > 0.8
+    stated("1.46", runs["softmax twice"]["heart"][-1])
+stated("1.46", np.log(1 + 9 * np.exp(-1)))
+
+# %%
+figure = new_figure(7.5, 3.4)
+axes = figure.add_subplot()
+for name, colour in [
+    ("all zeros", MUTED),
+    ("softmax twice", WRONG),
+    ("first layer frozen", GRADIENT),
+    ("as it should be", VALUE),
+]:
+    heart = np.maximum(runs[name]["heart"], 1e-4)
+    axes.semilogy(range(1, len(heart) + 1), heart, color=colour, label=name)
+axes.axhline(0.01, color=RIGHT, lw=1)
+axes.text(1, 0.0085, "rung 2: below 0.01", color=RIGHT, va="top")
+axes.axhline(np.log(10), color=MUTED, lw=0.8, ls=":")
+axes.text(len(heart), 2.5, r"$\ln 10$", color=MUTED, ha="right", va="bottom")
+axes.set(xlabel="step", ylabel="loss of the 20 images", ylim=(1e-3, 5))
+axes.legend(loc="center right")
+show(
+    figure,
+    "by_heart",
+    "Twenty images learned by heart: within some steps, or never.",
+    "The loss of twenty images over 40 steps on a logarithmic scale, from ln 10. The sound network "
+    "falls below 0.01 after about 10 steps, the one whose first layer is frozen after about 25. "
+    "With the softmax applied twice the loss stays near 1.5, with all weights zero near ln 10.",
+)
+
+# %% [markdown]
+# Look at the column of unseen images. With bytes, with two softmaxes, with a layer that never
+# learns, more than 80 % are right, a few in a hundred fewer than without the mistake. The accuracy
+# of a run is the measure that everybody looks at, and it is the *least* able to find a bug.
+#
+# Two softmaxes cannot get below a loss of 1.46: the inner one gives numbers from 0 to 1, and the
+# best that the outer one can make of a 1 and nine zeros is $-\ln \left( e / (e + 9) \right)$.
+# Shuffled labels are learned by heart as willingly as true ones, which is why rung 4 looks at other
+# images.
+
+# %% [markdown]
+# ## Measure
+#
+# ### Three rates
+#
+# One pass over 10,000 images for three learning rates of Adam, each a hundred times the one before.
+
+# %%
+
+
+def losses_of_fit(model, images, labels, **settings):
+    """Train with tinynet.fit; the loss of each batch, and the history."""
+    totals = []
+
+    def note(progress):  # progress.loss is the mean over the epoch so far
+        totals.append((progress.epoch, progress.done, progress.loss * progress.done))
+
+    history = fit(model, images, labels, workers=2, on_batch=note, **settings)
+    losses, last = [], (0, 0, 0.0)
+    for epoch, done, total in totals:
+        last = last if last[0] == epoch else (epoch, 0, 0.0)
+        losses.append((total - last[2]) / (done - last[1]))
+        last = epoch, done, total
+    return np.array(losses), history
+
+
+count = 1280 if FAST else 10_000
+curves = {}
+for rate in (1e-5, 1e-3, 1e-1):
+    model = build_network("mlp")
+    curves[rate], history = losses_of_fit(
+        model,
+        train_images[:count],
+        train_labels[:count],
+        optimizer=Adam(rate),
+        validation=(unseen_images, unseen_labels),
+    )
+    print(f"rate {rate:g}: {100 * history.epochs[-1].val_accuracy:.1f} % of unseen images right")
+
+figure = new_figure(7.5, 3.4)
+axes = figure.add_subplot()
+for (rate, losses), colour in zip(curves.items(), (VALUE, RIGHT, GRADIENT), strict=True):
+    name = {1e-5: "too small", 1e-3: "good", 1e-1: "too large"}[rate]
+    label = rf"$\eta = 10^{{{round(np.log10(rate))}}}$: {name}"
+    axes.semilogy(range(1, len(losses) + 1), losses, color=colour, lw=1.2, label=label)
+axes.axhline(np.log(10), color=MUTED, lw=0.8, ls=":")
+axes.text(len(losses), 2.6, r"$\ln 10$", color=MUTED, ha="right", va="bottom")
+axes.set(xlabel="batch", ylabel="loss of the batch")
+axes.legend()
+show(
+    figure,
+    "rates",
+    "The same network and images with three learning rates.",
+    "The loss of each batch, logarithmic, over one pass of 10,000 images. With the rate 1e-5 it "
+    "falls a little, from 2.4 to 2.1. With 1e-3 it falls quickly and ends near 0.3. With 1e-1 it "
+    "shoots up to about 1,000 at once, comes down slowly, and stays near ln 10 or above.",
+)
+if not FAST:
+    assert curves[1e-5][-10:].mean() > 2
+    assert curves[1e-3][-10:].mean() < 0.5
+    assert curves[1e-1].max() > 100
+    assert curves[1e-1][-10:].mean() > 1.5
+
+units, dead = model.prepare(unseen_images), []  # of the last model, the one with the rate 1e-1
+for layer in model.layers:
+    units = layer.forward(units)
+    if isinstance(layer, ReLU):
+        dead.append(np.mean((units == 0).all(axis=0)))
+print("dead units in the two hidden layers:", ", ".join(f"{100 * share:.0f} %" for share in dead))
+if not FAST:
+    assert np.mean(dead) > 0.5
+
+# %% [markdown]
+# Too small a rate looks like a slow network, too large a one like a network that has given up:
+# after the jump its loss comes back to $\ln 10$ and stays there. More than half of its hidden units
+# are now zero for every image. Such a *dead* unit passes no gradient, so it never comes back.
+#
+# ### A whole training
+#
+# Far from the goal, long steps are good; near it they keep jumping about. So the rate is lowered on
+# the way, here along half a cosine, from its peak in the first step to zero after the last, $T$:
+#
+# $$\eta_t = \frac{\eta}{2} \left( 1 + \cos \frac{\pi t}{T} \right)$$
+#
+# `tinynet.CosineDecay` is this function, and `mnist_app train` uses it. Of the 60,000 training
+# images, 6,000 were held out above. They are the *validation* images: all choices, such as that of
+# the rate, are made by looking at them. Now the network `mlp` of `mnist_app`, three epochs over the
+# other 54,000.
+
+# %%
+epochs, count = (1, 1280) if FAST else (3, 54_000)
+steps = epochs * -(-count // 128)
+schedule = CosineDecay(0.001, decay_steps=steps)
+network = build_network("mlp")
+losses, history = losses_of_fit(
+    network,
+    train_images[:count],
+    train_labels[:count],
+    epochs=epochs,
+    optimizer=Adam(schedule),
+    validation=(unseen_images, unseen_labels) if FAST else validation,
+)
+for epoch in history.epochs:
+    print(
+        f"epoch {epoch.epoch}: loss {epoch.loss:.3f}, validation loss {epoch.val_loss:.3f}, "
+        f"accuracy {100 * epoch.val_accuracy:.1f} %"
+    )
+if not FAST:
+    assert history.epochs[-1].val_accuracy > 0.97
+
+# %%
+figure = new_figure(8, 3)
+left, right = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
+left.plot([1000 * schedule(t) for t in range(steps)], color=GRADIENT)
+left.set(title=r"learning rate $\eta_t$ in thousandths", xlabel="step", ylim=(0, 1.05))
+width = max(1, steps // 60)
+smooth = losses[: len(losses) // width * width].reshape(-1, width).mean(axis=1)
+right.semilogy(width * (np.arange(len(smooth)) + 0.5), smooth, color=VALUE, label="training")
+ends = [steps * epoch.epoch / epochs for epoch in history.epochs]
+right.plot(ends, [epoch.val_loss for epoch in history.epochs], "o", color=WRONG, label="validation")
+right.set(title="loss", xlabel="step")
+right.legend()
+show(
+    figure,
+    "training",
+    "Three epochs of the network mlp: the rate falls along half a cosine, the loss follows.",
+    "Left, the learning rate falls from 0.001 to 0 over about 1,300 steps, slowly at both ends. "
+    "Right, on a logarithmic scale, the training loss falls from about 1 to below 0.05, in steps "
+    "at the beginnings of the epochs; the validation loss after the three epochs is about 0.12, "
+    "0.07 and 0.07, above the training loss at the end.",
+)
+
+# %% [markdown]
+# The training loss ends below the validation loss: the network has begun to learn its own images by
+# heart. This gap is normal. What counts is that the validation loss does not rise.
+#
+# **Does precision matter?** Gradients are *checked* in float64, because differences need the digits
+# (notebook 01). *Training* needs no more than float32: the noise of a random batch is far larger
+# than any rounding.
+
+# %%
+accuracies = []
+for dtype in (np.float32, np.float64):
+    model = build_network("mlp", dtype=dtype)
+    few = slice(1280) if FAST else slice(10_000)
+    fit(model, train_images[few], train_labels[few], optimizer=Adam(), workers=2)
+    accuracies.append(evaluate(model, *validation, workers=2)[1])
+print(", ".join(f"{100 * accuracy:.1f} %" for accuracy in accuracies))
+assert abs(accuracies[0] - accuracies[1]) < 0.01
+
+# %% [markdown]
+# **The test, once.** The 10,000 test images have not been looked at so far. They answer one
+# question, how the network does on images that nobody chose anything by, and they can do so only
+# once: who tries several things and reports the best has *chosen* by them. How much does choosing
+# flatter? Suppose that twenty networks all read exactly 97 % of all digits. On 1,000 images they
+# differ by luck, and the best of the twenty seems to read 98 %.
+
+# %%
+luck = np.random.default_rng(0).binomial(1000, 0.97, size=(100_000, 20)).max(axis=1).mean() / 1000
+print(f"the best of twenty equal networks: {100 * luck:.1f} %")
+stated("98 %", luck)
+
+_, accuracy = evaluate(network, data.test_images, data.test_labels, workers=2)
+print(f"test accuracy: {100 * accuracy:.1f} %")
+if not FAST:
+    assert accuracy > 0.97
+stated("0.17 %", np.sqrt(0.97 * 0.03 / 10_000))
+
+# %% [markdown]
+# More than 97 % of the test images are read after three epochs, by a network whose gradients you
+# could have written. The number has an uncertainty of its own: another 10,000 images would give
+# another one. For a share of 97 % the standard deviation is $\sqrt{0.97 \cdot 0.03 / 10000}$, or
+# 0.17 %. Two networks that differ by less than that have not been told apart.
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **A factor in the gradient.** With Adam, the forgotten $1/N$ of the prediction passes every
+#   rung. Only a check against differences finds it. The ladder stands beside the gradient check,
+#   not in its place.
+# - **Copies.** If test images are among the training images, every number gets better and none is
+#   true.
+# - **Other handwriting.** All images here come from the same writers, scanned and centred in the
+#   same way. Notebook 10 shifts a digit by two pixels.
+# - **Whether this is the best rate, network or optimizer.** The ladder says that a run does what it
+#   should, not that nothing does better. For that, each candidate needs several seeds.
+
+# %% [markdown]
+# ## Next
+#
+# [07 Convolution forward](07_convolution_forward.ipynb): a layer that knows what an image is.

@@ -1,0 +1,619 @@
+# %% [markdown]
+# # 08 Convolution, backwards
+#
+# ## Question
+#
+# In a convolution every weight is used by every window, and every pixel by several windows. So the
+# gradient of a weight collects from all over the picture, and the gradient of a pixel from all
+# windows that contain it. How exactly? "Do I flip the kernel?" is the question that everybody asks
+# here, and the usual answers differ: some books turn the kernel by 180 degrees and swap its
+# channels, most programs transpose a matrix and turn nothing. Both are right. This notebook derives
+# three routes to the same gradient and shows that they are one.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import (
+    GRADIENT,
+    INK,
+    LIGHT,
+    MUTED,
+    VALUE,
+    draw_matrix,
+    empty_axes,
+    new_figure,
+    show,
+    show_image,
+)
+
+# %% [markdown]
+# ## Predict
+#
+# One row of pixels $x = (1, 2, 3, 4, 5)$ and the kernel $w = (2, 1, -1)$ give $y = (1, 3, 5)$, as
+# in notebook 07. Suppose the loss has the derivatives $dy = (1, 2, -1)$ with respect to the three
+# outputs. What is $dx$, its gradient with respect to the five pixels?
+#
+# - **a**: $(2, 5, -1, -3, 1)$
+# - **b**: $(-1, -1, 5, 3, -2)$
+# - **c**: it depends on $x$ as well
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# ### One row of pixels
+#
+# Write the three outputs out, and look for $x_2$:
+#
+# $$y_0 = x_0 w_0 + x_1 w_1 + x_2 w_2$$
+#
+# $$y_1 = x_1 w_0 + x_2 w_1 + x_3 w_2$$
+#
+# $$y_2 = x_2 w_0 + x_3 w_1 + x_4 w_2$$
+#
+# It appears three times, each time with another weight. By the chain rule each output passes its
+# gradient on, times that weight, and the shares add up:
+#
+# $$dx_2 = w_2 \ dy_0 + w_1 \ dy_1 + w_0 \ dy_2$$
+#
+# While the index of $dy$ rises, the index of $w$ falls. In general, pixel $p$ is read by window $i$
+# through the weight $u = p - i$:
+#
+# $$dx_p = \sum_i dy_i \ w_{p-i}, \qquad 0 \le p - i \le k - 1$$
+#
+# A sum in which two indices run against each other, with a constant sum $p$: this is the
+# mathematicians' *convolution* of notebook 07, the one with the kernel turned. **Nobody decided to
+# turn the kernel. A pixel lies at the right end of the first window that reads it, and at the left
+# end of the last.** The sum is *full*: it also includes the pixels at both ends, which fewer
+# windows contain.
+#
+# Now look for $w_1$ in the same three lines. It is multiplied with $x_1$, $x_2$ and $x_3$:
+#
+# $$dw_u = \sum_i dy_i \ x_{i+u}, \qquad db = \sum_i dy_i$$
+#
+# Here both indices rise together: nothing is turned. The bias $b$, which is added to each output,
+# takes the sum of all of $dy$.
+#
+# ### The same as a matrix
+#
+# A convolution is linear in $x$, so it is a product with some matrix: $y = T x$. Row $i$ of $T$ has
+# the weights from column $i$ on and zeros elsewhere, $T_{ip} = w_{p-i}$. Notebook 02 found that a
+# gradient goes through the transpose: $dx = T^T dy$. And now read the picture. Along the *rows* of
+# $T$ the weights stand in the order $w_0, w_1, w_2$. Along its *columns* from top to bottom, which
+# are the rows of $T^T$, they stand in the order $w_2, w_1, w_0$. **To transpose is to turn the
+# kernel.**
+
+# %%
+w, d = np.array([2, 1, -1]), np.array([1, 2, -1])
+T = np.zeros((3, 5), int)
+for i in range(3):
+    T[i, i : i + 3] = w
+figure = new_figure(8, 3.1)
+axes = figure.add_subplot()
+x = np.arange(1, 6)
+draw_matrix(axes, T, "$T$", VALUE, [(1, 1), (1, 2), (1, 3)], corner=(0, 1))
+draw_matrix(axes, x[:, np.newaxis], "$x$", VALUE, [(k, 0) for k in (1, 2, 3)], corner=(5.6, 0))
+draw_matrix(axes, (T @ x)[:, np.newaxis], "$y$", VALUE, [(1, 0)], corner=(7.8, 1))
+draw_matrix(axes, T.T, "$T^T$", GRADIENT, [(2, 0), (2, 1), (2, 2)], corner=(11, 0))
+draw_matrix(axes, d[:, np.newaxis], "$dy$", GRADIENT, [(k, 0) for k in range(3)], corner=(14.6, 1))
+draw_matrix(axes, (T.T @ d)[:, np.newaxis], "$dx$", GRADIENT, [(2, 0)], corner=(16.8, 0))
+for left in (7.2, 16.2):
+    axes.text(left, 2.5, "=", ha="center", va="center", fontsize=14)
+axes.text(2.5, 4.6, "weights in order: 2, 1, -1", ha="center", color=VALUE)
+axes.text(12.5, 5.6, "weights turned: -1, 1, 2", ha="center", color=GRADIENT)
+axes.set_ylim(6, -1)
+show(
+    figure,
+    "transpose",
+    "A convolution as a matrix, and its gradient as the transpose: in the rows of the transpose "
+    "the kernel is turned.",
+    "Left, the matrix T with the rows 2 1 minus 1 0 0, then the same shifted by one and by two, "
+    "times x = 1 to 5 gives y = 1, 3, 5. Right, its transpose with five rows and three columns; "
+    "the middle row reads minus 1, 1, 2. Times dy = 1, 2, minus 1 it gives dx = 2, 5, minus 1, "
+    "minus 3, 1.",
+)
+
+# %% [markdown]
+# ### Pictures, channels, filters, stride
+#
+# The forward formula of notebook 07, with stride $s$:
+#
+# $$Y_{nijf} = b_f + \sum_{u,v,c} X_{n,\ is+u,\ js+v,\ c} \ W_{uvcf}$$
+#
+# Each term of this sum is a product of one pixel and one weight. Whatever $dY_{nijf}$ is, the
+# weight gets it times the pixel, and the pixel gets it times the weight. What is left to do is to
+# collect, with every index that does not appear on the left summed over:
+#
+# $$db_f = \sum_{n,i,j} dY_{nijf}$$
+#
+# $$dW_{uvcf} = \sum_{n,i,j} X_{n,\ is+u,\ js+v,\ c} \ dY_{nijf}$$
+#
+# $$dX_{npqc} = \sum_{i,u:\ is+u=p} \ \ \sum_{j,v:\ js+v=q} \ \ \sum_f dY_{nijf} \ W_{uvcf}$$
+#
+# The colon means "over all pairs with". So the last sum runs over all windows $(i, j)$ that contain
+# the pixel $(p, q)$, each with the one weight $(u, v)$ that lies on the pixel. And it sums over
+# $f$, while $c$ comes out: filters and channels have changed places. The sum can be arranged in
+# three ways.
+#
+# **Route A, scatter.** Go through the windows. Each adds its share, $\sum_f dY_{nijf} W_{uvcf}$ for
+# all $u$, $v$ and $c$, to the pixels it was computed from. This is the definition itself. Where
+# windows overlap, shares add up: `+=`.
+#
+# **Route B, gather.** Go through the pixels. For $s = 1$ the pixel $(p, q)$ collects from the
+# windows $i = p - u$, $j = q - v$. Put $u' = kh - 1 - u$ and $v' = kw - 1 - v$, which counts the
+# weights from the other end. Then $i = p - (kh - 1) + u'$: both rise together, so this is an
+# ordinary convolution of notebook 07, over a $dY$ with $kh - 1$ rows and $kw - 1$ columns of zeros
+# around it on each side, and with the kernel $W'_{u'v'fc} = W_{uvcf}$: *turned by 180 degrees,
+# channels and filters swapped*. For $s > 1$ there is a neat argument: stride $s$ is stride 1 with
+# most of the outputs thrown away. Outputs that are thrown away have the gradient 0. So put $dY$
+# back to where it would be at stride 1, with zeros between its entries, and go on as before.
+#
+# **Route C, columns.** Forwards, $Y = \text{im2col}(X) \ W + b$, a dense layer on windows. Notebook
+# 03 has its gradients: $dW = \text{im2col}(X)^T \ dY$, and $d\ \text{im2col} = dY \ W^T$, which has
+# one row for each window. Then each entry goes back to the pixel that it was copied from. Since a
+# pixel was copied several times, its copies' gradients add up. This adding-back is called *col2im*,
+# and it is to im2col what $T^T$ is to $T$.
+#
+# **They are the same sum.** In route C, $W^T$ sums over $f$ and lets $c$ come out: this is the swap
+# of channels and filters. And col2im adds entry $u$ of window $i$ to the pixel $p = is + u$. For a
+# fixed pixel, a larger $i$ means a smaller $u$: this is the turn by 180 degrees. "Transpose, then
+# col2im" *is* "turn and swap"; the index $p - i$ does the turning, without anyone turning anything.
+
+# %%
+X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
+W = np.array([[1, 0], [2, -1]])
+D = np.diag([1, -1, 2])
+dX = sum(np.pad(D * W[u, v], ((u, 1 - u), (v, 1 - v))) for u in (0, 1) for v in (0, 1))
+figure = new_figure(8, 5.8)
+axes = figure.add_subplot()
+corners = [(i, j) for i in (0, 1) for j in (0, 1)]
+
+
+def note(x, y, text, colour=INK, **settings):
+    axes.text(x, y, text, ha="center", va="center", color=colour, **settings)
+
+
+note(3.5, -2.4, "A  scatter", weight="bold")
+note(13, -2.4, "B  gather", weight="bold")
+note(22.5, -2.4, "C  columns", weight="bold")
+note(3.5, -1.5, "each window gives its share", MUTED)
+note(13, -1.5, "each pixel collects", MUTED)
+note(22.5, -1.5, "each copy goes back", MUTED)
+
+draw_matrix(axes, D, "$dY$", GRADIENT, [(0, 0), (1, 1)], corner=(2, 0.3))
+note(3.5, 4.1, "times the kernel, at its window", MUTED)
+draw_matrix(axes, D[0, 0] * W, "$1 \\cdot W$", GRADIENT, [(1, 1)], corner=(0.5, 6))
+draw_matrix(axes, D[1, 1] * W, "$-1 \\cdot W$", GRADIENT, [(0, 0)], corner=(4.5, 6))
+note(3.5, 7, "+", fontsize=14)
+
+padded = np.pad(D, 1)
+draw_matrix(axes, padded, "$dY$ with zeros around it", GRADIENT, [(1 + i, 1 + j) for i, j in corners],
+            corner=(10.5, 0.3))  # fmt: skip
+draw_matrix(axes, W[::-1, ::-1], "$W$, turned", VALUE, corners, corner=(12, 7.2))
+
+columns = D.reshape(-1, 1) * W.reshape(1, -1)
+draw_matrix(axes, D.reshape(-1, 1), "$dY$", GRADIENT, [(0, 0), (4, 0)], corner=(18.5, 1.6))
+draw_matrix(axes, W.reshape(1, -1), "$W^T$", VALUE, corner=(21.5, 0.3))
+draw_matrix(axes, columns, "", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(21.5, 1.6))
+note(20.5, 0.8, r"$\times$", fontsize=13)
+
+for left, text in [(3.5, "1 · (-1)  +  (-1) · 1"), (13, "1 · (-1) + 0 · 2 + 0 · 0 + (-1) · 1")]:
+    note(left, 10.2, text, GRADIENT)
+note(22.5, 11.1, "-1 + 0 + 0 - 1", GRADIENT)
+for left in (1.5, 11, 20.5):
+    draw_matrix(axes, dX, "", GRADIENT, [(1, 1)], corner=(left, 12))
+    note(left - 0.7, 14, "$dX$", GRADIENT)
+for left in (8.6, 17.2):
+    axes.plot([left, left], [-2.6, 16], color=LIGHT[MUTED], lw=1)
+axes.set(xlim=(-0.6, 26.2), ylim=(16.2, -3))
+show(
+    figure,
+    "three_routes",
+    "Three routes, one answer: how the pixel at row 1, column 1 gets its gradient, -2.",
+    "Three columns. A: dY with 1 and minus 1 on its diagonal marked; 1 times W contributes its lower "
+    "right entry minus 1, minus 1 times W its upper left entry minus 1. B: dY with a border of "
+    "zeros, a two by two window marked, and the turned kernel minus 1, 2, 0, 1; the sum of products "
+    "is minus 2. C: dY as a column of nine times the kernel as a row gives nine rows of four; four "
+    "marked entries on a rising diagonal, minus 1, 0, 0 and minus 1, go back to the same pixel. "
+    "Below each, the same four by four dX with minus 2 marked.",
+)
+
+# %% [markdown]
+# ## By hand
+#
+# One row of pixels first. `T` is the matrix of the figure. The row `unturned` is the popular
+# mistake: the kernel laid on $dy$ as it is.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | [1, 2, 3, 4, 5] |
+# | `w` | given | [2, 1, -1] |
+# | `dy` | given | [1, 2, -1] |
+# | `dx0` | `dy[0] * w[0]` | 2 |
+# | `dx1` | `dy[0] * w[1] + dy[1] * w[0]` | 5 |
+# | `dx2` | `dy[0] * w[2] + dy[1] * w[1] + dy[2] * w[0]` | -1 |
+# | `dx3` | `dy[1] * w[2] + dy[2] * w[1]` | -3 |
+# | `dx4` | `dy[2] * w[2]` | 1 |
+# | `T` | given | [[2, 1, -1, 0, 0], [0, 2, 1, -1, 0], [0, 0, 2, 1, -1]] |
+# | `dx` | `T.T @ dy` | [2, 5, -1, -3, 1] |
+# | `unturned` | `np.convolve(dy, w[::-1])` | [-1, -1, 5, 3, -2] |
+# | `dw0` | `dy[0] * x[0] + dy[1] * x[1] + dy[2] * x[2]` | 2 |
+# | `dw1` | `dy[0] * x[1] + dy[1] * x[2] + dy[2] * x[3]` | 4 |
+# | `dw2` | `dy[0] * x[2] + dy[1] * x[3] + dy[2] * x[4]` | 6 |
+# | `db` | `dy[0] + dy[1] + dy[2]` | 2 |
+#
+# (`np.convolve` turns its second argument, so handing it a turned kernel undoes that.)
+#
+# A picture, at stride 1. `dX` by route A, as four copies of $dY$, one for each weight, each shifted
+# to where that weight's pixels are; `dW` entry by entry.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `dY` | given | [[1, 0, 0], [0, -1, 0], [0, 0, 2]] |
+# | `dX11` | `dY[0, 0] * W[1, 1] + dY[0, 1] * W[1, 0] + dY[1, 0] * W[0, 1] + dY[1, 1] * W[0, 0]` | -2 |
+# | `up_left` | `np.pad(dY, [(0, 1), (0, 1)])` | [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]] |
+# | `down_left` | `np.pad(dY, [(1, 0), (0, 1)])` | [[0, 0, 0, 0], [1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 2, 0]] |
+# | `down_right` | `np.pad(dY, [(1, 0), (1, 0)])` | [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 2]] |
+# | `dX` | `W[0, 0] * up_left + W[1, 0] * down_left + W[1, 1] * down_right` | [[1, 0, 0, 0], [2, -2, 0, 0], [0, -2, 3, 0], [0, 0, 4, -2]] |
+# | `dW00` | `(X[0:3, 0:3] * dY).sum()` | 2 |
+# | `dW01` | `(X[0:3, 1:4] * dY).sum()` | 4 |
+# | `dW10` | `(X[1:4, 0:3] * dY).sum()` | 0 |
+# | `dW11` | `(X[1:4, 1:4] * dY).sum()` | 2 |
+#
+# The fourth copy is missing because its weight, $W_{01}$, is 0.
+#
+# The same picture and kernel at stride 2: four windows that do not overlap. `blocks` is route A,
+# where each window gets its entry of $dY$ times the kernel. `dX` is route B, with zeros between the
+# entries of $dY$ and around them, and the kernel turned.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `dY` | given | [[1, 2], [0, -1]] |
+# | `blocks` | `np.block([[dY[0, 0] * W, dY[0, 1] * W], [dY[1, 0] * W, dY[1, 1] * W]])` | [[1, 0, 2, 0], [2, -1, 4, -2], [0, 0, -1, 0], [0, 0, -2, 1]] |
+# | `spread` | given | [[0, 0, 0, 0, 0], [0, 1, 0, 2, 0], [0, 0, 0, 0, 0], [0, 0, 0, -1, 0], [0, 0, 0, 0, 0]] |
+# | `turned` | `W[::-1, ::-1]` | [[-1, 2], [0, 1]] |
+# | `dX` | `[[(spread[i:i+2, j:j+2] * turned).sum() for j in range(4)] for i in range(4)]` | [[1, 0, 2, 0], [2, -1, 4, -2], [0, 0, -1, 0], [0, 0, -2, 1]] |
+# | `dW00` | `(X[0::2, 0::2] * dY).sum()` | 6 |
+# | `dW01` | `(X[0::2, 1::2] * dY).sum()` | 8 |
+# | `dW10` | `(X[1::2, 0::2] * dY).sum()` | 4 |
+# | `dW11` | `(X[1::2, 1::2] * dY).sum()` | 6 |
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/08_convolution_backward.py`.
+#
+# **Exercise 1, `conv_db(dy)`.** A warm-up: over which axes is it summed?
+
+# %% tags=["exercise"]
+conv_db = check("08.conv_db")
+
+# %% [markdown]
+# **Exercise 2, `conv_dw(x, dy, kernel_size, stride)`.** For one weight position $(u, v)$, the
+# formula needs the pixels $X_{n,\ is+u,\ js+v,\ c}$ for all $n$, $i$, $j$. That is a slice of `x`
+# with a step, and as large as `dy`. Mind where it ends: at the last window, not at the last pixel.
+
+# %% tags=["exercise"]
+conv_dw = check("08.conv_dw")
+
+# %% [markdown]
+# **Exercise 3, `conv_dx(dy, kernel)`.** Stride 1, by any of the three routes.
+
+# %% tags=["exercise"]
+conv_dx = check("08.conv_dx")
+
+# %% [markdown]
+# **Exercise 4, `conv_dx_strided(dy, kernel, image_size, stride, padding)`.** Any stride, and
+# `padding` zeros on all four sides. The size of the picture has to be given, because $dy$ does not
+# tell it: if the stride does not divide, some rows and columns are in no window, and several sizes
+# of picture give the same size of output. Those pixels have no influence on the loss, so their
+# gradient is 0. The zeros of the padding are not pixels. Their gradient is computed on the way and
+# dropped.
+
+# %% tags=["exercise"]
+conv_dx_strided = check("08.conv_dx_strided")
+
+# %% [markdown]
+# ## Check it
+#
+# The numbers by hand, then all three routes on random data. Route A as the formula says, one
+# product of a weight and an entry of $dY$ at a time:
+
+
+# %%
+def route_a(dy, kernel, image_size, stride=1):
+    """Scatter: each window adds its share to its pixels."""
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((len(dy), *image_size, channels))
+    for n, i, j, f in np.ndindex(dy.shape):
+        for u, v, c in np.ndindex(kh, kw, channels):
+            dx[n, i * stride + u, j * stride + v, c] += dy[n, i, j, f] * kernel[u, v, c, f]
+    return dx
+
+
+def route_b(dy, kernel, image_size, stride=1):
+    """Gather: dy as it would be at stride 1, zeros around it, the kernel turned and swapped."""
+    (height, width), (kh, kw) = image_size, kernel.shape[:2]
+    rows, columns, filters = dy.shape[1:]
+    spread = np.zeros((len(dy), height - kh + 1, width - kw + 1, filters))
+    spread[:, ::stride, ::stride][:, :rows, :columns] = dy
+    padded = np.pad(spread, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+    turned_and_swapped = kernel[::-1, ::-1].swapaxes(2, 3)
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("npqfuv,uvfc->npqc", windows, turned_and_swapped)
+
+
+def route_c(dy, kernel, image_size, stride=1):
+    """Columns: the dense layer's gradient for each window, then col2im."""
+    examples, rows, columns, filters = dy.shape
+    kh, kw, channels, _ = kernel.shape
+    dcolumns = dy.reshape(-1, filters) @ kernel.reshape(-1, filters).T
+    shares = dcolumns.reshape(examples, rows, columns, kh, kw, channels)
+    dx = np.zeros((examples, *image_size, channels))
+    for u, v in np.ndindex(kh, kw):
+        down = slice(u, u + stride * (rows - 1) + 1, stride)
+        right = slice(v, v + stride * (columns - 1) + 1, stride)
+        dx[:, down, right] += shares[:, :, :, u, v]
+    return dx
+
+
+# %%
+def hand_made(matrix):
+    """A matrix as a batch of one picture with one channel."""
+    return np.array(matrix, float)[np.newaxis, :, :, np.newaxis]
+
+
+kernel = W[:, :, np.newaxis, np.newaxis].astype(float)
+for stride, D in [(1, np.diag([1, -1, 2])), (2, np.array([[1, 2], [0, -1]]))]:
+    answers = [route(hand_made(D), kernel, (4, 4), stride) for route in (route_a, route_b, route_c)]
+    answers.append(conv_dx_strided(hand_made(D), kernel, (4, 4), stride))
+    for answer in answers:
+        np.testing.assert_array_equal(answer, answers[0])
+    print(f"stride {stride}: dX =\n{answers[0][0, :, :, 0].astype(int) + 0}")
+    print("dW =", conv_dw(hand_made(X), hand_made(D), (2, 2), stride).ravel().astype(int).tolist())
+
+row = hand_made([d])
+dx = conv_dx(row, w[np.newaxis, :, np.newaxis, np.newaxis].astype(float)).ravel()
+np.testing.assert_array_equal(dx, [2, 5, -1, -3, 1])
+reveal(prediction, "a", "b is the kernel laid on dy without the turn; x does not enter at all.")
+
+# %%
+rng = np.random.default_rng(0)
+kernel = rng.normal(size=(3, 2, 3, 4))
+for stride, image_size in [(1, (6, 5)), (2, (8, 7)), (3, (8, 6))]:
+    shape = [(size - k) // stride + 1 for size, k in zip(image_size, (3, 2), strict=True)]
+    dy = rng.normal(size=(2, *shape, 4))
+    a = route_a(dy, kernel, image_size, stride)
+    np.testing.assert_allclose(route_b(dy, kernel, image_size, stride), a, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(route_c(dy, kernel, image_size, stride), a, rtol=1e-12, atol=1e-12)
+    mine = conv_dx_strided(dy, kernel, image_size, stride)
+    np.testing.assert_allclose(mine, a, rtol=1e-12, atol=1e-12)
+    if stride == 1:
+        np.testing.assert_allclose(conv_dx(dy, kernel), a, rtol=1e-12, atol=1e-12)
+    print(f"stride {stride}: A, B, C and the exercise agree to 12 digits")
+
+# %% [markdown]
+# How often is a pixel used? Let all weights and all of $dY$ be 1: then $dX$ counts. Pixels near the
+# border are in fewer windows than others, so fewer outputs pass a gradient on to them. A stride
+# makes the pattern uneven, and leaves gaps when it is larger than the kernel.
+
+# %%
+figure = new_figure(8, 3)
+for k, (size, stride) in enumerate([(3, 1), (3, 2), (2, 3)]):
+    count = (8 - size) // stride + 1
+    ones = np.ones((1, count, count, 1)), np.ones((size, size, 1, 1))
+    used = conv_dx_strided(*ones, (8, 8), stride)[0, :, :, 0]
+    axes = empty_axes(figure.add_subplot(1, 3, k + 1))
+    axes.imshow(used, cmap="Oranges", vmin=0, vmax=12)
+    for (i, j), number in np.ndenumerate(used):
+        axes.text(j, i, f"{number:.0f}", ha="center", va="center", color=INK if number else MUTED)
+    axes.set_title(f"kernel {size}, stride {stride}")
+    if size == 3:
+        assert used.max() == (9 if stride == 1 else 4)
+    assert (used[-1] == 0).all() == (stride == 2)
+show(
+    figure,
+    "usage",
+    "In how many windows each pixel of an 8 by 8 picture lies.",
+    "Three 8 by 8 grids of counts. Kernel 3, stride 1: from 1 in the corners to 9 in the middle. "
+    "Kernel 3, stride 2: 1, 2 and 4 in a lattice, and 0 in the last row and column, which no window "
+    "reaches. Kernel 2, stride 3: blocks of ones with rows and columns of zeros between them.",
+)
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet`'s `Conv2D` goes route C, one row of the output at a time: a product of matrices gives
+# each window's share of dx, and the shares are added where windows overlap. All three gradients
+# agree with yours.
+
+# %%
+from tinynet import Conv2D, Sequential, check_layer
+
+for stride, image_size, padding in [(1, (6, 5), 0), (2, (8, 7), 0), (3, (8, 6), 0), (1, (6, 5), 1)]:
+    layer = Conv2D(4, 3, strides=stride, padding="same" if padding else "valid")
+    model = Sequential([layer], (*image_size, 3), dtype=np.float64)
+    x = rng.normal(size=(2, *image_size, 3))
+    dy = rng.normal(size=model.forward(x, training=True).shape)
+    dx = model.backward(dy)
+    padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+    weights = layer.kernel.value
+    for mine, theirs in [
+        (conv_db(dy), layer.bias.grad),
+        (conv_dw(padded, dy, (3, 3), stride), layer.kernel.grad),
+        (conv_dx_strided(dy, weights, image_size, stride, padding), dx),
+    ]:
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    if stride == 1 and not padding:
+        np.testing.assert_allclose(conv_dx(dy, weights), dx, rtol=1e-12, atol=1e-12)
+    worst = check_layer(layer, x).worst
+    assert worst < 1e-6
+    print(f"stride {stride}, padding {padding}: agrees; gradient check below 1e-6: {worst < 1e-6}")
+
+# %% [markdown]
+# ## Break it
+#
+# Five mistakes, each with the circumstances in which nobody notices it.
+#
+# | mistake | hidden when |
+# | --- | --- |
+# | kernel not turned | the kernel is symmetric, as in a blur, or $1 \cdot 1$ |
+# | channels and filters not swapped | there is one of each; the shape is right whenever there are as many |
+# | stride ignored | the stride is 1 |
+# | `=` for `+=` where windows overlap | they do not, as with stride 2 and a kernel of $2 \cdot 2$ |
+# | `db` averaged instead of summed | only directions are looked at: the sign is right, the size is not |
+
+
+# %%
+def not_turned(dy, kernel):
+    return conv_dx(dy, kernel[::-1, ::-1])
+
+
+def not_swapped(dy, kernel):
+    return conv_dx(dy, kernel.swapaxes(2, 3))
+
+
+def stride_ignored(dy, kernel, image_size, stride, padding=0):
+    height, width = image_size
+    dx = route_c(dy, kernel, (height + 2 * padding, width + 2 * padding), 1)
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+def overwritten(dy, kernel, image_size, stride, padding=0):
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((len(dy), *image_size, channels))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        share = np.einsum("nf,uvcf->nuvc", dy[:, i, j], kernel)
+        dx[:, i * stride : i * stride + kh, j * stride : j * stride + kw] = share
+    return dx
+
+
+def averaged(dy):
+    return dy.mean(axis=(0, 1, 2))
+
+
+for exercise, wrong_version in [
+    ("08.conv_dx", not_turned),
+    ("08.conv_dx", not_swapped),
+    ("08.conv_dx_strided", stride_ignored),
+    ("08.conv_dx_strided", overwritten),
+    ("08.conv_db", averaged),
+]:
+    try:
+        check(exercise, wrong_version)
+    except WrongAnswer as diagnosis:
+        print(f"{wrong_version.__name__}\n    {diagnosis}\n")
+    else:
+        raise AssertionError("a wrong version passed")
+
+blur = np.ones((2, 2, 1, 1))
+dy = rng.normal(size=(2, 3, 3, 1))
+np.testing.assert_allclose(not_turned(dy, blur), conv_dx(dy, blur))
+apart = conv_dx_strided(dy, blur, (6, 6), 2)
+np.testing.assert_allclose(overwritten(dy, blur, (6, 6), 2), apart)
+
+# %% [markdown]
+# ## Measure
+#
+# Two real digits, a convolution with four filters, and a ReLU behind it. All gradients of your
+# functions against differences, as in notebook 01, twice: with random biases, and with biases of
+# zero, as almost every network has them at the start of its training.
+
+# %%
+from mnist_app.dataset import load_mnist
+from tinynet.gradient_check import numerical_gradient, relative_error
+
+images = (load_mnist().train_images[:2] / 255)[..., np.newaxis]
+kernel, bias = rng.normal(size=(3, 3, 1, 4)), rng.normal(size=4)
+upstream = rng.normal(size=(2, 26, 26, 4))
+pixels = [
+    tuple(map(int, index))
+    for index in rng.integers(0, (2, 28, 28, 1), size=(20 if FAST else 60, 4))
+]
+
+
+def forward(x, kernel, bias):
+    windows = sliding_window_view(x, (3, 3), axis=(1, 2))
+    return np.einsum("nijcuv,uvcf->nijf", windows, kernel) + bias
+
+
+def errors(bias):
+    """The largest relative error of db, dW and of some entries of dX, with a ReLU behind."""
+    before = forward(images, kernel, bias)
+    dy = upstream * (before > 0)  # the ReLU's gradient, notebook 05
+
+    def loss():
+        return float((upstream * np.maximum(forward(images, kernel, bias), 0)).sum())
+
+    dx = conv_dx(dy, kernel)
+    return {
+        "db": relative_error(conv_db(dy), numerical_gradient(loss, bias)).max(),
+        "dW": relative_error(conv_dw(images, dy, (3, 3)), numerical_gradient(loss, kernel)).max(),
+        "dX": relative_error(
+            np.array([dx[index] for index in pixels]), numerical_gradient(loss, images, pixels)
+        ).max(),
+    }
+
+
+random_biases, zero_biases = errors(bias), errors(np.zeros(4))
+for name, error in random_biases.items():
+    print(f"{name}: random biases: below 1e-6: {error < 1e-6}", end="")
+    print(f"   zero biases: below 1e-6: {zero_biases[name] < 1e-6}")
+    assert error < 1e-6
+assert zero_biases["db"] > 0.1
+assert zero_biases["dX"] > 0.1
+
+# %% [markdown]
+# With biases of zero the *right* code fails, and not narrowly: the error of `db` is above 0.1,
+# where 1e-6 is allowed. Most of a picture is background, which is exactly 0, and a window of
+# nothing but background gives 0 plus the bias, which is 0 too: it lies on the kink of the ReLU. For
+# 58 % of all windows of these two digits that is so. At a kink the difference quotient gives the
+# mean of both slopes, and the code has to choose one of them. So check gradients with random
+# biases. `check_layer` and `check_model` do.
+
+# %%
+on_the_kink = forward(images, kernel, np.zeros(4))[..., 0] == 0
+stated("58 %", on_the_kink.mean())
+figure = new_figure(7, 2.1)
+for k in (0, 1):
+    show_image(figure.add_subplot(1, 4, 1 + 2 * k), images[k, :, :, 0], "picture")
+    show_image(
+        figure.add_subplot(1, 4, 2 + 2 * k), on_the_kink[k], "on the kink", cmap="Oranges", vmax=1.5
+    )
+show(
+    figure,
+    "kink",
+    "Without a bias, every window that is all background (orange) sits exactly on the kink of "
+    "the ReLU.",
+    "Two handwritten digits, a five and a zero. Beside each, its windows: all those that touch no "
+    "ink are marked as lying on the kink, everything around the digit and the hole inside the "
+    "zero.",
+)
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Whether the forward pass is right.** These are gradients of the formula of notebook 07. A
+#   forward pass with the kernel turned has a right gradient too, of another function.
+# - **Anything at the kink.** What `db` should be at a bias of zero is a matter of choice, not of
+#   measurement.
+# - **That a network with a wrong gradient would not learn.** It often does, a little worse;
+#   notebook 10 trains five such networks. Accuracy is no test of a gradient.
+#
+# ## Next
+#
+# [09 Pooling](09_pooling.ipynb): a layer without weights that throws three numbers out of four
+# away.

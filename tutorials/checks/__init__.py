@@ -1,0 +1,98 @@
+"""The checks of all exercises, and the verdict on an answer.
+
+The checks of notebook 08 are the functions of `tutorials/checks/notebook_08.py` marked with
+`@exercise`; each takes the learner's function and raises `WrongAnswer` with a diagnosis. A
+check named `conv_dx` there belongs to exercise "08.conv_dx", which is the function `conv_dx`
+of the file `tutorials/exercises/08_*.py`.
+"""
+
+import ast
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from tutorials import files
+from tutorials.checks.diagnosis import WrongAnswer, describe
+
+Answer = Callable[..., Any]
+Check = Callable[[Answer], None]
+
+EXERCISES = files.FOLDER / "exercises"
+SOLUTIONS = files.FOLDER / "solutions"
+CHECKS: dict[str, Check] = {}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one exercise; the diagnosis is empty unless the answer is wrong."""
+
+    status: Literal["not attempted", "right", "wrong"]
+    diagnosis: str = ""
+
+
+def exercise(check: Check) -> Check:
+    """Enter a check under its notebook's number and its own name."""
+    number = check.__module__.rpartition("_")[2]
+    CHECKS[f"{number}.{check.__name__}"] = check
+    return check
+
+
+def all_checks() -> dict[str, Check]:
+    """Every check by name, in the order of the notebooks."""
+    for path in sorted(Path(__file__).parent.glob("notebook_[0-9][0-9].py")):
+        importlib.import_module(f"{__name__}.{path.stem}")
+    return {name: CHECKS[name] for name in sorted(CHECKS, key=lambda name: name[:2])}
+
+
+def find_check(name: str) -> Check:
+    """The check of an exercise such as "08.conv_dx"; KeyError if there is no such exercise."""
+    try:
+        return all_checks()[name]
+    except KeyError:
+        known = ", ".join(each for each in CHECKS if each[:2] == name[:2]) or ", ".join(CHECKS)
+        raise KeyError(f"there is no exercise {name!r}; there are {known}") from None
+
+
+def find_answer(name: str, folder: Path | None = None) -> Answer:
+    """The function that answers an exercise, in the learner's file unless a folder is given.
+
+    Raises WrongAnswer if the file cannot be run or has lost the function.
+    """
+    number, _, function = name.partition(".")
+    path = files.find(number, folder or EXERCISES)
+    try:
+        module = files.load(path)
+    except Exception as error:
+        raise WrongAnswer(f"{path.name} cannot be run: {describe(error, path)}.") from error
+    if not callable(getattr(module, function, None)):
+        raise WrongAnswer(f"{path.name} holds no function {function}: was it renamed?")
+    answer: Answer = getattr(module, function)
+    return answer
+
+
+def verdict(name: str, answer: Answer | None = None) -> Verdict:
+    """Judge an answer, by default the one in the learner's file; never raises WrongAnswer."""
+    check = find_check(name)
+    try:
+        check(find_answer(name) if answer is None else answer)
+    except NotImplementedError:
+        return Verdict("not attempted")
+    except WrongAnswer as wrong:
+        return Verdict("wrong", str(wrong))
+    return Verdict("right")
+
+
+def task(name: str) -> str:
+    """What an exercise asks for: the first lines of its function, up to the docstring's end."""
+    lines = inspect.getsource(find_answer(name, SOLUTIONS)).splitlines()
+    definition = ast.parse("\n".join(lines)).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return "\n".join(lines[: definition.body[0].end_lineno])
+
+
+def where(name: str) -> str:
+    """The file in which to write an answer, as seen from the clone."""
+    return f"tutorials/exercises/{files.find(name[:2], EXERCISES).name}"

@@ -1,0 +1,194 @@
+"""From a wrong number to a sentence that helps.
+
+A check calls the learner's function through `call`, then compares with `expect`. Both raise
+`WrongAnswer`; the sentence says what is wrong with what, and where possible why.
+"""
+
+import inspect
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinynet.gradient_check import constant_ratio
+
+Array = NDArray[Any]
+
+
+class WrongAnswer(AssertionError):
+    """An answer that is not right; the message is the diagnosis, and all that Jupyter shows."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not right yet. {self}"]
+
+
+def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> Any:
+    """answer(*arguments), with its accidents told in words.
+
+    Raises WrongAnswer if it fails, returns nothing (unless it need not: returns=False), or
+    writes into an array it was given. NotImplementedError passes: nobody has answered yet.
+    """
+    kept = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    try:
+        with np.errstate(all="ignore"):
+            result = answer(*arguments)
+    except (NotImplementedError, WrongAnswer):
+        raise
+    except Exception as error:
+        path = Path(inspect.unwrap(answer).__code__.co_filename)
+        raise WrongAnswer(f"{_call_text(answer, kept)} fails: {describe(error, path)}.") from error
+    names = list(inspect.signature(answer).parameters)[: len(arguments)]
+    for name, before, after in zip(names, kept, arguments, strict=True):
+        if isinstance(after, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            raise WrongAnswer(
+                f"{answer.__name__} changes its argument {name}, which belongs to the caller: "
+                "work on a copy, or put back what you move."
+            )
+    if result is None and returns:
+        raise WrongAnswer(f"{_call_text(answer, kept)} returns None: is a return missing?")
+    return result
+
+
+def describe(error: Exception, path: Path) -> str:
+    """An exception in one line, with the last line of the learner's file that it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
+    if isinstance(error, SyntaxError):
+        lines = [error.lineno]
+    place = f", line {lines[-1]} of {path.name}" if lines else ""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {text}{place}"
+
+
+def expect(
+    got: Any,
+    expected: Any,
+    what: str,
+    *,
+    mistakes: Mapping[str, Any] | None = None,
+    batch: int = 0,
+    rtol: float = 1e-9,
+) -> None:
+    """WrongAnswer unless `got` has the shape and the values of `expected`.
+
+    `what` names the quantity in the message ("dW", "the loss"). `mistakes` maps a diagnosis to
+    the value that this mistake would give; the first that fits is the message. Otherwise the
+    shape, the dtype, NaN, a constant factor, the order of the entries are looked at in turn.
+    `batch` is the number of examples, so that a factor of 1/N can be called by its name.
+    """
+    expected = np.asarray(expected)
+    values = _as_numbers(got, what)
+    scale = float(np.abs(expected).max(initial=0.0))
+    for diagnosis, mistaken in (mistakes or {}).items():
+        mistaken = np.asarray(mistaken)
+        differs = mistaken.shape != expected.shape or not _close(mistaken, expected, rtol, scale)
+        if differs and mistaken.shape == values.shape and _close(values, mistaken, rtol, scale):
+            raise WrongAnswer(f"{what}: {diagnosis}")
+    if values.shape != expected.shape:
+        raise WrongAnswer(f"{what} {_shape_text(values.shape, expected.shape)}")
+    if expected.dtype == bool:
+        if values.dtype != bool:
+            raise WrongAnswer(f"{what} should hold True and False, not {values.dtype} numbers.")
+    elif np.issubdtype(expected.dtype, np.floating) and values.dtype != expected.dtype:
+        raise WrongAnswer(
+            f"{what} has dtype {values.dtype}; expected {expected.dtype}. "
+            "Digits (or everything after the decimal point) are lost on the way."
+        )
+    if not _close(values, expected, rtol, scale):
+        raise WrongAnswer(f"{what} {_value_text(values, expected, batch, rtol, scale)}")
+
+
+def _as_numbers(got: Any, what: str) -> Array:
+    try:
+        values = np.asarray(got)
+    except ValueError:
+        values = np.asarray(None)
+    if values.dtype != bool and not np.issubdtype(values.dtype, np.number):
+        raise WrongAnswer(f"{what} should be an array of numbers, not {type(got).__name__}.")
+    return values
+
+
+def _close(a: Array, b: Array, rtol: float, scale: float) -> bool:
+    return bool(np.allclose(a, b, rtol=rtol, atol=rtol * scale, equal_nan=True))
+
+
+def _shape_text(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    text = f"has shape {got}; expected {expected}."
+    if len(got) > 1 and got == expected[::-1]:
+        return text + " It is the transpose: which index is summed over, and which come out?"
+    if got == ():
+        return text + " A single number came out: is a sum taken over too many axes?"
+    if len(got) == len(expected) + 1 and got[1:] == expected:
+        return text + " The batch axis is still there: it has to be summed over."
+    if sorted(got) == sorted(expected):
+        return text + " These are the right axes in another order."
+    return text
+
+
+def _value_text(got: Array, expected: Array, batch: int, rtol: float, scale: float) -> str:
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        index = tuple(map(int, np.argwhere(~np.isfinite(got))[0]))
+        return f"is {got[index]} at {_index_text(index)}, where {expected[index]:.6g} is expected."
+    factor = _factor_text(got, expected, batch)
+    if got.shape == ():
+        exact = factor.replace("Every entry", "That") if "exactly" in factor else ""
+        return f"is {_number(got)}; expected {_number(expected)}. {exact}".rstrip()
+    if factor:
+        return f"is wrong by one factor. {factor}"
+    if got.ndim == 2 and got.shape == got.T.shape and _close(got.T, expected, rtol, scale):
+        return "is the transpose of what is expected; the shape is square and hides it."
+    for axis in range(got.ndim):
+        if got.shape[axis] > 1 and _close(np.flip(got, axis), expected, rtol, scale):
+            return f"has the right numbers in reverse order along axis {axis}."
+    if got.ndim >= 2 and _close(np.flip(got), expected, rtol, scale):
+        return "has the right numbers, turned by 180 degrees."
+    first = _first_text(got, expected, rtol, scale)
+    if got.size > 1 and _close(np.sort(got, None), np.sort(expected, None), rtol, scale):
+        return f"has the right numbers in the wrong places. {first}"
+    return f"has wrong values. {first}"
+
+
+def _factor_text(got: Array, expected: Array, batch: int) -> str:
+    if got.dtype == bool or expected.dtype == bool:
+        return ""
+    text = constant_ratio(got.astype(float).ravel(), expected.astype(float).ravel(), batch)
+    text = text.removeprefix(". ").replace("The gradient", "It")
+    if batch > 1 and f"exactly {batch} times too small" in text:
+        return f"{text} Is 1/N applied twice?"
+    if batch > 1 and f"exactly {batch} times too large" in text:
+        return f"{text} Is 1/N missing?"
+    return text
+
+
+def _first_text(got: Array, expected: Array, rtol: float, scale: float) -> str:
+    wrong = ~np.isclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True)
+    index = tuple(map(int, np.argwhere(wrong)[0]))
+    count = f"{wrong.sum()} of {wrong.size} entries differ"
+    return (
+        f"At {_index_text(index)} it is {_number(got[index])}; expected "
+        f"{_number(expected[index])} ({count})."
+    )
+
+
+def _number(value: Any) -> str:
+    return str(value) if np.asarray(value).dtype == bool else f"{value:.6g}"
+
+
+def _index_text(index: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, index))}]"
+
+
+def _call_text(answer: Callable[..., Any], arguments: list[Any]) -> str:
+    shown = []
+    names = list(inspect.signature(answer).parameters)[: len(arguments)]
+    for name, value in zip(names, arguments, strict=True):
+        if isinstance(value, np.ndarray):
+            shown.append(f"{name} of shape {value.shape}")
+        elif isinstance(value, int | float | str | tuple):
+            shown.append(f"{name}={value!r}")
+        else:
+            shown.append(name)
+    return f"{answer.__name__}({', '.join(shown)})"

@@ -1,0 +1,109 @@
+"""The checks of notebook 01: differences, their error, and the kinks."""
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+H = 1e-5
+
+
+@exercise
+def numerical_gradient(answer: Answer) -> None:
+    """A function whose entries do not act independently, with three axes; then integers."""
+    rng = np.random.default_rng(1)
+    w = rng.normal(size=(2, 3, 4))
+
+    def f(x: Array) -> float:
+        if x.dtype == np.float32:
+            raise WrongAnswer(
+                "f is called with float32 numbers. They have 7 digits, and a step of 1e-5 "
+                "leaves two of them: convert x to float64 first."
+            )
+        return float(np.exp(np.sum(w * x)))
+
+    x = rng.normal(size=w.shape) / 4
+    expect(
+        call(answer, f, x),
+        w * f(x),
+        "the gradient of exp(sum(w * x))",
+        mistakes={
+            "this is the forward difference, (f(x + h) - f(x)) / h, whose error is of the order "
+            "of h. Step to both sides: (f(x + h) - f(x - h)) / 2h.": f(x) * (np.exp(H * w) - 1) / H,
+            "every entry is exactly 2 times too large. The two points lie 2h apart, not h.": 2
+            * w
+            * f(x),
+            "entries that have been moved stay moved while the next ones are differenced: put "
+            "each back before you go on.": _without_putting_back(f, x, w),
+        },
+        rtol=1e-8,
+    )
+    whole = np.array([[1, 0], [2, -1]])
+    w = np.array([[1.0, 2.0], [-1.0, 0.5]])
+    slopes = w * f(whole)
+    gradient = call(answer, f, whole)
+    if np.shape(gradient) == whole.shape and np.abs(gradient - slopes).max() > 1:
+        raise WrongAnswer(
+            "for x = [[1, 0], [2, -1]], an array of integers, the result is far off. Such an "
+            "array cannot hold 1 + h: the step is cut off. Convert x to float64 first."
+        )
+    expect(gradient, slopes, "the gradient at the integers [[1, 0], [2, -1]]", rtol=1e-8)
+
+
+def _without_putting_back(f: Answer, x: Array, w: Array) -> Array:
+    """Each entry left at x - h: the later derivatives are taken where the sum is smaller."""
+    moved = np.cumsum(w.ravel()).reshape(w.shape) - w  # of all entries before this one
+    return w * f(x) * np.exp(-H * moved)
+
+
+@exercise
+def relative_error(answer: Answer) -> None:
+    """Pairs that agree, differ in sign, are tiny, are both zero."""
+    a = np.array([[3.0, 0.0, 1e-3], [-2.0, 5.0, 1e-10]])
+    n = np.array([[3.3, 0.0, -1e-3], [-2.2, 5.0, 0.0]])
+    difference, size = np.abs(a - n), np.abs(a) + np.abs(n)
+    right = difference / np.maximum(1e-8, size)
+    with np.errstate(all="ignore"):
+        mistakes = {
+            "where both numbers are 0 this is 0 / 0, which is not a number. The denominator is "
+            "at least 1e-8.": difference / size,
+            "this is the absolute difference |a - n|. A difference of 1 is nothing beside a "
+            "million and everything beside 1: divide by |a| + |n|.": difference,
+            "the difference is divided by |n| alone. Then a and n are not treated alike, and "
+            "n = 0 makes any a look wrong.": difference / np.maximum(1e-8, np.abs(n)),
+            "the difference is divided by |a + n|, which is 0 for numbers of opposite sign. Take "
+            "|a| + |n|.": difference / np.maximum(1e-8, np.abs(a + n)),
+            "some errors are negative: take |a - n|, or a wrong sign passes any upper bound.": (
+                (a - n) / np.maximum(1e-8, size)
+            ),
+            "1e-8 is added to the denominator, where the larger of the two is asked for.": (
+                difference / (1e-8 + size)
+            ),
+            "one number came out, where one for each entry is asked for. The largest is taken "
+            "later, and its place says where the mistake is.": right.max(),
+        }
+    expect(call(answer, a, n), right, "the relative error", mistakes=mistakes)
+
+
+@exercise
+def crosses_kink(answer: Answer) -> None:
+    """Points on the kink, near it on both sides, and away from it, for two steps."""
+    x = np.array([[-1e-6, 1e-6, 0.0, -3e-5], [3e-5, 0.3, -1.0, 9e-6]])
+    near = np.abs(x) < H
+    mistakes = {
+        "only x = 0 itself is marked. From -1e-6 a step of 1e-5 lands on the other side.": x == 0,
+        "points just above the kink are missed: from there the step down, x - h, crosses it.": (
+            near & (x <= 0)
+        ),
+        "points just below the kink are missed: from there the step up, x + h, crosses it.": (
+            near & (x >= 0)
+        ),
+        "a point on the kink, x = 0, is missed: the two steps land on different sides.": (
+            near & (x != 0)
+        ),
+        "True and False are the wrong way round: True means that the kink is crossed.": ~near,
+        "every point on the flat side is marked. There the derivative is 0, and exists.": x < 0,
+    }
+    expect(call(answer, x, H), near, "crosses_kink(x, 1e-5)", mistakes=mistakes)
+    wide = {"the step h does not matter here, but it should: the answer is that for 1e-5.": near}
+    expect(call(answer, x, 1e-3), np.abs(x) < 1e-3, "crosses_kink(x, 1e-3)", mistakes=wide)

@@ -1,0 +1,174 @@
+"""The checks of notebook 02: the diamond, a product, the chain rule on a node, the order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import WrongAnswer, call, expect
+
+
+@dataclass(eq=False)
+class Node:
+    """A node as the exercises describe it."""
+
+    value: float
+    inputs: tuple[Any, ...] = ()
+    slopes: tuple[float, ...] = ()
+    grad: float = 0.0
+
+
+@exercise
+def diamond_gradients(answer: Answer) -> None:
+    """Two values of a; the known wrong numbers are those of single paths and early passing."""
+    for a in (2.0, -0.5):
+        b, c, d = 3 * a, 3 * a + 1, 6 * a
+        gradients = call(answer, a)
+        names = ["a", "b", "c", "d", "e"]
+        if not isinstance(gradients, dict) or sorted(gradients) != names:
+            raise WrongAnswer(
+                f"the result should be a dictionary with the keys {', '.join(names)}. "
+                f"Received: {gradients!r}"
+            )
+        expect(gradients["e"], 1.0, f"de/de for a = {a}")
+        expect(gradients["c"], d, f"de/dc for a = {a}", mistakes={
+            "this is de/dd. The slope of a product c * d by c is the *other* factor.": c,
+            "this is the value of c. How much does e change when c does?": c,
+        })  # fmt: skip
+        expect(gradients["d"], c, f"de/dd for a = {a}", mistakes={
+            "this is de/dc. The slope of a product c * d by d is the *other* factor.": d,
+        })  # fmt: skip
+        expect(gradients["b"], d + 2 * c, f"de/db for a = {a}", mistakes={
+            "only the path through c is counted. b acts on e through d as well; add both.": d,
+            "only the path through d is counted. b acts on e through c as well; add both.": 2 * c,
+            "the slopes are missing on the way: d = 2 * b, so its share counts twice.": c + d,
+            "the two shares are multiplied. Along a path slopes multiply; between paths they "
+            "add.": 2 * c * d,
+        })  # fmt: skip
+        expect(gradients["a"], 3 * (d + 2 * c), f"de/da for a = {a}", mistakes={
+            "b's gradient is passed on twice: once before its second share has arrived. Wait "
+            "until all shares are in.": 3 * (2 * c) + 3 * (d + 2 * c),
+            "b's gradient is passed on twice, and too early the first time. Wait until all "
+            "shares are in.": 3 * d + 3 * (d + 2 * c),
+            "this is de/db. From a to b there is one more slope, 3.": d + 2 * c,
+            "this is the value of e, or a multiple of b's value, not a derivative.": b * d,
+        })  # fmt: skip
+
+
+@exercise
+def product(answer: Answer) -> None:
+    """The value and both slopes at two unlike numbers."""
+    a, b = -1.5, 4.0
+    result = call(answer, a, b)
+    try:
+        value, slopes = result
+        first, second = slopes
+    except (TypeError, ValueError):
+        raise WrongAnswer(
+            f"the result should be value, (slope by a, slope by b). Received: {result!r}"
+        ) from None
+    expect(value, a * b, "the value")
+    expect([first, second], [b, a], "the pair of slopes at a = -1.5, b = 4", mistakes={
+        "each slope is the factor itself. If a grows by h, a * b grows by h * b: the slope by a "
+        "is b.": [a, b],
+        "these are the slopes of a sum.": [1.0, 1.0],
+        "each slope is the whole product. Divide out what moves: by a it is b.": [a * b, a * b],
+    })  # fmt: skip
+
+
+@exercise
+def pass_back(answer: Answer) -> None:
+    """Two inputs, one of which already holds a share; then the same input twice."""
+    x, y = Node(3.0), Node(-2.0)
+    out = Node(-6.0, (x, y), (-2.0, 3.0))
+    x.grad, y.grad, out.grad = 10.0, 0.0, 0.5
+    call(answer, out, returns=False)
+    expect([x.grad, y.grad], [9.0, 1.5], "the pair of gradients of the inputs of 3 * -2", mistakes={
+        "x.grad held a share from another node, 10, and it is gone. A node that is used twice "
+        "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 1.5],
+        "no share has arrived. Write it into the `grad` of each of node.inputs.": [10.0, 0.0],
+        "the node's own gradient is left out: the slope has to be multiplied by node.grad.": [
+            8.0,
+            3.0,
+        ],
+        "the slope and node.grad are added, where the chain rule multiplies.": [8.5, 3.5],
+        "node.value took the place of node.grad.": [22.0, -18.0],
+        "the inputs' values took the place of the slopes.": [11.5, -1.0],
+    })  # fmt: skip
+    if out.grad != 0.5:
+        raise WrongAnswer("node.grad itself has changed. Other nodes may still need it.")
+    x = Node(3.0)
+    square = Node(9.0, (x, x), (3.0, 3.0))
+    square.grad = 1.0
+    call(answer, square, returns=False)
+    expect(x.grad, 6.0, "the gradient of x in x * x at x = 3", mistakes={
+        "x is an input twice, and only one share has arrived. Go through `inputs` and `slopes` "
+        "in pairs and add (+=) each.": 3.0,
+    })  # fmt: skip
+
+
+@exercise
+def topological_order(answer: Answer) -> None:
+    """The diamond with a shortcut, a node that is its own partner, and a long chain."""
+    a = Node(2.0)
+    b = Node(6.0, (a,), (3.0,))
+    c = Node(7.0, (b,), (1.0,))
+    d = Node(12.0, (b,), (2.0,))
+    e = Node(84.0, (c, d), (12.0, 7.0))
+    _expect_order(answer, {"a": a, "b": b, "c": c, "d": d, "e": e}, e)
+    f = Node(168.0, (b, e, b), (1.0, 1.0, 1.0))
+    _expect_order(answer, {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f}, f)
+    _expect_order(answer, {"a": a}, a)
+    chain = [Node(1.0)]
+    for _ in range(16):
+        chain.append(Node(1.0, (chain[-1], chain[-1]), (1.0, 1.0)))
+    _expect_order(answer, {f"x{k}": each for k, each in enumerate(chain)}, chain[-1])
+
+
+def _expect_order(answer: Answer, nodes: dict[str, Node], result: Node) -> None:
+    names = {id(each): name for name, each in nodes.items()}
+    edges = ", ".join(
+        f"{name} <- {' '.join(names[id(i)] for i in each.inputs)}"
+        for name, each in list(nodes.items())[:6]
+        if each.inputs
+    )
+    graph = f"in the graph {edges or 'a'}"
+    order = call(answer, result)
+    try:
+        got = [names[id(each)] for each in order]
+    except (TypeError, KeyError):
+        raise WrongAnswer(
+            f"{graph}, the result should be a list of the graph's own nodes."
+        ) from None
+    shown = f"[{', '.join(got[:8])}{', ...' if len(got) > 8 else ''}]"
+    if len(set(got)) < len(got):
+        twice = next(name for name in got if got.count(name) > 1)
+        raise WrongAnswer(
+            f"{graph}, {twice} stands {got.count(twice)} times in {shown}. A node that is used "
+            "twice is reached twice: remember which ones you have entered already."
+        )
+    missing = [name for name in nodes if name not in got]
+    if missing:
+        raise WrongAnswer(f"{graph}, {missing[0]} is missing from {shown}.")
+    misplaced = [
+        (name, names[id(source)])
+        for name, each in nodes.items()
+        for source in each.inputs
+        if got.index(names[id(source)]) > got.index(name)
+    ]
+    if not misplaced:
+        return
+    if all(
+        got.index(names[id(source)]) > got.index(name)
+        for name, each in nodes.items()
+        for source in each.inputs
+    ):
+        raise WrongAnswer(
+            f"{graph}, {shown} is the order of the backward pass, from the result to its inputs. "
+            "Asked for is the other one, inputs first."
+        )
+    user, source = misplaced[0]
+    raise WrongAnswer(
+        f"{graph}, {user} stands before its input {source} in {shown}. Then {source} passes its "
+        f"gradient on before the share of {user} has arrived. Enter a node only after *all* of "
+        "its inputs."
+    )

@@ -1,0 +1,122 @@
+"""The checks of notebook 03: a dense layer, forwards and backwards, and three hidden bugs."""
+
+from typing import Any
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+SQUARE = (3, 3, 3)  # examples, inputs, units: every product has the right shape
+OBLONG = (4, 3, 2)
+
+
+@exercise
+def dense_forward(answer: Answer) -> None:
+    """A square batch, where mistakes have the right shape, and then one with three sizes."""
+    for sizes in (SQUARE, OBLONG):
+        x, w, b, _ = _draw(*sizes)
+        y = np.array([[row @ column for column in w.T] for row in x])
+        expect(call(answer, x, w, b), y + b, "y", mistakes={
+            "the bias is missing.": y,
+            "the bias is added to every weight, so it is multiplied by the inputs. It enters "
+            "once for each output.": y + x.sum(axis=1, keepdims=True) * b,
+            "the weights are transposed: y_nj sums x_ni w_ij over i, w's first index.": (
+                x @ w.T + b if sizes == SQUARE else y
+            ),
+            "the bias has been added along the wrong axis: b_j belongs to unit j, so every "
+            "example (row) gets the same b.": y + b[:, np.newaxis] if sizes == SQUARE else y,
+            "only the first example is there, repeated. Row n of y comes from row n of x.": (
+                np.broadcast_to(y[0] + b, y.shape)
+            ),
+        })  # fmt: skip
+
+
+@exercise
+def dense_backward(answer: Answer) -> None:
+    """Expected values are sums over the places where each number is used, one by one."""
+    for sizes in (SQUARE, OBLONG):
+        square = sizes == SQUARE
+        x, w, _, dy = _draw(*sizes)
+        dx = np.array([[np.sum(dy_n * w_i) for w_i in w] for dy_n in dy])
+        dw = np.sum([np.outer(x_n, dy_n) for x_n, dy_n in zip(x, dy, strict=True)], axis=0)
+        db = np.add.reduce(dy)
+        got_dx, got_dw, got_db = _three(call(answer, x, w, dy))
+        order = "this is {}. The order of the three is dx, dw, db."
+        expect(got_dx, dx, "dx", mistakes={
+            order.format("dw"): dw,
+            "this is dY W, which sums over w's first index. dx_ni sums dy_nj w_ij over j, the "
+            "second one.": dy @ w if square else dx,
+            "this is W dY: the examples are summed over. Each example has a dx of its own.": (
+                w @ dy if square else dx
+            ),
+            "this is divided by N, but dy holds the loss's 1/N already.": dx / len(x),
+        }, batch=len(x))  # fmt: skip
+        expect(got_dw, dw, "dw", mistakes={
+            order.format("dx"): dx,
+            "this is X dY, which sums over x's second index, the inputs. dw_ij sums x_ni dy_nj "
+            "over n, the examples.": x @ dy if square else dw,
+            "this is X dY^T. dw_ij sums over n, the first index of both.": (
+                x @ dy.T if square else dw
+            ),
+            "this is dY^T X, the transpose. w_ij is indexed by the input first, then the unit.": (
+                dy.T @ x
+            ),
+            "this is divided by N, but dy holds the loss's 1/N already: now it is applied twice.": (
+                dw / len(x)
+            ),
+            "only the first example is counted. Each example uses each weight once: add them.": (
+                np.outer(x[0], dy[0])
+            ),
+            "only the last example is left. Each example uses each weight once: add (+=) them.": (
+                np.outer(x[-1], dy[-1])
+            ),
+        }, batch=len(x))  # fmt: skip
+        expect(got_db, db, "db", mistakes={
+            "this is the mean over the examples. The bias is used once in each example, and uses "
+            "add up; dy holds the loss's 1/N already.": db / len(x),
+            "only the first example is counted. Each example uses the bias once: add them.": dy[0],
+            "the sum runs over the units, axis 1. db_j sums dy_nj over the examples n, axis 0.": (
+                dy.sum(axis=1)
+            ),
+            "nothing is summed: this is dy itself. Each example uses the bias once: add them.": dy,
+        }, batch=len(x))  # fmt: skip
+
+
+@exercise
+def find_bugs(answer: Answer) -> None:
+    """Each wrong accusation is answered with what that gradient does right."""
+    truth = {"first": "db", "second": "dw", "third": "dx"}
+    got = call(answer)
+    if not isinstance(got, dict) or set(got) != set(truth):
+        raise WrongAnswer(
+            f"the result should be a dictionary with the keys first, second, third. Received: "
+            f"{got!r}"
+        )
+    defence = {
+        "dx": "its dx is dY W^T, row by row",
+        "dw": "its dw is the sum of x_ni dy_nj over the examples",
+        "db": "its db is the sum of dy_nj over the examples",
+    }
+    for name, wrong in truth.items():
+        if not isinstance(got[name], str) or got[name] not in defence:
+            raise WrongAnswer(f'{name}: expected "dx", "dw" or "db". Received: {got[name]!r}')
+        if got[name] != wrong:
+            raise WrongAnswer(
+                f"{name}: {defence[got[name]]}, which is right. Write the other two with "
+                "indices, or compare them with differences."
+            )
+
+
+def _draw(n: int, inputs: int, units: int) -> tuple[Array, Array, Array, Array]:
+    """Random x, w, b and dy for so many examples, inputs and units."""
+    rng = np.random.default_rng(3)
+    shapes: list[Any] = [(n, inputs), (inputs, units), units, (n, units)]
+    x, w, b, dy = (rng.normal(size=shape) for shape in shapes)
+    return x, w, b, dy
+
+
+def _three(result: Any) -> tuple[Any, Any, Any]:
+    if not isinstance(result, tuple | list) or len(result) != 3:
+        raise WrongAnswer(f"the result should be three arrays: dx, dw, db. Received: {result!r}")
+    return result[0], result[1], result[2]

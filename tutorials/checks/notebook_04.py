@@ -1,0 +1,186 @@
+"""The checks of notebook 04: softmax, its backward pass, and the loss with its gradient."""
+
+import math
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+LARGE = np.array([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -2000.0], [3.0, 1.0, 2.0]])
+OVERFLOW = (
+    "exp of a number above 709 is infinite, and infinity over infinity is not a number. Subtract "
+    "the row's largest score first: the probabilities stay the same."
+)
+ONE_SHIFT = (
+    "one maximum is subtracted from all rows. A row whose scores lie far below it becomes 0 / 0: "
+    "give each row its own."
+)
+
+
+@exercise
+def softmax(answer: Answer) -> None:
+    """Ordinary scores, then large ones."""
+    z, _ = _draw()
+    e = np.exp(z)
+    expect(call(answer, z), _softmax(z), "softmax(z)", mistakes={
+        "each column sums to 1, so the examples compete with each other. The scores of one "
+        "example are a row: sum over axis 1.": e / e.sum(axis=0),
+        "all rows together sum to 1. Each example needs a sum of its own: axis=1, "
+        "keepdims=True.": e / e.sum(),
+        "the rows do not sum to 1: divide by their sum.": e,
+        "scores are divided by their sum, without the exponential.": z / z.sum(1, keepdims=True),
+        "this is the logarithm of what is asked for.": np.log(_softmax(z)),
+    })  # fmt: skip
+    large = "softmax of scores such as [1000, 0, -1000]"
+    expect(call(answer, LARGE), _softmax(LARGE), large, mistakes=_overflows(1))
+
+
+def _overflows(n: int) -> dict[str, Array]:
+    """What goes wrong for LARGE, in the probabilities or (n > 1) their share of the gradient."""
+    minus = np.eye(3)[[1, 2, 0]] if n > 1 else 0
+    with np.errstate(all="ignore"):
+        e, shifted = np.exp(LARGE), np.exp(LARGE - LARGE.max())
+        return {
+            OVERFLOW: (e / e.sum(axis=1, keepdims=True) - minus) / n,
+            ONE_SHIFT: (shifted / shifted.sum(axis=1, keepdims=True) - minus) / n,
+        }
+
+
+@exercise
+def softmax_backward(answer: Answer) -> None:
+    """Against the Jacobian matrix of each row."""
+    z, _ = _draw()
+    p = _softmax(z)
+    dy = np.random.default_rng(5).normal(size=p.shape)
+    dz = np.array([_jacobian(p_n) @ dy_n for p_n, dy_n in zip(p, dy, strict=True)])
+    expect(call(answer, p, dy), dz, "dz", mistakes={
+        "only the diagonal of the Jacobian is used, p (1 - p). Raising one score also lowers the "
+        "probabilities of all other classes.": p * (1 - p) * dy,
+        "only p * dy is there. Raising one score also enlarges the sum that all are divided "
+        "by.": p * dy,
+        "the factor p in front is missing.": dy - np.sum(dy * p, axis=1, keepdims=True),
+        "the sum runs over the examples, axis 0. It belongs to one example and runs over its "
+        "classes: axis 1.": p * (dy - np.sum(dy * p, axis=0)),
+        "the sum runs over all examples. Each row has a sum of its own.": p * (dy - np.sum(dy * p)),
+        "the sum is taken of dy alone; each term is weighted by its probability.": (
+            p * (dy - np.sum(dy, axis=1, keepdims=True))
+        ),
+        "this is 0 everywhere. A test with dy = 1 cannot tell it from the truth, but dy is "
+        "random here.": np.zeros_like(p),
+    })  # fmt: skip
+
+
+@exercise
+def blind_upstream(answer: Answer) -> None:
+    """Any dy that is constant in each row, and not zero."""
+    p = _softmax(_draw()[0])
+    dy = np.asarray(call(answer, p))
+    if dy.shape != p.shape:
+        raise WrongAnswer(f"dy has shape {dy.shape}; expected that of p, {p.shape}.")
+    if not np.isfinite(dy).all():
+        raise WrongAnswer("dy holds numbers that are not finite.")
+    if not dy.any(axis=1).all():
+        row = int(np.argmin(dy.any(axis=1)))
+        raise WrongAnswer(f"row {row} of dy is zero, and every layer turns that into zero.")
+    for n, (p_n, dy_n) in enumerate(zip(p, dy, strict=True)):
+        dz = _jacobian(p_n) @ dy_n
+        if np.abs(dz).max() > 1e-9 * np.abs(dy_n).max():
+            raise WrongAnswer(
+                f"row {n} of dy gives dz = {np.array2string(dz, precision=3)}, not 0. Which sum of "
+                "the probabilities stays the same, whatever the scores are?"
+            )
+
+
+@exercise
+def stable_loss(answer: Answer) -> None:
+    """Against the definition, with Python's own logarithm; then scores of a thousand."""
+    z, labels = _draw()
+    p = _softmax(z)
+    n, k = z.shape
+    each = np.array([-math.log(p[row, label]) for row, label in enumerate(labels)])
+    expect(call(answer, z, labels), each.mean(), "the loss", mistakes={
+        "this is the sum over the batch, where the mean is asked for.": each.sum(),
+        "there is one loss for each example. The loss is their mean, one number.": each,
+        "the sign is wrong: -log p is positive.": -each.mean(),
+        "this is the mean over examples and classes. Each example has one loss: divide by N "
+        "only.": each.mean() / k,
+        "the mean is taken first, then the logarithm. Each example has its own -log p.": (
+            -math.log(np.mean(np.exp(-each)))
+        ),
+        "this is the loss of the *most probable* class, not of the label.": (
+            -np.log(p.max(axis=1)).mean()
+        ),
+        "this is the mean probability of the labels; the loss is minus its logarithm.": (
+            np.exp(-each).mean()
+        ),
+        "the logarithms of all classes are added; only the label's counts.": (
+            -np.log(p).sum() / n
+        ),
+    })  # fmt: skip
+    labels = np.array([1, 2, 0])
+    m = LARGE.max(axis=1)
+    logs = np.log(np.exp(LARGE - m[:, np.newaxis]).sum(axis=1)) + m
+    exact = float(np.mean(logs - LARGE[[0, 1, 2], labels]))
+    got = call(answer, LARGE, labels)
+    if np.shape(got) == () and 1 < got < exact / 2:
+        raise WrongAnswer(
+            "the loss for scores such as [1000, 0, -1000] is far too small. A probability is "
+            "kept away from 0 before the logarithm. Take the logarithm of the quotient on paper "
+            "first: log p = z - m - log(sum), and nothing is ever 0."
+        )
+    expect(got, exact, "the loss for scores such as [1000, 0, -1000]", mistakes={
+        "exp of a number above 709 is infinite. Subtract the row's largest score first.": np.nan,
+        "the logarithm of a probability that was rounded to 0 is infinite. Take the logarithm of "
+        "the quotient on paper first: log p = z - m - log(sum).": np.inf,
+    })  # fmt: skip
+
+
+@exercise
+def loss_gradient(answer: Answer) -> None:
+    """Against p - y over N; then scores of a thousand."""
+    z, labels = _draw()
+    n, k = z.shape
+    y = np.eye(k)[labels]
+    p = _softmax(z)
+    e = np.exp(z)
+    expect(call(answer, z, labels), (p - y) / n, "dz", mistakes={
+        "every entry is exactly 4 times too large. The loss is a mean over N = 4 examples: is "
+        "1/N missing?": p - y,
+        "every entry is exactly 4 times too small. Is 1/N applied twice?": (p - y) / n**2,
+        "the sign is wrong. The label's score has to rise for the loss to fall, so its gradient "
+        "is negative.": (y - p) / n,
+        "each column sums to 0, where each row should: softmax goes over axis 1, the classes.": (
+            (e / e.sum(axis=0) - y) / n
+        ),
+        "this is p alone: the 1 of the label has to be subtracted.": p / n,
+        "this is the gradient with respect to the probabilities, -y/p. It still has to pass the "
+        "softmax.": -y / p / n,
+        "the loss is a mean over examples, not over classes: divide by N only.": (p - y) / n / k,
+    }, batch=n)  # fmt: skip
+    labels = np.array([1, 2, 0])
+    expected = (_softmax(LARGE) - np.eye(3)[labels]) / 3
+    large = "dz for scores such as [1000, 0, -1000]"
+    p, y = _softmax(LARGE), np.eye(3)[labels]
+    with np.errstate(all="ignore"):
+        dp = -y / p / 3
+        through_p = p * (dp - np.sum(p * dp, axis=1, keepdims=True))
+    expect(call(answer, LARGE, labels), expected, large, mistakes={
+        **_overflows(3),
+        "a probability that was rounded to 0 is divided by. p - y needs no division.": through_p,
+    }, batch=3)  # fmt: skip
+
+
+def _softmax(z: Array) -> Array:
+    """Row by row, through logarithms of sums."""
+    return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, np.newaxis])
+
+
+def _jacobian(p: Array) -> Array:
+    """dp[j] / dz[k] of one example."""
+    return np.diag(p) - np.outer(p, p)
+
+
+def _draw() -> tuple[Array, Array]:
+    """Scores of four examples and three classes, and their labels."""
+    return np.random.default_rng(4).normal(size=(4, 3)), np.array([2, 0, 1, 1])

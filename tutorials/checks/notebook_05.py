@@ -1,0 +1,109 @@
+"""The checks of notebook 05: ReLU, dead units, and the backward pass of two layers."""
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+SQUARE = (3, 3, 3, 3)  # examples, inputs, hidden units, classes: every product fits
+OBLONG = (4, 3, 5, 2)
+
+
+@exercise
+def relu_backward(answer: Answer) -> None:
+    """Three axes, inputs of both signs and exact zeros."""
+    rng = np.random.default_rng(6)
+    x, dy = rng.normal(size=(2, 2, 3, 4))
+    x[0, 0, :2] = 0.0
+    dx = np.where(x > 0, dy, 0.0)
+    expect(call(answer, x, dy), dx, "dx", mistakes={
+        "every gradient passes, as if there were no ReLU. Was the mask made with >= from the "
+        "output? The output is never negative.": dy,
+        "right, except where x is exactly 0: there the gradient passes, and asked for is 0. "
+        "Compare with >, not >=.": dy * (x >= 0),
+        "the sign of dy decides what passes. What decides is on which side of the kink x was.": (
+            np.maximum(dy, 0)
+        ),
+        "dy is multiplied by the output. The slope of a ReLU is 1 or 0, not its value.": (
+            dy * np.maximum(x, 0)
+        ),
+        "the gradient passes where x is negative, and stops where it is positive.": dy * (x < 0),
+        "this is the slope alone. The chain rule multiplies it by dy.": (x > 0).astype(float),
+        "the gradient is cut off, but x comes out in its place.": np.maximum(x, 0),
+    })  # fmt: skip
+
+
+@exercise
+def dead_units(answer: Answer) -> None:
+    """Units that are on always, sometimes, only at the kink, never."""
+    a = np.array(
+        [[1.0, -1.0, -2.0, 0.0, 3.0], [2.0, 4.0, -0.5, -1.0, 0.0], [0.5, -2.0, -3.0, 0, -1]]
+    )
+    off = a <= 0
+    expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
+        "units that are off for one example count as dead. Dead means off for *all* of them: the "
+        "others still learn from the rest.": off.any(axis=0),
+        "True and False are the wrong way round: True means dead.": ~off.all(axis=0),
+        "a unit whose inputs are negative or exactly 0 is missed. At 0 the gradient is 0 "
+        "too.": (a < 0).all(axis=0),
+        "this looks along the units and tells for each *example* whether all units are off.": (
+            off.all(axis=1)
+        ),
+        "this is the mask of each example and unit; combine it over the examples, axis 0.": off,
+        "the sum over the examples decides. A unit can be on for one example and still have a "
+        "negative sum.": a.sum(axis=0) <= 0,
+    })  # fmt: skip
+
+
+@exercise
+def two_layer_backward(answer: Answer) -> None:
+    """Against sums over single examples, on a square network and on one with four sizes."""
+    for sizes in (SQUARE, OBLONG):
+        square = sizes == SQUARE
+        n, inputs, hidden, classes = sizes
+        rng = np.random.default_rng(7)
+        x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
+        w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
+        a = x @ w1 + rng.normal(size=hidden)
+        h = np.maximum(a, 0)
+        dw2, dh = _products(h, dz), np.array([w2 @ dz_n for dz_n in dz])
+        da = np.where(a > 0, dh, 0)
+        dw1 = _products(x, da)
+        got = call(answer, x, a, h, w2, dz)
+        if not isinstance(got, tuple | list) or len(got) != 4:
+            raise WrongAnswer(
+                f"the result should be four arrays: dw1, db1, dw2, db2. Received: {type(got)}"
+            )
+        expect(got[2], dw2, "dw2", mistakes={
+            "the order of the four is dw1, db1, dw2, db2.": dw1,
+            "the second layer's input was h, not a: negative values never reached it.": (
+                _products(a, dz)
+            ),
+            "this is divided by N, but dz holds the loss's 1/N already.": dw2 / n,
+            "this is the transpose, dz^T h.": dw2.T,
+        }, batch=n)  # fmt: skip
+        expect(got[3], dz.sum(axis=0), "db2", batch=n)
+        unmasked = "the gradient went past the ReLU as if it were not there. Where a is negative, "
+        expect(got[0], dw1, "dw1", mistakes={
+            unmasked + "h did not depend on it. (A mask h >= 0 is true everywhere.)": (
+                _products(x, dh)
+            ),
+            "w2 is not transposed on the way back: dh_ni sums dz_nj w2_ij over j.": (
+                _products(x, np.where(a > 0, dz @ w2, 0)) if square else dw1
+            ),
+            "h took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * h),
+            "the first layer's input was x, not h.": _products(h, da) if square else dw1,
+            "the mask is that of dh: its sign does not matter, only that of a.": (
+                _products(x, np.maximum(dh, 0))
+            ),
+            "this is divided by N, but dz holds the loss's 1/N already.": dw1 / n,
+            "this is the transpose, da^T x.": dw1.T,
+        }, batch=n)  # fmt: skip
+        expect(got[1], da.sum(axis=0), "db1", mistakes={
+            unmasked + "b1 has no influence either: db1 sums da, not dh.": dh.sum(axis=0),
+        }, batch=n)  # fmt: skip
+
+
+def _products(x: Array, dy: Array) -> Array:
+    """sum_n x[n,i] dy[n,j], one example after the other."""
+    return np.asarray(sum(np.outer(x_n, dy_n) for x_n, dy_n in zip(x, dy, strict=True)))

@@ -1,0 +1,201 @@
+"""The checks of notebook 06: three kinds of step, and how large fresh weights should be."""
+
+from typing import Any
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+
+@exercise
+def sgd_step(answer: Answer) -> None:
+    """A step of random size from random weights."""
+    w, dw = _draw(2)
+    rate = 0.3
+    expect(
+        call(answer, w, dw, rate),
+        w - rate * dw,
+        "w after the step",
+        mistakes={
+            "the step goes uphill. The gradient points to where the loss grows; go against it.": (
+                w + rate * dw
+            ),
+            "this is only the step. Add it to the weights from which it starts.": -rate * dw,
+            "this is only the rate times the gradient. Subtract it from the weights.": rate * dw,
+            "the rate does not matter here, but it should: the step is rate * dw.": w - dw,
+            "the step is divided by the number of rows. The factor 1/N is already in the gradient, "
+            "put there by the loss.": w - rate * dw / len(w),
+            "every entry moves by the same amount: only the gradient's sign is used.": (
+                w - rate * np.sign(dw)
+            ),
+        },
+    )
+
+
+@exercise
+def momentum_step(answer: Answer) -> None:
+    """One step with a velocity from before, then one with another rate and momentum."""
+    w, dw, v = _draw(3)
+    for rate, momentum in [(0.3, 0.9), (0.05, 0.5)]:
+        new = momentum * v - rate * dw
+        new_w, new_v = _parts(call(answer, w, dw, v, rate, momentum), "w", "velocity")
+        swapped = "the weights stand where the velocity belongs: return (w, velocity)."
+        expect(new_v, new, "the velocity", mistakes={
+            swapped: w + new,
+            "this is counted uphill: the rate times the gradient is subtracted.": (
+                momentum * v + rate * dw
+            ),
+            "the rate is missing. (Some libraries keep it out of the velocity and multiply later; "
+            "here it belongs to the velocity.)": momentum * v - dw,
+            "this is momentum * v + dw, the velocity of libraries that multiply by -rate later. "
+            "Here the rate and the sign belong to the velocity.": momentum * v + dw,
+            "the old velocity is lost: momentum * v is missing.": -rate * dw,
+            "the old velocity is kept whole: multiply it by the momentum.": v - rate * dw,
+            "the new gradient is multiplied by 1 - momentum. That makes it an average, as in "
+            "Adam; the velocity here is a sum.": momentum * v - (1 - momentum) * rate * dw,
+            "this is the velocity from before the step.": v,
+        })  # fmt: skip
+        expect(new_w, w + new, "w after the step", mistakes={
+            "the sign of the velocity is turned round. It already points downhill: add it.": (
+                w - new
+            ),
+            "the weights move by the old velocity. Compute the new one first.": w + v,
+            "the velocity does not enter: this is a step without momentum.": w - rate * dw,
+            "the rate is applied twice: it is already in the velocity.": w + rate * new,
+            "the gradient is subtracted once more; it is already in the velocity.": (
+                w + new - rate * dw
+            ),
+            "this is only the step. Add it to the weights from which it starts.": new,
+        })  # fmt: skip
+
+
+@exercise
+def adam_step(answer: Answer) -> None:
+    """Three steps with gradients of very different size; m and v as sums over all of them."""
+    w, *gradients = _draw(4)
+    size = np.array([1e3, 1.0, 1e-3, 1e-6])  # the last is near epsilon / sqrt(1 - beta_2)
+    gradients = [each * size for each in gradients]
+    rate, beta_1, beta_2, epsilon = 0.02, 0.8, 0.99, 1e-7
+    m, v = np.zeros_like(w), np.zeros_like(w)
+    for t in (1, 2, 3):
+        dw = gradients[t - 1]
+        ages = list(enumerate(reversed(gradients[:t])))
+        right_m = sum((1 - beta_1) * beta_1**age * g for age, g in ages)
+        right_v = sum((1 - beta_2) * beta_2**age * g * g for age, g in ages)
+        result = call(answer, w, dw, m, v, t, rate, beta_1, beta_2, epsilon)
+        new_w, new_m, new_v = _parts(result, "w", "m", "v")
+        correct_1, correct_2 = 1 - beta_1**t, 1 - beta_2**t
+        expect(new_m, right_m, f"m after step {t}", mistakes={
+            "the corrected m is returned. The next step continues from the uncorrected one: keep "
+            "the correction out of m.": right_m / correct_1,
+            "beta_1 and 1 - beta_1 are exchanged: most of the *old* m is kept.": (
+                (1 - beta_1) * m + beta_1 * dw
+            ),
+            "the factor 1 - beta_1 before the gradient is missing.": beta_1 * m + dw,
+            "beta_2 is used where beta_1 belongs.": beta_2 * m + (1 - beta_2) * dw,
+            "the old m is lost.": (1 - beta_1) * dw,
+        })  # fmt: skip
+        expect(new_v, right_v, f"v after step {t}", mistakes={
+            "the corrected v is returned. The next step continues from the uncorrected one: keep "
+            "the correction out of v.": right_v / correct_2,
+            "the gradient is not squared.": beta_2 * v + (1 - beta_2) * dw,
+            "beta_2 and 1 - beta_2 are exchanged: most of the *old* v is kept.": (
+                (1 - beta_2) * v + beta_2 * dw**2
+            ),
+            "beta_1 is used where beta_2 belongs.": beta_1 * v + (1 - beta_1) * dw**2,
+            "the old v is lost.": (1 - beta_2) * dw**2,
+            "m is squared in place of the gradient.": beta_2 * v + (1 - beta_2) * right_m**2,
+        })  # fmt: skip
+        root, correct = np.sqrt(right_v), np.sqrt(correct_2) / correct_1
+
+        def after(factor: float, divisor: Array, start: Array = w, m: Array = right_m) -> Array:
+            return start - factor * m / divisor
+
+        with np.errstate(all="ignore"):
+            mistakes = {
+                "the correction for the start is missing: m and v begin at zero, so the first "
+                "steps see too little of the gradient.": after(rate, root + epsilon),
+                "only m is corrected for its start at zero; v begins at zero too.": after(
+                    rate / correct_1, root + epsilon
+                ),
+                "only v is corrected for its start at zero; m begins at zero too.": after(
+                    rate * np.sqrt(correct_2), root + epsilon
+                ),
+                "the correction of v is not under the root: it is sqrt(1 - beta_2^t).": after(
+                    rate * correct_2 / correct_1, root + epsilon
+                ),
+                "the correction is that of the first step at every step. t counts on.": after(
+                    rate * np.sqrt(1 - beta_2) / (1 - beta_1), root + epsilon
+                ),
+                "the correction is that of the step before: t begins with 1, not 0.": after(
+                    rate * np.sqrt(1 - beta_2 ** (t - 1)) / (1 - beta_1 ** (t - 1)), root + epsilon
+                ),
+                "epsilon is inside the root. It is added to sqrt(v): otherwise, at 1e-7, it counts "
+                "as much as a gradient of 3e-4.": after(rate * correct, np.sqrt(right_v + epsilon)),
+                "epsilon is added to the corrected root, as in Algorithm 1 of the paper. Here, in "
+                "tinynet and in Keras it is added to sqrt(v) itself.": after(
+                    rate / correct_1, root / np.sqrt(correct_2) + epsilon
+                ),
+                "epsilon is missing: a weight whose gradient is always 0, such as that of a blank "
+                "pixel, would be 0 / 0.": after(rate * correct, root),
+                "the root of v is missing: m / v is large where the gradient is small.": after(
+                    rate * correct, right_v + epsilon
+                ),
+                "the step goes uphill: subtract it.": after(-rate * correct, root + epsilon),
+                "the gradient itself is divided by the root; m belongs there.": after(
+                    rate * correct, root + epsilon, m=dw
+                ),
+                "this is only the step. Subtract it from the weights from which it starts.": after(
+                    -rate * correct, root + epsilon, start=np.zeros_like(w)
+                ),
+            }
+        right_w = after(rate * correct, root + epsilon)
+        expect(new_w, right_w, f"w after step {t}", mistakes=mistakes)
+        w, m, v = right_w, right_m, right_v
+
+
+@exercise
+def initial_scale(answer: Answer) -> None:
+    """Dense layers that widen and narrow, and a convolution."""
+    for shape in [(784, 512), (512, 10), (50, 200), (5, 3, 8, 16)]:
+        *window, channels, outputs = shape
+        n = int(np.prod(window)) * channels
+        expect(
+            call(answer, shape),
+            float(np.sqrt(2 / n)),
+            f"the scale for weights of shape {shape}",
+            mistakes={
+                "this is the variance. The standard deviation is its root.": 2 / n,
+                "the 2 is missing: a ReLU lets only half of the mean square through.": (
+                    np.sqrt(1 / n)
+                ),
+                f"the {outputs} outputs are counted. What is added up for one output are the "
+                "inputs.": np.sqrt(2 / outputs),
+                "inputs and outputs are averaged (2 / n with their mean as n): that is Glorot's "
+                "scale without ReLU.": np.sqrt(2 / (n + outputs)),
+                f"only the {channels} channels are counted. One output of a convolution adds up "
+                f"the whole window, {' * '.join(map(str, shape[:-1]))} numbers.": (
+                    np.sqrt(2 / channels)
+                ),
+                f"only the first axis, {shape[0]}, is counted: all axes but the last are inputs.": (
+                    np.sqrt(2 / shape[0])
+                ),
+                "this is the limit of a uniform distribution with the right variance; asked for is "
+                "the standard deviation.": np.sqrt(6 / n),
+            },
+        )
+
+
+def _draw(count: int) -> list[Array]:
+    rng = np.random.default_rng(6)
+    return [rng.normal(size=(3, 4)) for _ in range(count)]
+
+
+def _parts(result: Any, *names: str) -> tuple[Any, ...]:
+    if not isinstance(result, tuple | list) or len(result) != len(names):
+        raise WrongAnswer(
+            f"{len(names)} arrays should be returned: return {', '.join(names)}. "
+            f"Received: {type(result).__name__}"
+        )
+    return tuple(result)

@@ -1,0 +1,195 @@
+"""The checks of notebook 07: how many windows, their matrix, the layer, two filters."""
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+
+def convolve(x: Array, kernel: Array, stride: int) -> Array:
+    """The definition, one output pixel at a time, without bias."""
+    kh, kw, _, filters = kernel.shape
+    places = [range(0, x.shape[1 + k] - kernel.shape[k] + 1, stride) for k in (0, 1)]
+    y = np.empty((len(x), len(places[0]), len(places[1]), filters))
+    for i, top in enumerate(places[0]):
+        for j, left in enumerate(places[1]):
+            window = x[:, top : top + kh, left : left + kw]
+            y[:, i, j] = np.tensordot(window, kernel, 3)
+    return y
+
+
+@exercise
+def output_size(answer: Answer) -> None:
+    """Sizes with every remainder; the expected number counts the windows one by one."""
+    cases = [(5, 3, 1, 0), (28, 3, 1, 0), (28, 3, 2, 0), (6, 3, 2, 0), (7, 2, 3, 0), (3, 3, 1, 0)]
+    cases += [(10, 3, 1, 2), (5, 2, 2, 1), (6, 4, 3, 2)]
+    for size, window, stride, padding in cases:
+        padded = size + 2 * padding
+        expected = len(range(0, padded - window + 1, stride))
+        got = call(answer, size, window, stride, padding)
+        what = f"the number of windows for size={size}, {window=}, {stride=}, {padding=}"
+        if isinstance(got, float):
+            raise WrongAnswer(
+                f"{what} is {got}, a float. Windows are counted in whole numbers; one that does "
+                "not fit whole is not there."
+            )
+        expect(
+            got,
+            expected,
+            what,
+            mistakes={
+                f"{got} is one too few. Between {expected} windows there are {got} steps: count "
+                "the first window too.": (padded - window) // stride,
+                f"{got} counts a window that reaches over the end of the image. The last one "
+                "must fit whole.": -(-(padded - window) // stride) + 1,
+                f"{got} is the number without padding.": (size - window) // stride + 1,
+                "the zeros stand at both ends, so they count twice.": (
+                    (padded - padding - window) // stride + 1
+                ),
+                f"{got} is the size over the stride. The window itself takes room too.": (
+                    padded // stride
+                ),
+            },
+        )
+
+
+@exercise
+def im2col(answer: Answer) -> None:
+    """Two numbered images with two channels, so that every entry says where it comes from."""
+    x = np.arange(2 * 6 * 5 * 2, dtype=np.float64).reshape(2, 6, 5, 2)
+    for size, stride in [((3, 2), 1), ((3, 2), 2), ((1, 3), 1)]:
+        what = f"im2col(x, {size}, {stride})"
+        windows = _windows(x, size, stride)  # (n, i, j, u, v, c)
+
+        def matrix(*order: int, windows: Array = windows) -> Array:
+            length = np.prod(windows.shape[3:], dtype=int)
+            return windows.transpose(order).reshape(-1, length)
+
+        expect(
+            call(answer, x, size, stride),
+            matrix(0, 1, 2, 3, 4, 5),
+            what,
+            mistakes={
+                "the columns are in the order of (c, u, v). The kernel, flattened, has them in "
+                "the order of (u, v, c): each weight would meet another pixel.": (
+                    matrix(0, 1, 2, 5, 3, 4)
+                ),
+                "the columns are in the order of (v, u, c): rows and columns of the window have "
+                "changed places.": matrix(0, 1, 2, 4, 3, 5),
+                "the rows are in the order of (n, j, i): windows are to be read line by line, as "
+                "text is.": matrix(0, 2, 1, 3, 4, 5),
+                "the rows are in the order of (i, j, n), so neighbouring rows belong to different "
+                "images. The example n comes first.": matrix(1, 2, 0, 3, 4, 5),
+                "the matrix is transposed. Each window is a row.": matrix(0, 1, 2, 3, 4, 5).T,
+                "every window is taken, whatever the stride.": (
+                    _windows(x, size, 1).reshape(-1, size[0] * size[1] * 2)
+                ),
+                "the entries of each window are in reverse. Nothing is turned here.": (
+                    matrix(0, 1, 2, 3, 4, 5)[:, ::-1]
+                ),
+            },
+        )
+
+
+def _windows(x: Array, size: tuple[int, int], stride: int) -> Array:
+    rows = range(0, x.shape[1] - size[0] + 1, stride)
+    columns = range(0, x.shape[2] - size[1] + 1, stride)
+    lines = [[x[:, i : i + size[0], j : j + size[1]] for j in columns] for i in rows]
+    return np.array(lines).transpose(2, 0, 1, 3, 4, 5)
+
+
+@exercise
+def conv_forward(answer: Answer) -> None:
+    """Random data in which all axes differ, with strides 1 and 2, against the definition."""
+    rng = np.random.default_rng(7)
+    x, bias = rng.normal(size=(2, 7, 6, 3)), rng.normal(size=4)
+    kernel = rng.normal(size=(3, 2, 3, 4))
+    for stride in (1, 2):
+        y = convolve(x, kernel, stride) + bias
+        columns_moved = kernel.reshape(3, 3, 2, 4).transpose(1, 2, 0, 3)
+        rows_moved = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
+        n, high, wide, filters = y.shape
+        expect(
+            call(answer, x, kernel, bias, stride),
+            y,
+            f"y for stride {stride}",
+            mistakes={
+                "the kernel is turned by 180 degrees. That is the mathematicians' convolution; a "
+                "layer lays the kernel on the image as it is.": (
+                    convolve(x, kernel[::-1, ::-1], stride) + bias
+                ),
+                "the bias is missing.": y - bias,
+                "the weights meet the wrong pixels. The rows of the kernel's matrix are in the "
+                "order of (u, v, c); the columns of im2col must be in the same order.": (
+                    convolve(x, columns_moved, stride) + bias
+                ),
+                "the weights meet the wrong pixels. The columns of im2col are in the order of (u, "
+                "v, c); the rows of the kernel's matrix must be in the same order.": (
+                    convolve(x, rows_moved, stride) + bias
+                ),
+                "the numbers are right, but in the wrong places: images and filters are mixed. "
+                "The rows of the product are in the order of (n, i, j), the columns are f; "
+                "reshape does not move numbers.": (
+                    y.reshape(-1, filters).T.reshape(n, high, wide, filters)
+                ),
+                "the filters stand before the pixels. The axes are (n, i, j, f).": (
+                    y.transpose(0, 3, 1, 2)
+                ),
+                "the matrix is not folded back: there is one row for each window.": (
+                    y.reshape(-1, filters)
+                ),
+                "the stride is ignored.": convolve(x, kernel, 1) + bias,
+            },
+            batch=n,
+        )
+
+
+@exercise
+def edge_filters(answer: Answer) -> None:
+    """Four pictures, half ink: the filters must see their own edge, and only where it begins."""
+    kernel = call(answer)
+    if np.shape(kernel) != (3, 3, 1, 2):
+        raise WrongAnswer(
+            f"the kernel has shape {np.shape(kernel)}; expected (3, 3, 1, 2): height, width, one "
+            "channel in, two filters out."
+        )
+    kernel = np.asarray(kernel, dtype=np.float64)
+    below, right = np.zeros((2, 7, 7))
+    below[4:], right[:, 4:] = 1, 1
+
+    def response(image: Array) -> Array:
+        return convolve(image[np.newaxis, :, :, np.newaxis], kernel, 1)[0]
+
+    even = response(np.ones((7, 7)))[0, 0]
+    seen = {"down": response(below), "right": response(right)}
+    own = np.array([seen["down"][..., 0], seen["right"][..., 1]])
+    other = np.array([seen["right"][..., 0], seen["down"][..., 1]])
+    for k, direction in enumerate(("on the way down", "on the way to the right")):
+        if abs(even[k]) > 1e-9:
+            raise WrongAnswer(
+                f"filter {k} gives {even[k]:.4g} on an area that is all ink. Its nine weights "
+                "must add up to 0."
+            )
+        if np.abs(own[k]).max() < 1e-9 < np.abs(other).max():
+            raise WrongAnswer(
+                f"filter {k} gives 0 where ink begins {direction}, and sees the other edge: is "
+                "it the transpose of what you want, or are the two filters swapped?"
+            )
+        if np.abs(own[k]).max() < 1e-9:
+            raise WrongAnswer(f"filter {k} gives 0 everywhere, also where ink begins {direction}.")
+        if own[k].max() < 1e-9:
+            raise WrongAnswer(
+                f"filter {k} gives negative numbers where ink begins {direction}: it is upside "
+                "down. A layer does not turn the kernel, so its positive weights lie where the "
+                "ink is."
+            )
+        if own[k].min() < -1e-9:
+            raise WrongAnswer(
+                f"filter {k} gives positive and negative numbers where ink begins {direction}: "
+                "it sees a line, not an edge."
+            )
+        if np.abs(other[k]).max() > 1e-9:
+            raise WrongAnswer(
+                f"filter {k} also answers to the other filter's edge. Along its own edge the "
+                "weights should not change."
+            )

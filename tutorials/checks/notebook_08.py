@@ -1,0 +1,186 @@
+"""The checks of notebook 08: the three gradients of a convolution, and the fourth with stride.
+
+The expected numbers come from the definition: every product x * kernel of the forward pass
+passes dy on to both of its factors.
+"""
+
+import numpy as np
+
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, call, expect
+
+
+def scatter(
+    dy: Array, kernel: Array, size: tuple[int, int], stride: int, add: bool = True
+) -> Array:
+    """dx by the definition, for windows at i*stride, j*stride; add=False lets the last one win."""
+    dx = np.zeros((len(dy), *size, kernel.shape[2]))
+    for i in range(dy.shape[1]):
+        for j in range(dy.shape[2]):
+            for u in range(kernel.shape[0]):
+                for v in range(kernel.shape[1]):
+                    share = dy[:, i, j] @ kernel[u, v].T
+                    place = np.s_[:, i * stride + u, j * stride + v]
+                    dx[place] = share + (dx[place] if add else 0)
+    return dx
+
+
+def full_size(dy: Array, kernel: Array) -> tuple[int, int]:
+    """The image from which stride 1 makes dy."""
+    return dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
+
+
+@exercise
+def conv_db(answer: Answer) -> None:
+    """One random dy in which no two axes have the same size."""
+    dy = np.random.default_rng(1).normal(size=(2, 4, 5, 3))
+    db = np.einsum("nijf->f", dy)
+    expect(
+        call(answer, dy),
+        db,
+        "db",
+        mistakes={
+            "it is divided by the number of examples. That factor is in the loss, and so in dy "
+            "already.": db / 2,
+            "this is a mean over all windows. The bias is added in each of them, and each passes "
+            "its whole gradient on: sum.": db / (2 * 4 * 5),
+            "only the first example counts.": dy[0].sum(axis=(0, 1)),
+            "only one window of each example counts: the bias is added in all of them.": (
+                dy[:, 0, 0].sum(axis=0)
+            ),
+            "it is summed over the examples only. The bias does not know at which window (i, j) it "
+            "is added.": dy.sum(axis=0),
+            "it is not summed over the examples.": dy.sum(axis=(1, 2)),
+            "the filters are summed over as well. Each has a bias of its own.": dy.sum(),
+        },
+        batch=2,
+    )
+
+
+@exercise
+def conv_dw(answer: Answer) -> None:
+    """Stride 1, and stride 2 with a row and a column left over."""
+    rng = np.random.default_rng(2)
+    kh, kw = 3, 2
+    for stride in (1, 2):
+        high, wide = (5, 4) if stride == 1 else (3, 2)
+        height = kh + stride * (high - 1) + (stride - 1)
+        width = kw + stride * (wide - 1) + (stride - 1)
+        x = rng.normal(size=(2, height, width, 3))
+        dy = rng.normal(size=(2, high, wide, 4))
+
+        def gradient(x: Array, dy: Array, step: int = stride) -> Array:
+            dw = np.zeros((kh, kw, 3, 4))
+            for i in range(dy.shape[1]):
+                for j in range(dy.shape[2]):
+                    window = x[:, i * step : i * step + kh, j * step : j * step + kw]
+                    dw += np.einsum("nuvc,nf->uvcf", window, dy[:, i, j])
+            return dw
+
+        dw = gradient(x, dy)
+        mistakes = {
+            "the kernel's gradient is turned by 180 degrees. Only dx turns anything: in dw, x and "
+            "dy both run forwards.": dw[::-1, ::-1],
+            "dy is turned by 180 degrees. In dw, x and dy both run forwards.": (
+                gradient(x, dy[:, ::-1, ::-1])
+            ),
+            "it is divided by the number of examples. That factor is in the loss, and so in dy "
+            "already.": dw / 2,
+            "it is divided by the number of windows. Each window passes its whole gradient on: "
+            "sum.": dw / (high * wide),
+            "only the first example counts. The weights are the same for all of them: sum over "
+            "n.": gradient(x[:1], dy[:1]),
+            "the channels are in the wrong order: the axes are (u, v, c, f).": dw.swapaxes(2, 3),
+        }
+        if stride > 1:
+            mistakes["the stride is ignored: window i begins at row i * stride."] = gradient(
+                x, dy, 1
+            )
+        expect(call(answer, x, dy, (kh, kw), stride), dw, f"dw for stride {stride}",
+               mistakes=mistakes, batch=2)  # fmt: skip
+
+
+@exercise
+def conv_dx(answer: Answer) -> None:
+    """First as many filters as channels, where a forgotten swap has the right shape; then not."""
+    rng = np.random.default_rng(3)
+    for channels, filters in ((2, 2), (3, 2)):
+        dy = rng.normal(size=(2, 4, 5, filters))
+        kernel = rng.normal(size=(3, 2, channels, filters))
+        size = full_size(dy, kernel)
+        dx = scatter(dy, kernel, size, 1)
+        mistakes = {
+            "the kernel has to be turned by 180 degrees: pixel p gets its share from window i "
+            "through weight u = p - i, so the two indices run against each other.": (
+                scatter(dy, kernel[::-1, ::-1], size, 1)
+            ),
+            "the kernel is turned along its columns, but not along its rows.": (
+                scatter(dy, kernel[::-1], size, 1)
+            ),
+            "the kernel is turned along its rows, but not along its columns.": (
+                scatter(dy, kernel[:, ::-1], size, 1)
+            ),
+            "where windows overlap, the last share has overwritten the others. They add up.": (
+                scatter(dy, kernel, size, 1, add=False)
+            ),
+            "a border is missing. Pixels at the edge of the image have a gradient too: pad dy "
+            "with zeros until even a corner of the kernel touches it.": (dx[:, 2:-2, 1:-1]),
+            "dx has the size of dy. The image is larger than the output, by kh - 1 and kw - 1.": (
+                dx[:, 1:-1, :-1]
+            ),
+        }
+        if channels == filters:
+            swapped = kernel.swapaxes(2, 3)
+            mistakes |= {
+                "channels and filters have changed places. dy has filters, dx has channels: the "
+                "sum runs over f, and c comes out.": scatter(dy, swapped, size, 1),
+                "the kernel is not turned, and channels and filters have changed places.": (
+                    scatter(dy, swapped[::-1, ::-1], size, 1)
+                ),
+            }
+        what = f"dx for {channels} channels and {filters} filters"
+        expect(call(answer, dy, kernel), dx, what, mistakes=mistakes, batch=2)
+
+
+@exercise
+def conv_dx_strided(answer: Answer) -> None:
+    """Overlap, padding, a row and a column left over, and a stride larger than the kernel."""
+    rng = np.random.default_rng(4)
+    cases = [((6, 5), (3, 2), 1, 0), ((7, 8), (3, 3), 2, 0), ((8, 6), (3, 3), 2, 0),
+             ((6, 5), (3, 3), 1, 1), ((7, 6), (3, 2), 2, 2), ((8, 9), (2, 2), 3, 0)]  # fmt: skip
+    for (height, width), (kh, kw), stride, padding in cases:
+        tall, broad = height + 2 * padding, width + 2 * padding
+        high, wide = (tall - kh) // stride + 1, (broad - kw) // stride + 1
+        dy, kernel = rng.normal(size=(2, high, wide, 2)), rng.normal(size=(kh, kw, 3, 2))
+
+        def inside(
+            padded: Array, top: int = padding, size: tuple[int, int] = (height, width)
+        ) -> Array:
+            return padded[:, top : top + size[0], top : top + size[1]]
+
+        dx = inside(scatter(dy, kernel, (tall, broad), stride))
+        covered = kh + stride * (high - 1), kw + stride * (wide - 1)
+        mistakes = {
+            "where windows overlap, the last share has overwritten the others. They add up.": (
+                inside(scatter(dy, kernel, (tall, broad), stride, add=False))
+            ),
+            "the stride is ignored: window i begins at row i * stride of the image.": (
+                inside(scatter(dy, kernel, (tall, broad), 1))
+            ),
+            "the kernel is turned, and it should not be. If shares are added to the windows that "
+            "they belong to, the turn comes about by itself.": (
+                inside(scatter(dy, kernel[::-1, ::-1], (tall, broad), stride))
+            ),
+            "rows or columns that no window covers are missing. They belong to the image; their "
+            "gradient is 0.": scatter(dy, kernel, covered, stride)[:, padding:, padding:],
+            "the border of zeros is still there. It does not belong to the image.": (
+                scatter(dy, kernel, (tall, broad), stride)
+            ),
+            "the border of zeros is cut off at the wrong end: it lies on all four sides.": (
+                inside(scatter(dy, kernel, (tall, broad), stride), top=0)
+            ),
+        }
+        what = f"dx of an image {(height, width)}, kernel {(kh, kw)}, stride {stride}, "
+        what += f"padding {padding}"
+        expect(call(answer, dy, kernel, (height, width), stride, padding), dx, what,
+               mistakes=mistakes, batch=2)  # fmt: skip

@@ -1,0 +1,47 @@
+"""Exercises of notebook 04.  Replace each `raise NotImplementedError` by your code."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Labels = NDArray[np.integer]
+
+
+def softmax(z: Array) -> Array:
+    """Scores to probabilities, row by row.  (N, K) -> (N, K), each row positive with the sum 1.
+
+    Works for scores of any size, such as 1000 and -1000.
+    """
+    raise NotImplementedError
+
+
+def softmax_backward(p: Array, dy: Array) -> Array:
+    """dz for the scores z of which p = softmax(z), from dy = dL/dp.  (N, K), (N, K) -> (N, K)
+
+    dL/dz[n,k] = sum_j dy[n,j] * dp[n,j]/dz[n,k]
+    """
+    raise NotImplementedError
+
+
+def blind_upstream(p: Array) -> Array:
+    """An upstream gradient dy that every softmax turns into dz = 0.  (N, K) -> (N, K)
+
+    No row of dy may be zero itself.
+    """
+    raise NotImplementedError
+
+
+def stable_loss(z: Array, labels: Labels) -> float:
+    """The mean cross-entropy of softmax(z).  z (N, K), labels (N,) in 0..K-1  -> a number
+
+    Works for scores of any size: z = [1000, 0, -1000] with the label 1 has the loss 1000.
+    """
+    raise NotImplementedError
+
+
+def loss_gradient(z: Array, labels: Labels) -> Array:
+    """The gradient of the mean cross-entropy with respect to the scores.  -> dz (N, K)
+
+    Works for scores of any size, without dividing by a probability.
+    """
+    raise NotImplementedError

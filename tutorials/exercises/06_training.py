@@ -1,0 +1,56 @@
+"""Exercises of notebook 06.  Replace each `raise NotImplementedError` by your code.
+
+`python -m tutorials` tells how you are doing; so does the notebook, when you run its cells.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def sgd_step(w: Array, dw: Array, rate: float) -> Array:
+    """The weights after one step of gradient descent, as a new array of w's shape.
+
+    w <- w - rate * dw
+    """
+    raise NotImplementedError
+
+
+def momentum_step(
+    w: Array, dw: Array, velocity: Array, rate: float, momentum: float = 0.9
+) -> tuple[Array, Array]:
+    """The new weights and the new velocity after one step, as two new arrays (w, velocity).
+
+    v <- momentum * v - rate * dw, then w <- w + v with this new v
+    """
+    raise NotImplementedError
+
+
+def adam_step(
+    w: Array,
+    dw: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    rate: float = 0.001,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[Array, Array, Array]:
+    """The new weights, m and v after step number t = 1, 2, ..., as new arrays (w, m, v).
+
+    m <- beta_1 * m + (1 - beta_1) * dw
+    v <- beta_2 * v + (1 - beta_2) * dw^2
+    w <- w - rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)
+    """
+    raise NotImplementedError
+
+
+def initial_scale(shape: tuple[int, ...]) -> float:
+    """He's standard deviation for fresh weights in front of a ReLU: sqrt(2 / n).
+
+    n is how many numbers are added up for one output. The last axis of the shape counts the
+    outputs, all others together the inputs: (in, out), or (kh, kw, C, F) for a convolution.
+    """
+    raise NotImplementedError

@@ -1,0 +1,53 @@
+"""Solutions of notebook 02."""
+
+from typing import Any
+
+Node = Any
+
+
+def diamond_gradients(a: float) -> dict[str, float]:
+    """The derivatives of e = c * d, where b = 3 * a, c = b + 1 and d = 2 * b.
+
+    Returns {"a": de/da, "b": de/db, "c": de/dc, "d": de/dd, "e": de/de}, in plain numbers.
+    """
+    b = 3 * a
+    c = b + 1
+    d = 2 * b
+    de = 1.0
+    dc = d * de
+    dd = c * de
+    db = 1 * dc + 2 * dd
+    da = 3 * db
+    return {"a": da, "b": db, "c": dc, "d": dd, "e": de}
+
+
+def product(a: float, b: float) -> tuple[float, tuple[float, float]]:
+    """The value of a * b, and its two slopes: by a, then by b.  -> value, (slope, slope)"""
+    return a * b, (b, a)
+
+
+def pass_back(node: Node) -> None:
+    """Give each input of a node its share of the node's gradient, by the chain rule.
+
+    Changes the inputs' `grad`, which may hold shares of other nodes already.
+    """
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad
+
+
+def topological_order(result: Node) -> list[Node]:
+    """All nodes that a result was computed from, and the result itself as the last.
+
+    Each stands once, and after all of its inputs. Any such order is right.
+    """
+    order, entered = [], set()
+    waiting = [(result, False)]
+    while waiting:
+        node, inputs_are_done = waiting.pop()
+        if inputs_are_done:
+            order.append(node)
+        elif node not in entered:
+            entered.add(node)
+            waiting.append((node, True))
+            waiting += [(source, False) for source in node.inputs]
+    return order

@@ -1,0 +1,30 @@
+"""Solutions of notebook 03."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def dense_forward(x: Array, w: Array, b: Array) -> Array:
+    """The outputs of a dense layer.  x (N, in), w (in, out), b (out,)  -> y (N, out)"""
+    return x @ w + b
+
+
+def dense_backward(x: Array, w: Array, dy: Array) -> tuple[Array, Array, Array]:
+    """The gradients dx (N, in), dw (in, out) and db (out,), from dy (N, out).
+
+    x and w are what the forward pass had; dy is dL/dy and holds the loss's 1/N already.
+    """
+    dx = dy @ w.T
+    dw = x.T @ dy
+    db = dy.sum(axis=0)
+    return dx, dw, db
+
+
+def find_bugs() -> dict[str, str]:
+    """Which gradient is wrong in each of notebook 03's backward passes: "dx", "dw" or "db".
+
+    Returns {"first": ..., "second": ..., "third": ...}; each of the three has one mistake.
+    """
+    return {"first": "db", "second": "dw", "third": "dx"}

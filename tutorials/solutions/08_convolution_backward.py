@@ -1,0 +1,56 @@
+"""Solutions of notebook 08."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def conv_db(dy: Array) -> Array:
+    """db[f] = sum_{n,i,j} dy[n,i,j,f], with dy (N, H', W', F)."""
+    return dy.sum(axis=(0, 1, 2))
+
+
+def conv_dw(x: Array, dy: Array, kernel_size: tuple[int, int], stride: int = 1) -> Array:
+    """dw[u,v,c,f] = sum_{n,i,j} x[n, i*stride+u, j*stride+v, c] * dy[n,i,j,f]
+
+    x is (N, H, W, C), dy (N, H', W', F), the kernel size (kh, kw); dw is (kh, kw, C, F).
+    """
+    _, high, wide, filters = dy.shape
+    dw = np.empty((*kernel_size, x.shape[3], filters))
+    for u, v in np.ndindex(kernel_size):
+        # What weight (u, v) was multiplied with, in each window: one pixel for each dy.
+        rows = slice(u, u + stride * (high - 1) + 1, stride)
+        columns = slice(v, v + stride * (wide - 1) + 1, stride)
+        dw[u, v] = np.tensordot(x[:, rows, columns], dy, axes=([0, 1, 2], [0, 1, 2]))
+    return dw
+
+
+def conv_dx(dy: Array, kernel: Array) -> Array:
+    """dx[n,p,q,c] for stride 1: the sum of dy[n,i,j,f] * kernel[u,v,c,f] over i+u = p, j+v = q
+
+    dy is (N, H', W', F), the kernel (kh, kw, C, F); dx is (N, H'+kh-1, W'+kw-1, C).
+    """
+    kh, kw = kernel.shape[:2]
+    turned = kernel[::-1, ::-1]
+    padded = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("npqfuv,uvcf->npqc", windows, turned)
+
+
+def conv_dx_strided(
+    dy: Array, kernel: Array, image_size: tuple[int, int], stride: int, padding: int = 0
+) -> Array:
+    """dx (N, H, W, C) for any stride and padding; the image size is (H, W), without padding.
+
+    The sum of dy[n,i,j,f] * kernel[u,v,c,f] over i*stride+u = p+padding, j*stride+v = q+padding.
+    Pixels that no window covers get 0; what the padding's zeros would get is dropped.
+    """
+    kh, kw, channels, _ = kernel.shape
+    height, width = image_size
+    dx = np.zeros((len(dy), height + 2 * padding, width + 2 * padding, channels))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        share = np.tensordot(dy[:, i, j], kernel, axes=(1, 3))  # (N, kh, kw, C)
+        dx[:, i * stride : i * stride + kh, j * stride : j * stride + kw] += share
+    return dx[:, padding : padding + height, padding : padding + width]
