@@ -222,9 +222,10 @@ def _compare(
 def rounding_floor(terms: Array) -> float:
     """The gradient below which rounding alone can pass the tolerance; L is the sum of the terms.
 
-    L carries an error of up to eps * sum |terms|, and the quotient carries that error over h.
+    Each term comes through several layers with an error of a few eps (8 is ample for a network
+    of twenty), and the quotient carries the error of their sum over h.
     """
-    rounding = float(np.finfo(np.float64).eps * np.abs(terms).sum()) / STEP
+    rounding = float(8 * np.finfo(np.float64).eps * np.abs(terms).sum()) / STEP
     return max(1e-8, rounding / TOLERANCE)
 
 

@@ -84,8 +84,10 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)  # mkstemp's files are private; this one is a normal file
         temporary.replace(target)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(target), None
         raise
 
 
