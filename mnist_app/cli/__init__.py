@@ -1,0 +1,36 @@
+"""The command line.  One file a command, thin over tested functions; no mathematics.
+
+Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted.
+"""
+
+import typer
+
+from mnist_app.cli.compare import compare
+from mnist_app.cli.convert import convert
+from mnist_app.cli.errors import OneLineErrors
+from mnist_app.cli.evaluate import evaluate
+from mnist_app.cli.predict import predict
+from mnist_app.cli.train import train
+
+app = typer.Typer(
+    cls=OneLineErrors,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # docstrings are plain text: only this mode joins their lines
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train)
+app.command()(evaluate)
+app.command()(predict)
+app.command()(compare)
+app.command()(convert)
+
+
+@app.callback(invoke_without_command=True)
+def mnist_app(context: typer.Context) -> None:
+    """Handwritten digits, read by a neural network in NumPy.
+
+    Start with `train` to watch a network learn, or `predict` to ask the one that is included.
+    """
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())

@@ -1,0 +1,71 @@
+"""`compare`: tinynet beside Keras, on the same weights and batches."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mnist_app.cli.console import console, table
+from mnist_app.evaluation import percent
+
+COMPARED = ("cnn", "mlp", "mlp-small")
+
+
+def compared_network(name: str) -> str:
+    """The name, if the network has a twin in Keras."""
+    if name not in COMPARED:
+        raise typer.BadParameter(f"'{name}' is not one of {', '.join(COMPARED)}.")
+    return name
+
+
+def compare(
+    model: Annotated[
+        str, typer.Option(callback=compared_network, help=f"Network: {', '.join(COMPARED)}.")
+    ] = "cnn",
+    epochs: Annotated[
+        int, typer.Option(min=1, help="How often to go through the training images.")
+    ] = 3,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How often to train, each time from other weights.")
+    ] = 3,
+    json: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write everything measured to this file."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            show_default="runs/compare-MODEL",
+            help="Folder for the table and two pictures; older ones are replaced.",
+        ),
+    ] = None,
+) -> None:
+    """Train the same network with tinynet and with Keras, and print how they differ.
+
+    Same MNIST, initial weights, batches and order; each in a process of its own, one after the
+    other. Times mean something only on a quiet machine. Needs TensorFlow (the extra "keras").
+    """
+    from mnist_app import comparison
+
+    folder = Path("runs", f"compare-{model}") if output is None else output
+    out = console()
+
+    def show(framework: str, seed: int, epoch: dict[str, Any]) -> None:
+        out.print(
+            f"seed {seed}  {framework:<8} epoch {epoch['epoch']}/{epochs}"
+            f"{epoch['seconds']:8.1f} s   test accuracy {percent(epoch['test_accuracy'])}"
+        )
+
+    result = comparison.compare(model, epochs, seeds, on_epoch=show)
+    comparison.save_comparison(result, folder)
+    if json is not None:
+        comparison.save_report(result, json)
+    width = max(len(row.measure) for row in result.rows())
+    rows = [(r.measure.ljust(width), r.tinynet, r.keras, r.difference) for r in result.rows()]
+    out.print(f"\n{result.title()}", style="bold")
+    out.print(table(("", "tinynet", "Keras", "difference"), rows))
+    out.print("")
+    for note in result.notes():
+        out.print(note)
+    saved = [folder / name for name in comparison.FILES] + ([] if json is None else [json])
+    out.print(f"\nSaved {', '.join(map(str, saved))}")

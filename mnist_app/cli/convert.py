@@ -1,0 +1,45 @@
+"""`convert`: tinynet's files to Keras's and back."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnist_app.calibration import temperature_of
+from mnist_app.classifier import EXTENSION
+from mnist_app.networks import loss_of
+from tinynet import load_model, save_model, softmax_cross_entropy
+
+KERAS = ".keras"
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A .safetensors or .keras file.")],
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help="The other kind of file; an older one is replaced."),
+    ],
+) -> None:
+    """Make a .keras file of a tinynet model, or a tinynet model of a .keras file.
+
+    The network computes the same in both. Only layers and settings that both have can be
+    converted; what is no network is left behind: training options, optimizer, calibration.
+    """
+    from mnist_app.keras_file import load_keras, save_keras  # h5py, and not TensorFlow
+
+    if (source.suffix, target.suffix) == (KERAS, EXTENSION):
+        save_model(load_keras(source), target)
+    elif (source.suffix, target.suffix) == (EXTENSION, KERAS):
+        model, settings = load_model(source)
+        save_keras(model, target, from_logits=loss_of(model) is softmax_cross_entropy)
+        if temperature_of(settings) != 1:
+            typer.echo(
+                f"The calibration stays behind: Keras's probabilities are those of temperature 1, "
+                f"not {temperature_of(settings):.3f}."
+            )
+    else:
+        raise typer.BadParameter(
+            f"cannot convert '{source}' to '{target}': one must end in {EXTENSION}, the other "
+            f"in {KERAS}."
+        )
+    typer.echo(f"Saved {target}")

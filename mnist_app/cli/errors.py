@@ -1,0 +1,53 @@
+"""Whatever goes wrong for a user becomes one line on stderr and an exit code."""
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+PROGRAM = "python -m mnist_app"
+USAGE_ERROR: Any = typer.BadParameter.mro()[1]  # what typer does not export: any wrong usage
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+
+class OneLineErrors(TyperGroup):
+    """A group of commands that ends without tracebacks, for everything but a bug of ours."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command, and exit."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # file names need not be UTF-8
+        try:
+            code = super().main(*args, **{**options, "standalone_mode": False})
+        except (KeyboardInterrupt, typer.Abort):
+            code = INTERRUPTED
+        except Exception as error:
+            line, code = describe(error)
+            typer.echo(f"Error: {' '.join(line.split())}", err=True)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """The line and the exit code for an error; raises what only a bug of ours can cause."""
+    from mnist_app.comparison import ComparisonError
+    from mnist_app.dataset import DatasetError
+    from mnist_app.keras_file import KerasMissing
+    from mnist_app.training_run import RunError
+    from tinynet import ModelFileError
+
+    if isinstance(error, USAGE_ERROR):
+        command = error.ctx.command_path if error.ctx else PROGRAM
+        return f"{error.format_message().rstrip('.')} (see '{command} --help')", MISUSED
+    ours = DatasetError | ModelFileError | RunError | ComparisonError | KerasMissing
+    if isinstance(error, ours):
+        return str(error), FAILED
+    if isinstance(error, OSError) and error.strerror:
+        where = f"'{os.fsdecode(error.filename)}': " if error.filename is not None else ""
+        return f"{where}{error.strerror}", FAILED
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this", FAILED
+    raise error

@@ -1,0 +1,92 @@
+"""`evaluate`: how good a trained network is, class by class."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mnist_app import plots
+from mnist_app.classifier import load_classifier
+from mnist_app.cli.console import console, table
+from mnist_app.dataset import load_dataset
+from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
+from mnist_app.training_run import CONFUSION, MISTAKES
+
+
+def evaluate(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL",
+            show_default="the cnn that is included",
+            help="A model file, the folder of a run, or the name of an included model.",
+        ),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            show_default="MNIST, included",
+            help="Folder of four IDX files, gzipped or not.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help=f"Folder for two pictures, {CONFUSION} and {MISTAKES}; older ones are replaced.",
+        ),
+    ] = None,
+) -> None:
+    """Test a trained network on the test images of a data set.
+
+    Prints loss and accuracy, precision, recall and F1 of each class, and the confusion matrix.
+    """
+    classifier = load_classifier(model)
+    dataset = load_dataset(data)
+    check_fit(classifier.model, dataset)
+    evaluation = evaluate_images(
+        classifier.model,
+        dataset.test_images,
+        dataset.test_labels,
+        temperature=classifier.temperature,
+    )
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        plots.save_confusion_matrix(evaluation, output / CONFUSION)
+        plots.save_mistakes(dataset.test_images, evaluation, output / MISTAKES)
+    if as_json:
+        head = {"model": str(classifier.path), "data": dataset.name}
+        typer.echo(json.dumps(head | evaluation.report()))
+        return
+    show_evaluation(f"{classifier.path} on {dataset.name}", evaluation)
+    if output is not None:
+        typer.echo(f"\nSaved {output / CONFUSION} and {output / MISTAKES}")
+
+
+def show_evaluation(title: str, evaluation: Evaluation) -> None:
+    """The figures, a table of the classes, and the confusion matrix."""
+    report, out = evaluation.report(), console()
+    out.print(title, style="bold")
+    out.print(
+        f"accuracy {percent(report['accuracy'])} ({report['mistakes']:,} of "
+        f"{report['images']:,} wrong), loss {report['loss']:.4f}"
+    )
+    measures = ("precision", "recall", "f1")
+    rows = [
+        (str(row["class"]), f"{row['images']:,}", *(percent(row[name]) for name in measures))
+        for row in report["classes"]
+    ]
+    out.print(f"\n{table(('digit', 'images', 'precision', 'recall', 'F1'), rows)}")
+    header = ("label", *(str(label) for label in range(len(rows))))
+    counts = [
+        (str(label), *(str(count) if count else "." for count in row))
+        for label, row in enumerate(evaluation.confusion)
+    ]
+    out.print("\nConfusion matrix: a row a label, a column an answer", style="bold")
+    out.print(table(header, counts))

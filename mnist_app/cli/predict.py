@@ -1,0 +1,121 @@
+"""`predict`: which digit is in a picture."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_app.classifier import load_classifier
+from mnist_app.cli.errors import FAILED
+from mnist_app.evaluation import percent
+from mnist_app.plots import FORMATS, save_answers
+
+if TYPE_CHECKING:
+    from mnist_app.prediction import Answer
+
+BAR = 40  # characters of a bar for a probability of 1
+BLOCKS = " ▏▎▍▌▋▊▉█"
+LARGEST_FIGURE = 50  # pictures
+
+
+def predict(
+    images: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="IMAGE...",
+            show_default=False,
+            help="Pictures, folders of pictures, or - for standard input.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            show_default="the cnn that is included",
+            help="A model file, the folder of a run, or the name of an included model.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    save_figure: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also draw the pictures, what the network sees of them, and its answers "
+            f"(the first {LARGEST_FIGURE}; {', '.join(FORMATS)}). An older file is replaced.",
+        ),
+    ] = None,
+) -> None:
+    """Say which digit is in a picture, and how sure that is.
+
+    Any common picture format, ink and paper of any colour. A picture that cannot be read does not
+    stop the others; the exit code is then 1. Without a picture, on a terminal, asks for one.
+    """
+    from mnist_app.prediction import Failure, predict_pictures  # imports cv2
+
+    if save_figure is not None:
+        check_figure(save_figure)
+    images = images or [ask_for_picture()]
+    classifier = load_classifier(model)
+    answers: list[Answer] = []
+    failed = False
+    for result in predict_pictures(classifier, images):
+        if as_json:
+            typer.echo(json.dumps(result.report()))
+        elif isinstance(result, Failure):
+            typer.echo(f"Error: {result.error}", err=True)
+        else:
+            show_answer(result)
+        if isinstance(result, Failure):
+            failed = True
+        elif save_figure is not None and len(answers) < LARGEST_FIGURE:
+            answers.append(result)
+    if answers and save_figure is not None:
+        save_answers(answers, save_figure)
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def check_figure(path: Path) -> None:
+    """BadParameter now, rather than an error after the work, if the figure cannot be saved."""
+    if path.suffix.lower() not in FORMATS:
+        raise typer.BadParameter(
+            f"'{path}' must end in one of {', '.join(FORMATS)}", param_hint="'--save-figure'"
+        )
+    if not path.parent.is_dir():
+        raise typer.BadParameter(
+            f"there is no folder '{path.parent}'", param_hint="'--save-figure'"
+        )
+
+
+def ask_for_picture() -> str:
+    """A path from the keyboard; terminals put quotes around one that is dropped on them."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "missing; give pictures, folders of pictures, or - for standard input",
+            param_hint="'IMAGE...'",
+        )
+    path: str = typer.prompt("Path of a picture of a digit")
+    return path.strip().strip("'\"")
+
+
+def show_answer(answer: "Answer") -> None:
+    """The digit and the confidence, and a bar for each probability."""
+    if answer.problem is not None:
+        typer.echo(f"{answer.image}: {answer.problem}")
+        return
+    typer.secho(f"{answer.image}: {answer.digit}, {percent(answer.confidence)}", bold=True)
+    for digit, share in enumerate(answer.probabilities):
+        line = f"  {digit:>2} {percent(share):>9}  {bar(float(share))}".rstrip()
+        typer.secho(line, fg="green" if digit == answer.digit else None)
+
+
+def bar(share: float) -> str:
+    """A bar of up to BAR characters, in eighths where the terminal knows such characters."""
+    eighths = round(share * BAR * 8)
+    try:
+        BLOCKS.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return "#" * round(eighths / 8)
+    return BLOCKS[-1] * (eighths // 8) + BLOCKS[eighths % 8].strip()

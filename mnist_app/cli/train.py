@@ -1,0 +1,193 @@
+"""`train`: watch a network learn."""
+
+import math
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mnist_app.cli.console import command, console
+from mnist_app.cli.errors import INTERRUPTED
+from mnist_app.evaluation import Evaluation, percent
+from mnist_app.networks import NETWORKS
+from mnist_app.training_run import (
+    DIGIT,
+    FILES,
+    Options,
+    TrainingRun,
+    resume_run,
+    start_run,
+)
+
+DEFAULTS = Options()
+
+
+def known_network(name: str) -> str:
+    """The name, if there is such a network."""
+    if name not in NETWORKS:
+        raise typer.BadParameter(f"'{name}' is not one of {', '.join(NETWORKS)}.")
+    return name
+
+
+def positive(value: float) -> float:
+    """The value, if it is finite and above 0."""
+    if not 0 < value < math.inf:
+        raise typer.BadParameter(f"{value:g} is not a positive number.")
+    return value
+
+
+def share(value: float) -> float:
+    """The value, if it lies in [0, 1)."""
+    if not 0 <= value < 1:
+        raise typer.BadParameter(f"{value:g} is not in the range 0<=x<1.")
+    return value
+
+
+def train(
+    context: typer.Context,
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", callback=known_network, help=f"Network: {', '.join(NETWORKS)}."
+        ),
+    ] = DEFAULTS.model,
+    epochs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How often to go through the training images.")
+    ] = DEFAULTS.epochs,
+    batch_size: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Images a step.")
+    ] = DEFAULTS.batch_size,
+    learning_rate: Annotated[
+        float,
+        typer.Option(
+            metavar="RATE",
+            callback=positive,
+            help="Size of Adam's first steps; it falls to zero along half a cosine.",
+        ),
+    ] = DEFAULTS.learning_rate,
+    validation_split: Annotated[
+        float,
+        typer.Option(
+            metavar="SHARE",
+            callback=share,
+            help="Share of the images held out to choose the best epoch.",
+        ),
+    ] = DEFAULTS.validation_split,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="N", help="Fixes the initial weights, the split and the order."
+        ),
+    ] = DEFAULTS.seed,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1, max=256, metavar="N", show_default="all cores", help="Threads that train."
+        ),
+    ] = DEFAULTS.workers,
+    augment: Annotated[
+        bool,
+        typer.Option(
+            "--augment", help="Turn, bend and redraw the images a little, anew in each epoch."
+        ),
+    ] = DEFAULTS.augment,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            show_default="MNIST, included",
+            help="Folder of four IDX files, gzipped or not: Fashion-MNIST, KMNIST, EMNIST, ...",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            show_default="runs/NAME",
+            help="Folder for the run's files.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Continue the run in the output folder, with its options.",
+        ),
+    ] = False,
+) -> None:
+    """Train a network, test it, and save it with pictures of what it learned.
+
+    The same options give the same weights, bit by bit. The images held out for validation choose
+    the best epoch: model.safetensors holds it, last.safetensors the last one. Every epoch ends
+    with a checkpoint: after Ctrl-C, or a crash, --resume continues as if nothing had happened.
+    A folder that already holds a run is never overwritten.
+    """
+    from mnist_app.cli.training_display import TrainingDisplay  # imports rich
+
+    folder = Path("runs", model) if output is None else output
+    given = given_options(context)
+    run = resume_run(folder, given) if resume else start_run(folder, Options(**given))
+    show_start(run)
+    try:
+        with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:
+            run.train(display.on_batch, display.on_epoch)
+        evaluation = run.finish()
+    except KeyboardInterrupt:
+        typer.echo(interrupted(run), err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    show_end(run, evaluation)
+
+
+def given_options(context: typer.Context) -> dict[str, Any]:
+    """The run's options that stand on the command line."""
+    given = {}
+    for option in fields(Options):
+        source = context.get_parameter_source(option.name)
+        if source is not None and source.name == "COMMANDLINE":
+            value = context.params[option.name]
+            given[option.name] = str(value.resolve()) if isinstance(value, Path) else value
+    return given
+
+
+def show_start(run: TrainingRun) -> None:
+    """The network, and the images that it will see."""
+    images, held_out = len(run.training[0]), 0 if run.validation is None else len(run.validation[0])
+    out = console()
+    out.print(f"{run.options.model} on {run.dataset_name}", style="bold")
+    out.print(run.model.summary())
+    out.print(
+        f"{images:,} images to train on, {held_out:,} for validation, {len(run.test[0]):,} to "
+        f"test; workers: {run.options.workers}\n"
+    )
+    if run.history.epochs:
+        out.print(f"Resumed after {len(run.history.epochs)} of {run.options.epochs} epochs\n")
+
+
+def show_end(run: TrainingRun, evaluation: Evaluation) -> None:
+    """The test result, what was saved where, and what to run next."""
+    out = console()
+    wrong, total = len(evaluation.mistakes), len(evaluation.labels)
+    out.print(f"\nTest accuracy {percent(evaluation.accuracy)}", style="bold", end="")
+    out.print(
+        f" ({wrong:,} of {total:,} wrong), loss {evaluation.loss:.4f}, after epoch "
+        f"{run.history.best().epoch}\n"
+    )
+    out.print(f"Saved in {run.folder}:")
+    for name, content in FILES.items():
+        if (run.folder / name).exists():
+            out.print(f"  {name:<24}{content}")
+    data = () if run.options.data is None else ("--data", run.options.data)
+    out.print("\nNext:")
+    out.print(f"  {command('evaluate', run.folder, *data)}")
+    out.print(f"  {command('predict', '--model', run.folder, run.folder / DIGIT)}")
+
+
+def interrupted(run: TrainingRun) -> str:
+    """What is saved after Ctrl-C, and how to go on."""
+    epochs = len(run.history.epochs)
+    if epochs == 0:
+        return "Interrupted in the first epoch; nothing was saved."
+    again = command("train", "--resume", "--output", run.folder)
+    return f"Interrupted after {epochs} of {run.options.epochs} epochs; to go on: {again}"

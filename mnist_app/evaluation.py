@@ -1,0 +1,127 @@
+"""How well a network does on labelled images: figures, confusions, and which images it misses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_app.dataset import Dataset, Images, Labels
+from mnist_app.networks import loss_of, probabilities
+from tinynet import ModelFileError, Sequential, predict
+from tinynet.layers.base import Array
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network says about N images of K classes.
+
+    loss           mean cross-entropy
+    probabilities  (N, K), one row for each image
+    confusion      (K, K) counts, row = label, column = answer
+    precision, recall, f1  (K,), NaN where nothing was answered or labelled so
+    mistakes       indices of wrong answers, the most confident first
+    """
+
+    loss: float
+    probabilities: Array
+    labels: Labels
+    confusion: NDArray[np.int64]
+
+    @property
+    def accuracy(self) -> float:
+        return int(self.confusion.trace()) / len(self.labels)
+
+    @property
+    def precision(self) -> Array:
+        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> Array:
+        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=1))
+
+    @property
+    def f1(self) -> Array:
+        answered, labelled = self.confusion.sum(axis=0), self.confusion.sum(axis=1)
+        return _ratio(2 * self.confusion.diagonal(), answered + labelled)
+
+    @property
+    def mistakes(self) -> NDArray[np.intp]:
+        wrong = np.flatnonzero(self.probabilities.argmax(axis=1) != self.labels)
+        confidence = self.probabilities.max(axis=1)
+        return wrong[np.argsort(-confidence[wrong], kind="stable")]
+
+    def report(self) -> dict[str, Any]:
+        """Everything but the single images, as JSON."""
+        classes = zip(self.precision, self.recall, self.f1, self.confusion.sum(axis=1), strict=True)
+        return {
+            "images": len(self.labels),
+            "loss": self.loss,
+            "accuracy": self.accuracy,
+            "mistakes": len(self.mistakes),
+            "classes": [
+                {
+                    "class": label,
+                    "precision": _number(precision),
+                    "recall": _number(recall),
+                    "f1": _number(f1),
+                    "images": int(images),
+                }
+                for label, (precision, recall, f1, images) in enumerate(classes)
+            ],
+            "confusion_matrix": self.confusion.tolist(),
+        }
+
+
+def evaluate_images(
+    model: Sequential,
+    images: Images,
+    labels: Labels,
+    workers: int | None = None,
+    temperature: float = 1.0,
+) -> Evaluation:
+    """Ask the network about all images, and compare with the labels.
+
+    The loss is the one that training minimizes; the temperature changes only how sure it sounds.
+    """
+    outputs = predict(model, images, workers)
+    loss, _ = loss_of(model)(outputs, labels)
+    classes = outputs.shape[1]
+    pairs = labels.astype(np.int64) * classes + outputs.argmax(axis=1)
+    confusion = np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+    return Evaluation(loss, probabilities(model, outputs, temperature), labels, confusion)
+
+
+def check_fit(model: Sequential, dataset: Dataset) -> None:
+    """ModelFileError unless the network takes the data set's images and knows its classes."""
+    pixels = (*dataset.test_images.shape[1:], 1)
+    if model.input_shape != pixels or len(model.output_shape) != 1:
+        raise ModelFileError(
+            f"the model maps {model.input_shape} to {model.output_shape}; "
+            f"expected one that maps {pixels} to one number a class"
+        )
+    if model.output_shape[0] < dataset.classes:
+        raise ModelFileError(
+            f"the model knows {model.output_shape[0]} classes, the data set {dataset.name!r} has "
+            f"{dataset.classes}; expected the data that the model was trained on"
+        )
+
+
+def percent(share: float | None, decimals: int = 2) -> str:
+    """0.99054 -> "99.05 %", None -> "-"; never a 100 % that is not whole."""
+    if share is None:
+        return "-"
+    text = f"{100 * share:.{decimals}f}"
+    if share < 1 and float(text) == 100:
+        text = f"{100 - 10.0**-decimals:.{decimals}f}"
+    return f"{text} %"
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    ratio: Array = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

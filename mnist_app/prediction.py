@@ -1,0 +1,128 @@
+"""From pictures to answers: which files are meant, and what the network says of each."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_app.classifier import Classifier
+from mnist_app.decoding import PictureError, Pixels, decode
+from mnist_app.preprocessing import Stages, preprocess
+from tinynet.layers.base import Array
+
+STANDARD_INPUT = "-"
+THUMBNAIL = 360  # pixels: what a figure shows of an original
+PICTURE_FILE = re.compile(
+    r"[^.].*\.(avif|bmp|gif|ico|jfif|jpe?g|mpo|p[bgnp]m|png|tga|tiff?|webp)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the network says of one picture.
+
+    picture        a thumbnail of the original, (H, W, 3) in [0, 1]
+    stages         the picture on its way to the network
+    probabilities  (K,), which sum to 1
+    """
+
+    image: str
+    picture: Pixels
+    stages: Stages
+    probabilities: Array
+
+    @property
+    def digit(self) -> int:
+        return int(self.probabilities.argmax())
+
+    @property
+    def confidence(self) -> float:
+        return float(self.probabilities.max())
+
+    @property
+    def problem(self) -> str | None:
+        """Why the picture has no answer, though it could be read."""
+        return self.stages.problem
+
+    def report(self) -> dict[str, Any]:
+        """As JSON; without a digit if there is a problem."""
+        rounded = [round(float(p), 6) for p in self.probabilities]
+        if self.problem is not None:
+            return {
+                "image": self.image,
+                "digit": None,
+                "confidence": None,
+                "probabilities": rounded,
+                "problem": self.problem,
+            }
+        return {
+            "image": self.image,
+            "digit": self.digit,
+            "confidence": round(self.confidence, 6),
+            "probabilities": rounded,
+        }
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A picture that could not be read, and why in one line."""
+
+    image: str
+    error: str
+
+    def report(self) -> dict[str, Any]:
+        return {"image": self.image, "error": self.error}
+
+
+def predict_pictures(classifier: Classifier, images: Iterable[str]) -> Iterator[Answer | Failure]:
+    """One answer or failure for each picture: paths, folders of pictures, "-" for standard input.
+
+    A bad picture does not stop the others.
+    """
+    for image in images:
+        try:
+            for name in pictures_of(image):
+                yield predict_picture(classifier, name)
+        except PictureError as error:
+            yield Failure(image, str(error))
+
+
+def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
+    """The answer to one picture, or the failure to read it."""
+    try:
+        picture = decode(sys.stdin.buffer.read() if image == STANDARD_INPUT else image)
+        stages = preprocess(picture)
+    except PictureError as error:
+        return Failure(image, str(error))
+    rows = classifier.probabilities(stages.image[np.newaxis])
+    return Answer(image, thumbnail(picture), stages, rows[0])
+
+
+def thumbnail(picture: Pixels) -> Pixels:
+    """Every second or third or ... pixel, so that the longest side is at most THUMBNAIL."""
+    step = -(-max(picture.shape[:2]) // THUMBNAIL)
+    return picture[::step, ::step].copy()
+
+
+def pictures_of(image: str) -> list[str]:
+    """The picture itself, or the pictures directly in a folder, by name.
+
+    Raises PictureError for a folder that has none, or cannot be read.
+    """
+    folder = Path(image)
+    if image == STANDARD_INPUT or not folder.is_dir():
+        return [image]
+    try:
+        files = sorted(path for path in folder.iterdir() if PICTURE_FILE.fullmatch(path.name))
+    except OSError as error:
+        raise PictureError(f"cannot read the folder '{image}': {error.strerror}") from None
+    if not files:
+        raise PictureError(
+            f"the folder '{image}' has no pictures; expected files ending in .png, .jpg, .gif, "
+            ".webp, .tif, .bmp or the like"
+        )
+    return [str(path) for path in files]

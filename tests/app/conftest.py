@@ -1,0 +1,55 @@
+"""What the tests of the program share: a little data, a small trained run, the command line."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mnist_app.cli import app
+from mnist_app.training_run import Options, TrainingRun, start_run
+from tests.app.idx_files import write_dataset
+
+Cli = Callable[..., Result]
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with 1,000 training and 200 test images."""
+    return write_dataset(tmp_path_factory.mktemp("data") / "little")
+
+
+@pytest.fixture(scope="session")
+def options(data: Path) -> Options:
+    """Three epochs that take a second, with everything that training draws at random."""
+    return Options(
+        "mlp-small", 3, batch_size=32, learning_rate=0.005, workers=2, augment=True, data=str(data)
+    )
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, options: Options) -> TrainingRun:
+    """A run that has never been interrupted, with everything that it writes."""
+    run = start_run(tmp_path_factory.mktemp("runs") / "finished", options)
+    run.train()
+    run.finish()
+    return run
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """Run a command in this process: no tracebacks, no control characters, errors in one line."""
+
+    def invoke(*arguments: object, stdin: bytes | None = None) -> Result:
+        result = CliRunner().invoke(
+            app, [str(argument) for argument in arguments], stdin, prog_name="mnist_app"
+        )
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert not CONTROL.search(result.output)
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke

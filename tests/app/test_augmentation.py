@@ -1,0 +1,190 @@
+"""Augmentation: repeatable, bounded, and no digit becomes another or leaves the picture."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_app import augmentation
+from mnist_app.augmentation import augment, bend, blurred, redraw, sample, turn, variations
+from mnist_app.dataset import load_mnist
+from tinynet import Dense, Flatten, Sequential, fit
+
+shapes = st.tuples(st.integers(1, 3), st.integers(2, 8), st.integers(2, 8))
+
+
+@pytest.fixture(scope="module")
+def digits() -> np.ndarray:
+    return load_mnist().train_images[:2000]
+
+
+def pictures(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+
+
+def places(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Where each pixel comes from if nothing moves."""
+    rows, columns = np.indices(shape[1:]).astype(np.float32)
+    return np.broadcast_to(rows, shape), np.broadcast_to(columns, shape)
+
+
+def test_the_same_generator_gives_the_same_pictures(digits: np.ndarray) -> None:
+    kept = digits.copy()
+    one = augment(digits, np.random.default_rng(1))
+    assert np.array_equal(one, augment(digits, np.random.default_rng(1)))
+    assert np.array_equal(digits, kept)
+    assert one.shape == digits.shape
+    assert one.dtype == np.uint8
+    other = augment(digits, np.random.default_rng(2))
+    assert (one != other).any(axis=(1, 2)).all()
+
+
+def test_every_picture_has_its_own_draws(digits: np.ndarray) -> None:
+    copies = augment(np.repeat(digits[:1], 50, axis=0), np.random.default_rng(0))
+    assert len({copy.tobytes() for copy in copies}) == 50
+
+
+def test_variations_stand_beside_their_original(digits: np.ndarray) -> None:
+    shown = variations(digits[:3], 4, np.random.default_rng(0))
+    assert shown.shape == (3, 5, 28, 28)
+    assert np.array_equal(shown[:, 0], digits[:3])
+    repeated = augment(np.repeat(digits[:3], 4, axis=0), np.random.default_rng(0))
+    assert np.array_equal(shown[2, 1:], repeated[8:])
+
+
+def test_the_ink_stays_in_the_picture_and_keeps_its_place(digits: np.ndarray) -> None:
+    """Nothing blank, hardly any ink lost, the centre of mass within shift and bending."""
+    drawn = augment(digits, np.random.default_rng(0)).astype(float)
+    before, after = digits.sum(axis=(1, 2), dtype=float), drawn.sum(axis=(1, 2))
+    assert after.min() > 0
+    assert 0.9 < np.median(after / before) < 1.6
+    assert (after / before).min() > 0.4
+    assert (drawn.max(axis=(1, 2)) > 128).mean() > 0.99
+    grid = np.arange(28) - 13.5
+    for axis in (1, 2):
+        centre = (drawn.sum(axis=axis) * grid).sum(axis=1) / after
+        assert np.abs(centre).max() < 6
+        own = (digits.sum(axis=axis) * grid).sum(axis=1) / before
+        assert abs((centre - own).mean()) < 0.1
+    border = np.r_[drawn[:, 0].ravel(), drawn[:, :, 0].ravel(), drawn[:, -1].ravel()]
+    assert border.mean() < 3
+
+
+def test_a_blank_picture_stays_blank() -> None:
+    blank = np.zeros((3, 28, 28), np.uint8)
+    assert not augment(blank, np.random.default_rng(0)).any()
+
+
+def test_with_all_limits_zero_nothing_changes(
+    digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limit in ("ROTATION", "SHEAR", "SCALE", "SHIFT", "BEND", "THIN", "THICK", "BLUR"):
+        monkeypatch.setattr(augmentation, limit, 0.0)
+    monkeypatch.setattr(augmentation, "CONTRAST", 1.0)
+    assert np.array_equal(augment(digits, np.random.default_rng(0)), digits)
+
+
+@given(shapes, st.integers(0, 99))
+def test_sample_against_a_loop(shape: tuple[int, int, int], seed: int) -> None:
+    images = pictures(shape, seed).astype(np.float32)
+    rng = np.random.default_rng(seed)
+    rows = rng.uniform(-2, shape[1] + 1, shape).astype(np.float32)
+    columns = rng.uniform(-2, shape[2] + 1, shape).astype(np.float32)
+    expected = np.zeros(shape)
+    for n, i, j in np.ndindex(shape):
+        for row in range(shape[1]):
+            for column in range(shape[2]):
+                near = max(0, 1 - abs(rows[n, i, j] - row))
+                near *= max(0, 1 - abs(columns[n, i, j] - column))
+                expected[n, i, j] += near * images[n, row, column]
+    np.testing.assert_allclose(sample(images, rows, columns), expected, atol=0.01)
+
+
+def test_sample_moves_whole_pixels_exactly() -> None:
+    images = pictures((2, 7, 9), 0).astype(np.float32)
+    rows, columns = places(images.shape)
+    assert np.array_equal(sample(images, rows, columns), images)
+    moved = sample(images, rows + 1, columns - 2)
+    assert np.array_equal(moved[:, :-1, 2:], images[:, 1:, :-2])
+    assert not moved[:, -1].any()
+    assert not moved[:, :, :2].any()
+
+
+def test_redraw_goes_from_erosion_to_dilation() -> None:
+    cross = np.zeros((1, 7, 7), np.uint8)
+    cross[0, 3, 3] = 200
+    images = np.repeat(cross, 3, axis=0)
+    thin, same, thick = redraw(images, np.array([-0.5, 0.0, 1.0]))
+    assert thin[3, 3] == 100
+    assert thin.sum() == 100
+    assert np.array_equal(same, images[1])
+    assert np.count_nonzero(thick == 200) == 5
+    assert thick.sum() == 1000
+
+
+def test_turn_is_a_rotation_when_only_the_angle_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("SHEAR", "SCALE", "SHIFT"):
+        monkeypatch.setattr(augmentation, limit, 0.0)
+    rows, columns = turn(np.random.default_rng(0), 20, 9, 9)
+    centre = np.array([4, 4])
+    corners = np.stack([rows[:, 0, 0], columns[:, 0, 0]], axis=1) - centre
+    np.testing.assert_allclose(np.hypot(*corners.T), np.hypot(4, 4), rtol=1e-5)
+    angles = np.degrees(np.arctan2(corners[:, 0], corners[:, 1])) + 135
+    assert np.abs(angles).max() <= augmentation.ROTATION + 1e-3
+    assert angles.min() < -5
+    assert angles.max() > 5
+    assert np.ptp(rows[:, 4, 4]) == 0
+
+
+def test_bending_has_the_stated_size_and_is_smooth() -> None:
+    rows, columns = bend(np.random.default_rng(0), 500, 28, 28)
+    for displacement in (rows, columns):
+        assert displacement.std() == pytest.approx(augmentation.BEND, rel=0.1)
+        assert np.abs(np.diff(displacement, axis=1)).mean() < 0.35
+    assert abs(np.mean(rows * columns)) < 0.1
+
+
+def test_blur_keeps_the_ink() -> None:
+    images = np.zeros((2, 9, 9), np.float32)
+    images[:, 4, 4] = 16
+    assert np.array_equal(blurred(images)[0, 3:6, 3:6], [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((2, 28, 28)), np.zeros((28, 28), np.uint8)])
+def test_strict_about_what_it_distorts(wrong: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"expected images of shape \(N, H, W\) in uint8"):
+        augment(wrong, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_fit_augments_the_training_images_alone_and_anew_each_epoch(
+    digits: np.ndarray, workers: int
+) -> None:
+    images, labels = digits[:60], np.arange(60) % 10
+
+    def train() -> tuple[list[bytes], list[np.ndarray]]:
+        seen: list[np.ndarray] = []
+
+        def watched(share: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+            seen.append(augment(share, rng))
+            return seen[-1]
+
+        model = Sequential([Flatten(), Dense(10)])
+        fit(
+            model,
+            images,
+            labels,
+            epochs=2,
+            batch_size=30,
+            workers=workers,
+            validation=(digits[60:], np.zeros(len(digits) - 60, int)),
+            augment=watched,
+        )
+        return [p.value.tobytes() for p in model.parameters().values()], seen
+
+    weights, seen = train()
+    assert train()[0] == weights
+    assert sum(map(len, seen)) == 2 * len(images)
+    assert {len(share) for share in seen} == {30 // workers}
+    assert len({image.tobytes() for share in seen for image in share}) == 2 * len(images)
+    assert not np.isin([x.tobytes() for x in images], [x.tobytes() for s in seen for x in s]).any()

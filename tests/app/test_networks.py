@@ -1,0 +1,54 @@
+"""The named networks, and the loss and the probabilities that belong to each."""
+
+import numpy as np
+import pytest
+
+from mnist_app.networks import NETWORKS, build_network, loss_of, probabilities
+from tests.app.idx_files import mnist
+from tinynet import Dense, Sequential, Softmax
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("cnn", 121_930), ("mlp", 669_706), ("mlp-small", 42_310)]
+)
+def test_networks_have_the_published_sizes(name: str, count: int) -> None:
+    model = build_network(name)
+    assert sum(p.value.size for p in model.parameters().values()) == count
+    assert model.output_shape == (10,)
+    assert build_network(name, classes=47).output_shape == (47,)
+
+
+def test_an_unknown_network_is_named() -> None:
+    with pytest.raises(ValueError, match=f"unknown network 'rnn'; known are {', '.join(NETWORKS)}"):
+        build_network("rnn")
+
+
+def models() -> list[Sequential]:
+    """One for each kind of ending: logits, sigmoid, softmax."""
+    softmax = Sequential([Dense(10), Softmax()], (784,))
+    return [build_network("mlp"), build_network("mlp-small"), softmax]
+
+
+@pytest.mark.parametrize("model", models(), ids=["logits", "sigmoid", "softmax"])
+def test_probabilities_are_what_the_loss_measures(model: Sequential) -> None:
+    images, labels = mnist().test_images[:50], mnist().test_labels[:50]
+    outputs = model.predict(images.reshape(50, *model.input_shape))
+    rows = probabilities(model, outputs)
+    np.testing.assert_allclose(rows.sum(axis=1), 1, rtol=1e-6)
+    loss, _ = loss_of(model)(outputs, labels)
+    assert loss == pytest.approx(-np.log(rows[np.arange(50), labels]).mean(), rel=1e-5)
+
+
+def test_a_temperature_changes_confidence_and_no_answer() -> None:
+    model = build_network("mlp")
+    outputs = model.predict(mnist().test_images[:50])
+    sure, unsure = probabilities(model, outputs), probabilities(model, outputs, temperature=2)
+    np.testing.assert_array_equal(sure.argmax(axis=1), unsure.argmax(axis=1))
+    assert (unsure.max(axis=1) < sure.max(axis=1)).all()
+    assert unsure.dtype == np.float32
+    np.testing.assert_allclose(unsure, Softmax().forward(outputs / 2), rtol=1e-6)
+
+
+def test_a_row_of_zeros_is_undecided() -> None:
+    rows = probabilities(build_network("mlp-small"), np.zeros((1, 10), np.float32))
+    np.testing.assert_allclose(rows, 0.1, rtol=1e-6)

@@ -1,0 +1,198 @@
+"""The program as a process: pipes that close, signals, terminals, full disks, strange names."""
+
+import json
+import os
+import pty
+import re
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mnist_app.training_run import CHECKPOINT, LAST, MODEL, TrainingRun
+
+PROGRAM = [sys.executable, "-m", "mnist_app"]
+TRAIN = [*PROGRAM, "train", "--model=mlp-small", "--batch-size=8", "--workers=1"]
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 60  # seconds until a process that hangs is a failure
+
+
+def start(command: list[Any], **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + TIMEOUT
+    while not path.exists():
+        assert process.poll() is None, "the process ended before it wrote anything"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_ctrl_c_ends_a_training_in_one_line(tmp_path: Path, data: Path) -> None:
+    process = start([*TRAIN, "--epochs=1000", f"--data={data}", f"--output={tmp_path}"])
+    wait_for(tmp_path / CHECKPOINT, process)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 130
+    assert errors.startswith("Interrupted after ")
+    assert errors.endswith(
+        f" of 1000 epochs; to go on: python -m mnist_app train --resume --output {tmp_path}\n"
+    )
+    assert errors.count("\n") == 1
+    assert "\x1b" not in output
+    epochs = int(errors.split()[2])
+    with (tmp_path / "history.csv").open() as file:
+        assert len(file.readlines()) == 1 + epochs
+    assert set(os.listdir(tmp_path)) == {CHECKPOINT, MODEL, LAST, "history.csv"}
+
+
+def test_ctrl_c_while_waiting_for_a_picture(finished: TrainingRun) -> None:
+    process = start(
+        [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png", "-"],
+        stdin=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline()  # the first answer is there, the second is waited for
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 130
+    assert errors == ""
+
+
+def test_ctrl_c_while_starting(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    process = subprocess.run(PROGRAM, capture_output=True, env=environment, timeout=TIMEOUT)
+    assert (process.stdout, process.stderr, process.returncode) == (b"", b"", 130)
+
+
+@pytest.mark.parametrize("command", ["--help", "train", "evaluate", "predict"])
+def test_a_reader_that_leaves_is_no_error(
+    tmp_path: Path, data: Path, finished: TrainingRun, command: str
+) -> None:
+    arguments = {
+        "train": ["train", "--model=mlp-small", f"--data={data}", f"--output={tmp_path / 'run'}"],
+        "evaluate": ["evaluate", finished.folder, f"--data={data}"],
+        "predict": ["predict", "--model", finished.folder, finished.folder / "digit.png"],
+    }.get(command, [command])
+    reader, writer = os.pipe()
+    os.close(reader)  # nobody has ever listened
+    process = subprocess.run(
+        [*PROGRAM, *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT
+    )
+    os.close(writer)
+    assert process.stderr == ""
+    assert process.returncode == 1
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path, data: Path) -> None:
+    def small_files_only() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    process = subprocess.run(
+        [*TRAIN, f"--data={data}", f"--output={tmp_path / 'run'}"],
+        preexec_fn=small_files_only,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    assert process.stderr == f"Error: '{tmp_path / 'run' / LAST}': File too large\n"
+    assert process.returncode == 1
+    assert os.listdir(tmp_path / "run") == []
+
+
+def test_a_full_standard_output_is_one_line(finished: TrainingRun) -> None:
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=TIMEOUT,
+        )
+    assert process.stderr == "Error: No space left on device\n"
+    assert process.returncode == 1
+
+
+def test_names_and_terminals_that_know_no_utf8(tmp_path: Path, finished: TrainingRun) -> None:
+    name = os.fsencode(tmp_path) + b"/sept\xe9.png"
+    with open(name, "wb") as file:
+        file.write((finished.folder / "digit.png").read_bytes())
+    command = [*PROGRAM, "predict", "--model", finished.folder, name, name + b".jpg"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    process = subprocess.run(command, capture_output=True, env=environment, timeout=TIMEOUT)
+    assert process.returncode == 1
+    lines = process.stdout.decode("ascii").splitlines()
+    assert lines[0].startswith(f"{tmp_path}/sept")
+    assert ".png: 7, " in lines[0]
+    assert max(line.count("#") for line in lines) > 20
+    assert process.stderr.decode("ascii").startswith(f"Error: cannot read '{tmp_path}/sept")
+    process = subprocess.run([*command, "--json"], capture_output=True, timeout=TIMEOUT)
+    answers = [json.loads(line) for line in process.stdout.splitlines()]
+    assert [os.fsencode(answer["image"]) for answer in answers] == [name, name + b".jpg"]
+    strange = os.fsencode(tmp_path) + b"/r\xe9seau.safetensors"
+    Path(os.fsdecode(strange)).write_bytes((finished.folder / MODEL).read_bytes())
+    process = subprocess.run([*PROGRAM, "evaluate", strange], capture_output=True, timeout=TIMEOUT)
+    assert process.stderr == b""
+    assert process.stdout.startswith(os.fsencode(tmp_path) + b"/r\\udce9seau.safetensors on mnist")
+
+
+def on_a_terminal(command: list[Any], typed: bytes = b"") -> tuple[str, int]:
+    """What a command shows on a terminal of 100 columns, with its exit code."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", COLUMNS="100", LINES="40")
+        os.execv(sys.executable, [os.fspath(argument) for argument in command])
+    os.write(terminal, typed)
+    shown = b""
+    deadline = time.monotonic() + TIMEOUT
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # the other side is closed
+                break
+    os.close(terminal)
+    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_terminal_shows_a_live_bar(tmp_path: Path, data: Path) -> None:
+    command = [*TRAIN, "--epochs=9", f"--data={data}", f"--output={tmp_path / 'run'}"]
+    shown, code = on_a_terminal(command)
+    assert code == 0
+    figures = r"loss \d\.\d{4}  accuracy \d+\.\d\d %  [\d,]+ images/s  \d:\d\d left"
+    assert re.search(rf"epoch \d/9 .*━.* {figures}", shown)
+    for epoch in range(1, 10):
+        assert shown.count(f"   {epoch}/9  ") == 1  # the line of an epoch stays
+    assert shown.endswith("digit.png\r\n")
+
+
+def test_a_terminal_asks_for_a_picture(finished: TrainingRun) -> None:
+    shown, code = on_a_terminal(
+        [*PROGRAM, "predict", "--model", finished.folder],
+        typed=f"'{finished.folder}/digit.png'\n".encode(),
+    )
+    assert code == 0
+    assert "Path of a picture of a digit: " in shown
+    assert f"{finished.folder}/digit.png: 7, " in shown
+
+
+def test_starting_loads_nothing_that_is_not_needed() -> None:
+    code = (
+        "import sys, mnist_app.cli; "
+        "print(*{'matplotlib', 'scipy', 'tensorflow', 'torch', 'cv2', 'rich'} & set(sys.modules))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT
+    )
+    assert process.stdout.split() == []

@@ -1,0 +1,360 @@
+"""A run that stops anywhere continues to the same bits; what it reads is checked."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+from mnist_app.dataset import load_dataset
+from mnist_app.evaluation import evaluate_images
+from mnist_app.training_run import (
+    AUGMENTATION,
+    CHECKPOINT,
+    FILES,
+    HISTORY,
+    LAST,
+    METRICS,
+    MODEL,
+    Options,
+    RunError,
+    TrainingRun,
+    resume_run,
+    start_run,
+)
+from tests.app.idx_files import write_dataset
+from tinynet import History, ModelFileError, Progress, load_model, softmax_cross_entropy
+from tinynet.serialization import ArrayFile, save_arrays
+
+
+def same_weights(one: Path, other: Path) -> bool:
+    """Whether two runs saved the same bytes: the best model and the last."""
+    return all((one / n).read_bytes() == (other / n).read_bytes() for n in (MODEL, LAST))
+
+
+def stop_in(epoch: int, share: float = 0.5) -> Callable[[Progress], None]:
+    """An on_batch that is interrupted in the middle of an epoch."""
+
+    def on_batch(progress: Progress) -> None:
+        if progress.epoch == epoch and progress.done >= share * progress.total:
+            raise KeyboardInterrupt
+
+    return on_batch
+
+
+def interrupted_run(folder: Path, options: Options, epoch: int = 2) -> TrainingRun:
+    run = start_run(folder, options)
+    with pytest.raises(KeyboardInterrupt):
+        run.train(stop_in(epoch))
+    return run
+
+
+def test_a_finished_run_has_every_file_and_no_other(finished: TrainingRun) -> None:
+    assert sorted(os.listdir(finished.folder)) == sorted(FILES)
+    for name in FILES:
+        if name.endswith(".png"):
+            with Image.open(finished.folder / name) as picture:
+                picture.load()
+                assert min(picture.size) >= 280
+
+
+def test_without_augmentation_there_is_no_picture_of_it(tmp_path: Path, options: Options) -> None:
+    run = start_run(tmp_path, replace(options, augment=False, epochs=1))
+    run.train()
+    run.finish()
+    assert sorted(os.listdir(tmp_path)) == sorted(set(FILES) - {AUGMENTATION})
+
+
+def test_the_saved_temperature_fits_the_validation_images(tmp_path: Path, options: Options) -> None:
+    run = start_run(tmp_path, replace(options, model="mlp", epochs=1))
+    run.train()
+    run.finish()
+    model, settings = load_model(tmp_path / MODEL)
+    assert run.validation is not None
+    images, labels = run.validation
+    logits = model.predict(images).astype(np.float64)
+
+    def loss(temperature: float) -> float:
+        return softmax_cross_entropy(logits / temperature, labels)[0]
+
+    best = settings["temperature"]
+    assert best != 1
+    assert loss(best) < min(loss(0.99 * best), loss(1.01 * best))
+
+
+def test_the_learning_rate_falls_to_zero_over_all_epochs(finished: TrainingRun) -> None:
+    assert finished.optimizer.iterations == 3 * 29  # 900 images in batches of 32
+    assert finished.optimizer.rate() == 0
+
+
+def test_the_same_options_give_the_same_bits(
+    tmp_path: Path, options: Options, finished: TrainingRun
+) -> None:
+    again = start_run(tmp_path / "again", options)
+    again.train()
+    assert same_weights(again.folder, finished.folder)
+    other = start_run(tmp_path / "other", replace(options, seed=1))
+    other.train()
+    assert not same_weights(other.folder, finished.folder)
+
+
+@pytest.mark.parametrize("epoch", [2, 3])
+def test_an_interrupted_run_resumes_to_the_same_bits(
+    tmp_path: Path, options: Options, finished: TrainingRun, epoch: int
+) -> None:
+    interrupted_run(tmp_path, options, epoch)
+    run = resume_run(tmp_path, {})
+    assert len(run.history.epochs) == epoch - 1
+    run.train()
+    assert same_weights(tmp_path, finished.folder)
+    assert [replace(e, seconds=0) for e in run.history.epochs] == [
+        replace(e, seconds=0) for e in finished.history.epochs
+    ]
+
+
+def test_nothing_is_saved_before_the_first_epoch_ends(tmp_path: Path, options: Options) -> None:
+    interrupted_run(tmp_path, options, epoch=1)
+    assert os.listdir(tmp_path) == []
+    start_run(tmp_path, options)  # may begin again in the same folder
+
+
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path, data: Path) -> None:
+    options = [
+        "--model=mlp-small", f"--data={data}", "--epochs=30", "--batch-size=8", "--workers=1",
+    ]  # fmt: skip
+    train = [sys.executable, "-m", "mnist_app", "train", *options]
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    process = subprocess.Popen([*train, f"--output={killed}"], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (killed / CHECKPOINT).exists():
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    resumed = resume_run(killed, {})
+    assert 1 <= len(resumed.history.epochs) < 30
+    resumed.train()
+    run = start_run(whole, resumed.options)
+    run.train()
+    assert same_weights(killed, whole)
+
+
+def test_the_best_epoch_and_the_last_are_kept(tmp_path: Path, data: Path) -> None:
+    seen: list[dict[str, np.ndarray]] = []
+    run = start_run(
+        tmp_path,
+        Options("mlp-small", 8, batch_size=8, learning_rate=0.03, workers=1, data=str(data)),
+    )
+
+    def remember(history: History) -> None:
+        seen.append({name: p.value.copy() for name, p in run.model.parameters().items()})
+
+    run.train(on_epoch=remember)
+    best = run.history.best().epoch
+    assert best < 8  # steps so large that the last epoch is not the best
+    for name, epoch in ((MODEL, best), (LAST, 8)):
+        np.testing.assert_equal(weights(tmp_path / name), seen[epoch - 1])
+        assert load_model(tmp_path / name)[1]["epoch"] == epoch
+
+
+def weights(path: Path) -> dict[str, np.ndarray]:
+    model, _ = load_model(path)
+    return {name: parameter.value for name, parameter in model.parameters().items()}
+
+
+def test_metrics_and_history_are_what_was_measured(finished: TrainingRun, data: Path) -> None:
+    metrics = json.loads((finished.folder / METRICS).read_text())
+    model, settings = load_model(finished.folder / MODEL)
+    dataset = load_dataset(data)
+    evaluation = evaluate_images(model, dataset.test_images, dataset.test_labels)
+    assert metrics["test"] == json.loads(json.dumps(evaluation.report()))
+    assert metrics["options"] == asdict(finished.options)
+    assert metrics["best_epoch"] == settings["epoch"] == finished.history.best().epoch
+    assert metrics["parameters"] == 42_310
+    with (finished.folder / HISTORY).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["val_accuracy"]) for row in rows] == [
+        epoch.val_accuracy for epoch in finished.history.epochs
+    ]
+
+
+def test_settings_name_no_folder_of_this_computer(finished: TrainingRun, data: Path) -> None:
+    assert str(data).encode() not in (finished.folder / MODEL).read_bytes()
+
+
+def test_without_validation_the_training_chooses(tmp_path: Path, options: Options) -> None:
+    run = start_run(tmp_path, replace(options, validation_split=0.0, epochs=1))
+    run.train()
+    run.finish()
+    assert run.validation is None
+    assert len(run.training[0]) == 1000
+    assert (tmp_path / HISTORY).read_text().splitlines()[1].split(",")[3:5] == ["", ""]
+
+
+def test_a_run_is_never_overwritten(finished: TrainingRun, options: Options) -> None:
+    before = (finished.folder / MODEL).read_bytes()
+    with pytest.raises(RunError) as caught:
+        start_run(finished.folder, replace(options, seed=1))
+    assert str(caught.value) == (
+        f"'{finished.folder}' already holds a run (model.safetensors); continue it with --resume, "
+        "or give another folder with --output"
+    )
+    assert (finished.folder / MODEL).read_bytes() == before
+
+
+def test_a_foreign_file_is_never_overwritten(tmp_path: Path, options: Options) -> None:
+    (tmp_path / "curves.png").write_text("somebody's own")
+    with pytest.raises(RunError, match=r"already holds a run \(curves\.png\)"):
+        start_run(tmp_path, options)
+
+
+def test_a_finished_run_resumes_to_itself(finished: TrainingRun) -> None:
+    before = (finished.folder / MODEL).read_bytes()
+    run = resume_run(finished.folder, {})
+    run.train()
+    run.finish()
+    assert (finished.folder / MODEL).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seed": 7}, "has --seed 0, not 7; resume it without this option, or start another run "
+         "with --output"),
+        ({"model": "cnn"}, "has --model mlp-small, not cnn; resume it without this option, or "
+         "start another run with --output"),
+        ({"batch_size": 64, "epochs": 9}, "has --batch-size 32, not 64; resume it without this "
+         "option, or start another run with --output"),
+        ({"epochs": 9}, "has --epochs 3, not 9; resume it without this option, or start another "
+         "run with --output"),
+    ],
+)  # fmt: skip
+def test_other_options_do_not_resume(
+    finished: TrainingRun, given: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RunError) as caught:
+        resume_run(finished.folder, given)
+    assert str(caught.value) == f"the run in '{finished.folder}' {message}"
+
+
+def test_the_data_may_move_but_not_change(
+    tmp_path: Path, options: Options, finished: TrainingRun, data: Path
+) -> None:
+    interrupted_run(tmp_path / "run", options)
+    moved = write_dataset(tmp_path / "little")
+    run = resume_run(tmp_path / "run", {"data": str(moved)})
+    run.train()
+    np.testing.assert_equal(weights(tmp_path / "run" / LAST), weights(finished.folder / LAST))
+    other = write_dataset(tmp_path / "other", train=999)
+    with pytest.raises(RunError, match="was trained on other data; give it with --data"):
+        resume_run(tmp_path / "run", {"data": str(other)})
+
+
+def test_nothing_to_resume(tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        resume_run(tmp_path, {})
+    assert str(caught.value) == (
+        f"'{tmp_path}' has no checkpoint.safetensors to resume from; train without --resume"
+    )
+
+
+def test_a_run_that_diverges_says_so(tmp_path: Path, options: Options) -> None:
+    run = start_run(tmp_path, replace(options, learning_rate=1e30))
+    with pytest.raises(RunError) as caught:
+        run.train()
+    assert str(caught.value) == (
+        "training diverged: the loss of epoch 1 is not a number any more; try a --learning-rate "
+        "below 1e+30"
+    )
+    assert os.listdir(tmp_path) == []
+
+
+def forge(path: Path, change: Callable[[dict[str, np.ndarray], dict[str, Any]], object]) -> None:
+    """Rewrite a checkpoint with other arrays or another state."""
+    arrays = load_file(path)
+    with ArrayFile(path) as file:
+        metadata = file.metadata
+    change(arrays, metadata["checkpoint"])
+    save_arrays(path, arrays, metadata)
+
+
+def with_nan(arrays: dict[str, np.ndarray], _: dict[str, Any]) -> None:
+    next(iter(arrays.values())).flat[0] = np.nan
+
+
+STATE = "its state of the run is not usable"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (with_nan, "holds NaN or infinite numbers"),
+        (lambda arrays, _: arrays.pop("value.dense_1.kernel"), "'value.dense_1.kernel' is missing"),
+        (lambda arrays, _: arrays.pop("optimizer.dense_1.bias.m"), "is missing"),
+        (lambda arrays, _: arrays.update(x=np.zeros(3)), "there is an array 'x'"),
+        (lambda _, saved: saved.pop("rng"), STATE),
+        (lambda _, saved: saved.update(rng={"bit_generator": "PCG64"}), STATE),
+        (lambda _, saved: saved["rng"].update(bit_generator="MT19937"), STATE),
+        (lambda _, saved: saved["rng"]["state"].update(state=-1), STATE),
+        (lambda _, saved: saved["rng"]["state"].update(state=2**200), STATE),
+        (lambda _, saved: saved["rng"]["state"].update(state="x"), STATE),
+        (lambda _, saved: saved.update(rng=[]), STATE),
+        (lambda _, saved: saved.update(iterations=-5), STATE),
+        (lambda _, saved: saved.update(iterations="many"), STATE),
+        (lambda _, saved: saved.update(history=[]), STATE),
+        (lambda _, saved: saved.update(history=5), STATE),
+        (lambda _, saved: saved["history"].reverse(), STATE),
+        (lambda _, saved: saved["history"][0].update(loss="low"), STATE),
+        (lambda _, saved: saved["history"][0].update(loss=None), STATE),
+        (lambda _, saved: saved["history"][0].update(val_loss=float("nan")), STATE),
+        (lambda _, saved: saved["history"][0].update(colour="red"), STATE),
+        (lambda _, saved: saved["options"].update(model="rnn"), "not a checkpoint"),
+        (lambda _, saved: saved["options"].update(batch_size=0), "not a checkpoint"),
+        (lambda _, saved: saved["options"].update(workers=True), "not a checkpoint"),
+        (lambda _, saved: saved["options"].update(learning_rate="fast"), "not a checkpoint"),
+        (lambda _, saved: saved["options"].update(validation_split=1), "not a checkpoint"),
+        (lambda _, saved: saved["options"].update(data=7), "not a checkpoint"),
+        (lambda _, saved: saved.pop("options"), "not a checkpoint"),
+    ],
+)
+def test_a_forged_checkpoint_is_refused(
+    tmp_path: Path, options: Options, change: Callable[..., object], message: str
+) -> None:
+    path = tmp_path / CHECKPOINT
+    run = start_run(tmp_path, replace(options, epochs=2))
+    run.train()
+    forge(path, change)
+    with pytest.raises(ModelFileError, match=message) as caught:
+        resume_run(tmp_path, {})
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\xff" * 100], ids=["empty", "text", "ones"])
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / CHECKPOINT).write_bytes(content)
+    with pytest.raises(ModelFileError, match="not a whole safetensors file"):
+        resume_run(tmp_path, {})
+
+
+def test_a_model_is_no_checkpoint(tmp_path: Path, finished: TrainingRun) -> None:
+    (tmp_path / CHECKPOINT).write_bytes((finished.folder / MODEL).read_bytes())
+    with pytest.raises(ModelFileError, match="not a checkpoint of a training run"):
+        resume_run(tmp_path, {})
+
+
+def test_a_checkpoint_is_no_model(finished: TrainingRun) -> None:
+    with pytest.raises(ModelFileError, match="its description of the model has no 'model'"):
+        load_model(finished.folder / CHECKPOINT)
