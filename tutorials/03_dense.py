@@ -58,7 +58,7 @@ prediction = None  # "a", "b" or "c"
 #
 # $$Y_{nj} = b_j + \sum_i X_{ni} W_{ij}$$
 #
-# From the layers behind comes $dY$: one number $dY_{nj} = \partial L / \partial Y_{nj}$ for each output.
+# From the layers after it comes $dY$: one number $dY_{nj} = \partial L / \partial Y_{nj}$ for each output.
 # Notebook 02 says what to do with it: the gradient of a number is a sum over all places where the number
 # is used, each with its slope.
 #
@@ -439,7 +439,8 @@ show(
 # needs sizes that differ, where a forgotten transpose fails at once, with an error that names the
 # shapes; and since square layers occur, it needs numbers.
 #
-# And what does `tinynet`'s checker say to a layer with an averaged bias gradient?
+# And what does `tinynet`'s checker say to a layer with an averaged bias gradient? In `Dense`, the method
+# `backward_parameters` fills the gradients of weights and bias; the class below spoils the second.
 
 # %%
 from tinynet import GradientError

@@ -63,8 +63,9 @@ prediction = None  # "a", "b" or "c"
 #
 # $$J = \text{diag}(p) - p \ p^T$$
 #
-# A gradient goes backwards through $J^T$ (notebook 02), and $J$ is symmetric. Multiply out, and the
-# matrix is gone; $\sum_j p_j \ dp_j$ is one number for each example:
+# Write $dp_j$ for $\partial L / \partial p_j$ and $dz_k$ for $\partial L / \partial z_k$, whatever the loss
+# $L$ is. A gradient goes backwards through $J^T$ (notebook 02), and $J$ is symmetric. Multiply out, and
+# the matrix is gone; $\sum_j p_j \ dp_j$ is one number for each example:
 #
 # $$dz_k = \sum_j J_{jk} \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
 #
@@ -143,7 +144,7 @@ jacobian = np.diag(p) - np.outer(p, p)
 
 
 def column(numbers):
-    return np.array([[f"{each:.4f}" if each % 1 else f"{each:.0f}"] for each in numbers])
+    return np.array([[f"{each:.4f}" if each % 1 else f"{each:.0f}"] for each in numbers + 0.0])
 
 
 figure = new_figure(8, 2.5)
@@ -218,7 +219,8 @@ from tutorials.value import Value
 np.testing.assert_allclose(softmax(z[np.newaxis])[0], p, rtol=1e-12)
 np.testing.assert_allclose(loss_gradient(z[np.newaxis], np.array([0]))[0], p - y, rtol=1e-12)
 stated("0.4076", stable_loss(z[np.newaxis], np.array([0])))
-assert stable_loss(np.array([[1000.0, 0.0, -1000.0]] * 3), np.array([0, 1, 2])) == 1000
+large = np.array([[1000.0, 0.0, -1000.0]] * 3)
+assert abs(stable_loss(large, np.array([0, 1, 2])) - 1000) < 1e-9
 
 scores = [Value(each) for each in z]
 loss = (scores[0].exp() + scores[1].exp() + scores[2].exp()).log() + -scores[0]
@@ -388,14 +390,16 @@ show(
     figure,
     "wrong_but_training",
     "Four gradients, one of them right. All four networks learn.",
-    "Left, the loss over one epoch for the right gradient, the one without 1/N, the one with 1/N "
-    "twice, and the softmax over the wrong axis. Right, their test accuracies: the right one and "
-    "1/N missing above 85 %, 1/N twice above 70 %, wrong axis above 60 %.",
+    "Left, the loss over 12,000 images for the right gradient, which is lowest, the one without "
+    "1/N, far above, the one with 1/N twice, which hardly falls, and the softmax over the wrong "
+    "axis, which rises. Right, their test accuracies: right and 1/N missing above 80 %, 1/N twice "
+    "above 70 %, wrong axis above 60 %.",
 )
 reached = {name: accuracy(w, b) for name, (w, b, _) in runs.items()}
-assert reached["right"] > 0.85
-assert reached["1/N missing"] > 0.85
+assert min(reached["right"], reached["1/N missing"]) > 0.80
 assert reached["1/N twice"] > 0.70
+first, last = np.reshape(runs["wrong axis"][2], (2, -1)).mean(axis=1)
+assert last > first  # the two halves of the run: the loss rises
 
 # %% [markdown]
 # All four networks learn, and the accuracies alone could be excused: a poor choice of step, too few
@@ -447,7 +451,7 @@ stated("0.1", (loss_gradient(start, labels) * 60).max())
 # In the beginning every example pulls with the same force. Later the easy ones, where $p \approx y$, fall
 # silent, and the difficult ones do the work.
 #
-# And what was learned? Each class has 784 weights, one for each pixel, so they can be drawn as an image.
+# And what was learned in this epoch, as one pass through all training images is called? Each class has 784 weights, one for each pixel, so they can be drawn as an image.
 # A step adds the images of a class to its weights, in proportion to $1 - p$, and subtracts those of all
 # other classes, in proportion to $p$.
 

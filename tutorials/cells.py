@@ -7,6 +7,8 @@ TUTORIALS_UNTOUCHED=1 leaves the learner's answers aside (the notebooks are buil
 import os
 import re
 import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tutorials.checks import SOLUTIONS, Answer, Verdict, find_answer, task, verdict, where
 from tutorials.checks.diagnosis import WrongAnswer
@@ -69,3 +71,19 @@ def rounds_to(text: str, value: float) -> bool:
     whole = fraction is None and exponent is None and not percent
     tolerance = 1e-9 * max(1.0, abs(value)) if whole else 0.5000001 * 10.0**-digits
     return abs((100 * value if percent else value) - float(number)) <= tolerance
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Drop what is written to the standard error stream meanwhile, past Python as well.
+
+    TensorFlow greets there, in words that change with the machine.
+    """
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

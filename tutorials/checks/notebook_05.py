@@ -36,9 +36,8 @@ def relu_backward(answer: Answer) -> None:
 @exercise
 def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
-    a = np.array(
-        [[1.0, -1.0, -2.0, 0.0, 3.0], [2.0, 4.0, -0.5, -1.0, 0.0], [0.5, -2.0, -3.0, 0, -1]]
-    )
+    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (0.5, -1, -3)]
+    a = np.array(columns, dtype=float).T
     off = a <= 0
     expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
         "units that are off for one example count as dead. Dead means off for *all* of them: the "

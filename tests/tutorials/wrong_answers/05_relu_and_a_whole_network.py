@@ -57,7 +57,7 @@ def living(a):
     return (a > 0).any(axis=0)
 
 
-@wrong("05.dead_units", "The sum over the examples decides".lower())
+@wrong("05.dead_units", "the sum over the examples decides")
 def by_the_sum(a):
     return a.sum(axis=0) <= 0
 

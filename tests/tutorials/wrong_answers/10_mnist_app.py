@@ -1,0 +1,166 @@
+"""Wrong answers to the exercises of notebook 10."""
+
+import math
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+from tinynet import softmax_cross_entropy
+
+
+@wrong("10.conv_cost", "the biases are missing")
+def without_biases(height, width, kernel_shape):
+    kh, kw, _, _ = kernel_shape
+    weights = math.prod(kernel_shape)
+    return weights, (height - kh + 1) * (width - kw + 1) * weights
+
+
+@wrong("10.conv_cost", "would not fit")
+def a_window_for_each_pixel(height, width, kernel_shape):
+    weights = math.prod(kernel_shape)
+    return weights + kernel_shape[3], height * width * weights
+
+
+@wrong("10.conv_cost", "the biases are counted too")
+def biases_multiplied(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    parameters = math.prod(kernel_shape) + filters
+    return parameters, (height - kh + 1) * (width - kw + 1) * parameters
+
+
+@wrong("10.conv_cost", "the channels are missing")
+def without_channels(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = kh * kw * filters
+    return weights + filters, (height - kh + 1) * (width - kw + 1) * weights
+
+
+@wrong("10.conv_cost", "return (parameters, multiply-adds)")
+def in_the_other_order(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = math.prod(kernel_shape)
+    return (height - kh + 1) * (width - kw + 1) * weights, weights + filters
+
+
+@wrong("10.slope_along", "forward difference")
+def to_one_side(f, x, direction, h=1e-5):
+    return (f(x + h * direction) - f(x)) / h
+
+
+@wrong("10.slope_along", "2h apart")
+def divided_by_one_step(f, x, direction, h=1e-5):
+    return (f(x + h * direction) - f(x - h * direction)) / h
+
+
+@wrong("10.slope_along", "Its length counts")
+def shortened(f, x, direction, h=1e-5):
+    v = direction / np.linalg.norm(direction)
+    return (f(x + h * v) - f(x - h * v)) / (2 * h)
+
+
+@wrong("10.slope_along", "changes its argument x")
+def moves_the_callers_array(f, x, direction, h=1e-5):
+    x += h * direction
+    above = f(x)
+    x -= 2 * h * direction
+    return (above - f(x)) / (2 * h)
+
+
+@wrong("10.slope_along", "Asked for is one number")
+def entry_by_entry(f, x, direction, h=1e-5):
+    slopes = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h * direction[index]
+        slopes[index] = (f(x + step) - f(x - step)) / (2 * h)
+    return slopes
+
+
+def backward(model, image, dscores):
+    model.forward(image[np.newaxis, :, :, np.newaxis], training=True)
+    return model.backward(dscores[np.newaxis])[0, :, :, 0]
+
+
+@wrong("10.saliency", "scores of all digits are added up")
+def all_scores(model, image, digit):
+    return backward(model, image, np.ones(model.output_shape))
+
+
+@wrong("10.saliency", "gradient of the loss")
+def of_the_loss(model, image, digit):
+    x = image[np.newaxis, :, :, np.newaxis]
+    _, dscores = softmax_cross_entropy(model.forward(x, training=True), np.array([digit]))
+    return model.backward(dscores)[0, :, :, 0]
+
+
+@wrong("10.saliency", "the largest score")
+def of_the_answer(model, image, digit):
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis])[0]
+    return backward(model, image, np.eye(len(scores))[scores.argmax()])
+
+
+@wrong("10.saliency", "for the digit or against it")
+def absolute(model, image, digit):
+    return np.abs(backward(model, image, np.eye(model.output_shape[0])[digit]))
+
+
+@wrong("10.saliency", "axes for the batch and the channel")
+def with_all_axes(model, image, digit):
+    return backward(model, image, np.eye(model.output_shape[0])[digit])[
+        np.newaxis, :, :, np.newaxis
+    ]
+
+
+@wrong("10.saliency", "RuntimeError")
+def forgets_the_caches(model, image, digit):
+    model = model.replica()
+    model.forward(image[np.newaxis, :, :, np.newaxis])
+    return model.backward(np.eye(model.output_shape[0])[[digit]])[0, :, :, 0]
+
+
+def centre(image):
+    rows, columns = np.indices(image.shape)
+    return (image * rows).sum() / image.sum(), (image * columns).sum() / image.sum()
+
+
+def shifted(image, down, right):
+    padded = np.pad(image, 28)
+    return padded[28 - down : 56 - down, 28 - right : 56 - right].copy()
+
+
+@wrong("10.centred", "comes in at the other")
+def rolled(image):
+    row, column = centre(image)
+    return np.roll(image, (round(14 - row), round(14 - column)), (0, 1))
+
+
+@wrong("10.centred", "the wrong way")
+def away(image):
+    row, column = centre(image)
+    return shifted(image, round(row - 14), round(column - 14))
+
+
+@wrong("10.centred", "rows and columns are exchanged")
+def exchanged(image):
+    row, column = centre(image)
+    return shifted(image, round(14 - column), round(14 - row))
+
+
+@wrong("10.centred", "centre of the box")
+def by_the_box(image):
+    rows, columns = np.nonzero(image)
+    middle = rows.min() + rows.max() + 1, columns.min() + columns.max() + 1
+    return shifted(image, *((28 - each + 1) // 2 for each in middle))
+
+
+@wrong("10.centred", "each inked pixel counts alike")
+def unweighted(image):
+    return shifted(image, *(round(14 - axis.mean()) for axis in np.nonzero(image)))
+
+
+@wrong("10.centred", "a blank image, centred")
+def divides_by_nothing(image):
+    if image.sum() == 0:
+        return image / image.sum()
+    row, column = centre(image)
+    return shifted(image, round(14 - row), round(14 - column))

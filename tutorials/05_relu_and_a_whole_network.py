@@ -1,0 +1,572 @@
+# %% [markdown]
+# # 05 ReLU and a whole network
+#
+# ## Question
+#
+# Two dense layers in a row are no better than one: $(X W_1) W_2 = X (W_1 W_2)$ is again a single matrix.
+# What makes a network more than that is a bend between them, and the usual one is ReLU, which replaces
+# negative numbers by 0. How does a gradient pass a bend? And with that, the pieces are complete: how
+# does it pass a whole network?
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import numpy as np
+
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import (
+    GRADIENT,
+    INK,
+    LIGHT,
+    MUTED,
+    RIGHT,
+    VALUE,
+    WRONG,
+    empty_axes,
+    new_figure,
+    show,
+    show_image,
+)
+
+# %% [markdown]
+# ## Predict
+#
+# For one image, a unit between the two layers computes $-1$, and ReLU makes it 0. Weights lead into
+# this unit, from the layer before it, and out of it, to the layer after it. Which of them get a
+# gradient other than zero from this image?
+#
+# - **a**: those that lead in
+# - **b**: those that lead out
+# - **c**: neither
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# **ReLU** works on each entry alone:
+#
+# $$Y_{ni} = \max(X_{ni}, 0)$$
+#
+# So $X_{ni}$ is used in one place, and no sum is needed. Its slope there is 1 if $X_{ni} > 0$ and 0 if
+# $X_{ni} < 0$. Write $[\dots]$ for 1 if the condition holds, 0 if not:
+#
+# $$dX_{ni} = dY_{ni} \ [X_{ni} > 0]$$
+#
+# The array of these ones and zeros is called the *mask*. A gradient passes untouched, or not at all.
+#
+# **At 0** there is a kink and no derivative. Any number from 0 to 1 can be defended; the usual choice,
+# and that of `tinynet`, is 0. It matters more often than one would think: a black image and zero biases
+# put every unit exactly there.
+#
+# **Of the input or of the output?** $Y > 0$ is true where $X > 0$ is, so either may be kept for the
+# backward pass. But only with $>$. The condition $Y \geq 0$ is *always* true, since $Y$ is never
+# negative, and then everything passes.
+#
+# **A whole network.** Number the steps forwards, with a letter for each result. $A$ holds the sums of
+# the first layer, $H$ what ReLU makes of them (the *hidden* units), $Z$ the scores, $P$ their softmax,
+# and $Y$ now the one-hot labels. Read the left column down, then the other from bottom to top:
+#
+# | forwards, down | backwards, up | needs |
+# | --- | --- | --- |
+# | $A = X W_1 + b_1$ | $dW_1 = X^T dA, \quad db_1 = \sum_n dA_n$ | $X$ |
+# | $H = \max(A, 0)$ | $dA = dH \cdot [A > 0]$, entry by entry | $A$ |
+# | $Z = H W_2 + b_2$ | $dW_2 = H^T dZ, \quad db_2 = \sum_n dZ_n, \quad dH = dZ \ W_2^T$ | $H$, $W_2$ |
+# | $L$, the loss | $dZ = (P - Y) / N$ | $Z$, labels |
+#
+# Every line on the right is from notebook 03, notebook 04 or the paragraph above. The last column names
+# what the forward pass has to keep: these are the *caches*.
+
+# %%
+line = np.linspace(-3, 3, 301)
+figure = new_figure(7.5, 2.7)
+for k, (title, values, colour) in enumerate(
+    [
+        ("forwards: max(x, 0)", np.maximum(line, 0), VALUE),
+        ("backwards: the slope", line > 0, GRADIENT),
+    ]
+):
+    axes = figure.add_subplot(1, 2, k + 1)
+    for side in (line <= 0, line > 0):
+        axes.plot(line[side], values[side], color=colour, lw=2.5)
+    axes.set(title=title, xlabel="input x of the ReLU", ylim=(-0.3, 3.2 if k == 0 else 1.4))
+axes.plot(0, 0, "o", color=GRADIENT)
+axes.plot(0, 1, "o", color=GRADIENT, fillstyle="none")
+axes.text(-0.15, 0.1, "at 0 we choose 0", color=GRADIENT, ha="right")
+show(
+    figure,
+    "relu",
+    "A ReLU is a gate: it lets a gradient through unchanged where its input was positive.",
+    "Left, the ReLU: 0 for negative inputs, rising with slope 1 from 0 on. Right, its slope: 0 up "
+    "to and including 0, then 1.",
+)
+
+# %% [markdown]
+# ## By hand
+#
+# Two inputs, two hidden units, two classes, one example; class 1 is right. All weights are 0, 1 or $-1$,
+# so one number carries everything: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the sigmoid of 1 that you met in
+# notebook 02. Cover the last column and fill it in.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | [[1, 2]] |
+# | `W1` | given | [[1, -1], [1, 0]] |
+# | `b1` | given | [0, 0] |
+# | `W2` | given | [[1, 0], [0, 1]] |
+# | `b2` | given | [-2, 0] |
+# | `y` | given | [[0, 1]] |
+# | `a` | `x @ W1 + b1` | [[3, -1]] |
+# | `h` | `np.maximum(a, 0)` | [[3, 0]] |
+# | `z` | `h @ W2 + b2` | [[1, 0]] |
+# | `p` | `exp(z) / exp(z).sum()` | [[0.7311, 0.2689]] |
+# | `L` | `-log(p[0, 1])` | 1.3133 |
+# | `dz` | `p - y` | [[0.7311, -0.7311]] |
+# | `dW2` | `h.T @ dz` | [[2.1932, -2.1932], [0, 0]] |
+# | `db2` | `dz.sum(axis=0)` | [0.7311, -0.7311] |
+# | `dh` | `dz @ W2.T` | [[0.7311, -0.7311]] |
+# | `da` | `dh * (a > 0)` | [[0.7311, 0]] |
+# | `dW1` | `x.T @ da` | [[0.7311, 0], [1.4621, 0]] |
+# | `db1` | `da.sum(axis=0)` | [0.7311, 0] |
+#
+# Now a step of gradient descent: from each parameter subtract 0.1 times its gradient. Then forwards once
+# more. With $c$ for 0.7311:
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | [[1, 2]] |
+# | `c` | `1 / (1 + exp(-1))` | 0.7311 |
+# | `W1` | `[[1 - 0.1 * c, -1], [1 - 0.2 * c, 0]]` | [[0.9269, -1], [0.8538, 0]] |
+# | `b1` | `[-0.1 * c, 0]` | [-0.0731, 0] |
+# | `W2` | `[[1 - 0.3 * c, 0.3 * c], [0, 1]]` | [[0.7807, 0.2193], [0, 1]] |
+# | `b2` | `[-2 - 0.1 * c, 0.1 * c]` | [-2.0731, 0.0731] |
+# | `a` | `x @ W1 + b1` | [[2.5614, -1]] |
+# | `h` | `np.maximum(a, 0)` | [[2.5614, 0]] |
+# | `z` | `h @ W2 + b2` | [[-0.0735, 0.6349]] |
+# | `L` | `log(exp(z).sum()) - z[0, 1]` | 0.4004 |
+#
+# One step, and the loss has fallen from 1.3133 to 0.4004.
+
+# %%
+x, labels = np.array([[1.0, 2.0]]), np.array([1])
+W1, b1 = np.array([[1.0, -1.0], [1.0, 0.0]]), np.zeros(2)
+W2, b2 = np.eye(2), np.array([-2.0, 0.0])
+p0 = 1 / (1 + np.exp(-1))
+dW1, dW2 = np.array([[p0, 0], [2 * p0, 0]]), np.array([[3 * p0, -3 * p0], [0, 0]])
+
+
+def draw_node(axes, x, y, value, gradient, alive=True):
+    """A box with its value above and its gradient below."""
+    edge = INK if alive else WRONG
+    axes.fill(
+        [x - 0.9, x + 0.9, x + 0.9, x - 0.9],
+        [y - 0.5, y - 0.5, y + 0.5, y + 0.5],
+        facecolor="white" if alive else LIGHT[WRONG],
+        edgecolor=edge,
+        zorder=3,
+    )
+    axes.text(
+        x, y + (0.24 if gradient else 0), value, color=VALUE, ha="center", va="center", zorder=4
+    )
+    axes.text(x, y - 0.24, gradient, color=GRADIENT, ha="center", va="center", zorder=4)
+
+
+def draw_weight(axes, start, end, weight, gradient, place):
+    """An arrow between boxes with the weight and, if it moves, its gradient."""
+    (x1, y1), (x2, y2) = start, end
+    moves = gradient != 0
+    style = {"lw": 2.2} if moves else {"lw": 1.2, "ls": "--"}
+    line = {"color": GRADIENT if moves else MUTED, **style}
+    axes.plot([x1 + 0.9, x2 - 0.9], [y1, y2], zorder=1, **line)
+    x, y = x1 + 0.9 + place * (x2 - x1 - 1.8), y1 + place * (y2 - y1)
+    text = f"{weight:g},  d = {gradient:.4g}"
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    colour = GRADIENT if moves else MUTED
+    axes.text(x, y, text, color=colour, ha="center", va="center", fontsize=9, bbox=white)
+
+
+figure = new_figure(8, 3.9)
+axes = empty_axes(figure.add_subplot())
+inputs, hidden, scores = [[(c, y) for y in (3, 0)] for c in (0, 4.8, 9.6)]
+for layer, weights, slopes in [((inputs, hidden), W1, dW1), ((hidden, scores), W2, dW2)]:
+    for (i, j), weight in np.ndenumerate(weights):
+        place = 0.5 if i == j else 0.24
+        draw_weight(axes, layer[0][i], layer[1][j], weight, slopes[i, j], place)
+draw_node(axes, *inputs[0], "$x_0 = 1$", "")
+draw_node(axes, *inputs[1], "$x_1 = 2$", "")
+draw_node(axes, *hidden[0], "$a_0 = h_0 = 3$", "$da_0 = 0.7311$")
+draw_node(axes, *hidden[1], "$a_1 = -1, h_1 = 0$", "$da_1 = 0$", alive=False)
+draw_node(axes, *scores[0], "$z_0 = 1$", "$dz_0 = 0.7311$")
+draw_node(axes, *scores[1], "$z_1 = 0$", "$dz_1 = -0.7311$")
+for place, text in zip((0, 4.8, 9.6), ("inputs", "hidden units", "scores"), strict=True):
+    axes.text(place, 4, text, color=MUTED, ha="center")
+axes.text(4.8, -0.95, "off: nothing passes", color=WRONG, ha="center")
+axes.text(9.6, -0.95, "biases: $-2$ for $z_0$, else 0", color=MUTED, ha="center", fontsize=9)
+axes.set(xlim=(-1, 10.6), ylim=(-1.2, 4.3))
+show(
+    figure,
+    "dead_unit",
+    "The network by hand; on each arrow its weight and the gradient d. The four weights that touch "
+    "the unit that is off (dashed) stand still.",
+    "A network with two inputs, two hidden units and two scores. The first hidden unit has the "
+    "value 3 and the gradient 0.7311; the second has -1 before the ReLU, 0 after it and no "
+    "gradient. Solid arrows, whose weights move: 0.7311 and 1.462 into the first unit, 2.193 and "
+    "-2.193 out of it. Dashed arrows, gradient 0: the two into and the two out of the second unit.",
+)
+reveal(prediction, "c", "Into it the mask is 0; out of it, the weight is multiplied by h = 0.")
+
+# %% [markdown]
+# The second hidden unit is off, and *both* its sides stand still: $dW_1$ has a zero column, because the
+# mask stops the gradient; $dW_2$ has a zero row, because $h_1 = 0$ has no influence on the scores. If a
+# unit is off for every image there is, it is called *dead*: nothing will ever move its weights again.
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/05_relu_and_a_whole_network.py`.
+#
+# **Exercise 1, `relu_backward(x, dy)`.** One line.
+
+# %% tags=["exercise"]
+relu_backward = check("05.relu_backward")
+
+# %% [markdown]
+# **Exercise 2, `dead_units(a)`.** Which units are off for all examples of a batch?
+
+# %% tags=["exercise"]
+dead_units = check("05.dead_units")
+
+# %% [markdown]
+# **Exercise 3, `two_layer_backward(x, a, h, w2, dz)`.** The right column of the table, from bottom to
+# top. `dz` is given, since notebook 04 has computed it.
+
+# %% tags=["exercise"]
+two_layer_backward = check("05.two_layer_backward")
+
+# %% [markdown]
+# ## Check it
+#
+# The tables; the graph of notebook 02; and all parameters of a random network against differences.
+
+# %%
+from tinynet import softmax_cross_entropy
+from tinynet.gradient_check import numerical_gradient, relative_error
+from tutorials.value import Value
+
+
+def forward(x, w1, b1, w2, b2):
+    """The network's a, h and z."""
+    a = x @ w1 + b1
+    h = np.maximum(a, 0)
+    return a, h, h @ w2 + b2
+
+
+def gradients(x, labels, w1, b1, w2, b2):
+    """The loss, and the gradients of the four parameters."""
+    a, h, z = forward(x, w1, b1, w2, b2)
+    loss, dz = softmax_cross_entropy(z, labels)
+    return loss, two_layer_backward(x, a, h, w2, dz)
+
+
+parameters = [W1, b1, W2, b2]
+loss, (dw1, db1, dw2, db2) = gradients(x, labels, *parameters)
+stated("1.3133", loss)
+np.testing.assert_allclose(dw1, dW1, rtol=1e-12)
+np.testing.assert_allclose(dw2, dW2, rtol=1e-12)
+stepped = [each - 0.1 * d for each, d in zip(parameters, (dw1, db1, dw2, db2), strict=True)]
+stated("0.4004", gradients(x, labels, *stepped)[0])
+
+w1, w2 = [[[Value(each) for each in row] for row in matrix] for matrix in (W1, W2)]
+units = [(w1[0][j] * Value(1) + w1[1][j] * Value(2)).relu() for j in (0, 1)]
+z0, z1 = [units[0] * w2[0][j] + units[1] * w2[1][j] + Value(b2[j]) for j in (0, 1)]
+loss = (z0.exp() + z1.exp()).log() + -z1
+loss.backward()
+np.testing.assert_allclose([[each.grad for each in row] for row in w1], dw1, atol=1e-12)
+np.testing.assert_allclose([[each.grad for each in row] for row in w2], dw2, atol=1e-12)
+print("table, graph and code agree")
+
+
+def draw(examples, inputs, hidden, classes, seed=0):
+    """A batch, labels and random parameters; the biases are random too."""
+    rng = np.random.default_rng(seed)
+    shapes = (inputs, hidden), (hidden,), (hidden, classes), (classes,)
+    x, labels = rng.normal(size=(examples, inputs)), rng.integers(classes, size=examples)
+    return x, labels, [rng.normal(size=shape) for shape in shapes]
+
+
+x5, labels5, random_parameters = draw(5, 4, 6, 3)
+a5, _, _ = forward(x5, *random_parameters)
+assert np.abs(a5).min() > 1e-3  # no step of 1e-5 crosses a kink here
+_, computed = gradients(x5, labels5, *random_parameters)
+for name, array, gradient in zip(
+    ("w1", "b1", "w2", "b2"), random_parameters, computed, strict=True
+):
+    numeric = numerical_gradient(lambda: gradients(x5, labels5, *random_parameters)[0], array)
+    worst = relative_error(gradient, numeric).max()
+    print(f"d{name} against differences, below 1e-6: {worst < 1e-6}")
+    assert worst < 1e-6
+
+# %% [markdown]
+# ## Compare
+#
+# In `tinynet` the network is a list of layers. `forward(x, training=True)` makes each layer keep what
+# its line of the table needs, and `backward(dz)` walks the list from its end.
+
+# %%
+from tinynet import Dense, ReLU, Sequential, check_layer
+
+model = Sequential([Dense(6), ReLU(), Dense(3)], input_shape=(4,), dtype=np.float64)
+theirs = list(model.parameters().values())
+for parameter, value in zip(theirs, random_parameters, strict=True):
+    parameter.value[...] = value
+_, dz = softmax_cross_entropy(model.forward(x5, training=True), labels5)
+model.backward(dz)
+for parameter, mine in zip(theirs, computed, strict=True):
+    np.testing.assert_allclose(mine, parameter.grad, rtol=1e-12, atol=1e-15)
+
+relu = ReLU()
+relu.forward(a5, training=True)
+dy = np.random.default_rng(1).normal(size=a5.shape)
+np.testing.assert_array_equal(relu_backward(a5, dy), relu.backward(dy))
+print("ReLU: the same;  dw1, db1, dw2, db2: the same to 12 digits")
+print("tinynet's own check of ReLU, below 1e-6:", check_layer(ReLU(), a5).worst < 1e-6)
+
+# %% [markdown]
+# ## Break it
+#
+# **The mask that is always true.** The next function looks like the right one. It is a mistake from real
+# life: NumPy's own MNIST tutorial had it, as `output >= 0`, in the version that was read for this
+# notebook, and readers of a book with the same lines had
+# [wondered about it in 2018](https://github.com/iamtrask/Grokking-Deep-Learning/issues/9).
+
+
+# %%
+def mask_of_the_output(x, dy):
+    y = np.maximum(x, 0)
+    return dy * (y >= 0)
+
+
+try:
+    check("05.relu_backward", mask_of_the_output)
+except WrongAnswer as diagnosis:
+    print(diagnosis)
+else:
+    raise AssertionError("a wrong version passed")
+
+# %% [markdown]
+# The same tutorial has a second mistake. It trains with *dropout* (more in notebook 09): for each example
+# a random half of the hidden units is switched off, and the others are doubled. So $H$ is multiplied by
+# a random array of zeros and twos. On the way back it has to be multiplied by the same array; there, it
+# was an array of zeros and *ones*.
+#
+# Four networks with 100 hidden units, trained on 1,000 images: right, with either mistake, and with both.
+# First what the gradient check says, then what the training says.
+
+# %%
+from mnist_app.dataset import load_mnist
+
+data = load_mnist()
+images, digits = data.train_images[:1000].reshape(-1, 784) / 255, data.train_labels[:1000]
+test_images = data.test_images.reshape(-1, 784) / 255
+EPOCHS = 4 if FAST else 10
+
+
+def dropout_gradients(x, labels, parameters, dropped, always_true, no_factor):
+    """Loss and gradients with dropout; `dropped` holds zeros and twos."""
+    w1, b1, w2, b2 = parameters
+    a = x @ w1 + b1
+    h = np.maximum(a, 0) * dropped
+    loss, dz = softmax_cross_entropy(h @ w2 + b2, labels)
+    mask = h >= 0 if always_true else a > 0
+    da = dz @ w2.T * mask * (dropped > 0 if no_factor else dropped)
+    return loss, (x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0))
+
+
+def initial(rng):
+    """Random weights of a network 784-100-10 (their size is the subject of notebook 06)."""
+    w1, w2 = rng.normal(size=(784, 100)) / 20, rng.normal(size=(100, 10)) / 7
+    return [w1, np.zeros(100), w2, np.zeros(10)]
+
+
+def train(rate, epochs, gradients_of, seed=0):
+    """Plain gradient descent in batches of 20. Returns the parameters and each epoch's loss."""
+    rng = np.random.default_rng(seed)
+    parameters, losses = initial(rng), []
+    for _ in range(epochs):
+        batch_losses = []
+        for chosen in rng.permutation(1000).reshape(-1, 20):
+            loss, found = gradients_of(images[chosen], digits[chosen], parameters, rng)
+            batch_losses.append(loss)
+            for parameter, gradient in zip(parameters, found, strict=True):
+                parameter -= rate * gradient
+        losses.append(np.mean(batch_losses))
+    return parameters, losses
+
+
+def accuracy(parameters):
+    """The share of the 10,000 test images that are recognized."""
+    _, _, z = forward(test_images, *parameters)
+    return np.mean(z.argmax(axis=1) == data.test_labels)
+
+
+versions = {
+    "right": (False, False),
+    "factor missing": (False, True),
+    "mask always true": (True, False),
+    "both mistakes": (True, True),
+}
+rng = np.random.default_rng(3)
+small = [rng.normal(size=shape) for shape in ((5, 7), 7, (7, 3), 3)]
+x_small, labels_small = rng.normal(size=(4, 5)), np.array([0, 2, 1, 1])
+dropped = 2.0 * (rng.random((4, 7)) < 0.5)
+
+
+def with_dropout(mistakes):
+    """What `train` calls for each batch: a new random half is dropped every time."""
+
+    def gradients_of(x, labels, parameters, rng):
+        dropped = 2.0 * (rng.random((len(x), 100)) < 0.5)
+        return dropout_gradients(x, labels, parameters, dropped, *mistakes)
+
+    return gradients_of
+
+
+numeric = numerical_gradient(
+    lambda: dropout_gradients(x_small, labels_small, small, dropped, False, False)[0], small[0]
+)
+runs = {}
+for name, mistakes in versions.items():
+    _, found = dropout_gradients(x_small, labels_small, small, dropped, *mistakes)
+    error = relative_error(found[0], numeric).max()
+    print(f"{name:17} dw1 passes the check: {error < 1e-6}")
+    assert (error < 1e-6) == (name == "right")
+    runs[name] = train(0.1, EPOCHS, with_dropout(mistakes))
+
+# %%
+figure = new_figure(8, 3.2)
+loss_axes, bar_axes = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
+reached = {name: accuracy(parameters) for name, (parameters, _) in runs.items()}
+for (name, (_, losses)), colour in zip(runs.items(), (RIGHT, VALUE, MUTED, WRONG), strict=True):
+    loss_axes.plot(range(1, EPOCHS + 1), losses, "o-", ms=4, color=colour, label=name)
+    bar_axes.barh(name, 100 * reached[name], color=colour)
+loss_axes.set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
+loss_axes.legend()
+bar_axes.set(xlabel="test accuracy, %", xlim=(0, 100))
+bar_axes.invert_yaxis()
+bar_axes.grid(visible=False, axis="y")
+show(
+    figure,
+    "loss_does_not_tell",
+    "Four training runs, one with right gradients. All four losses fall.",
+    "Left, the training losses of four networks over the epochs: all fall; right and factor "
+    "missing lie close together, mask always true and both mistakes flatten out higher up. Right, "
+    "their test accuracies: the first two above 85 %, the other two between 70 % and 85 %.",
+)
+assert all(losses[-1] < losses[0] for _, losses in runs.values())
+if not FAST:
+    assert min(reached["right"], reached["factor missing"]) > 0.85
+    assert all(0.70 < reached[name] < 0.85 for name in ("mask always true", "both mistakes"))
+
+# %% [markdown]
+# All four losses fall. If you only had the red curve, would you look for a mistake? Without the factor
+# the network is about as good as the right one; with the mask that is always true it loses several
+# points. Only who knows what *should* have come out can tell from the curve. The check needs
+# no such knowledge, and takes milliseconds.
+#
+# **Values that change too early.** Notebook 02 warned of writing into kept values. Here is the classic
+# case: the second layer's weights are updated as soon as $dW_2$ is known, and *then* $dH$ is computed,
+# with the new $W_2$. In the example by hand, $dA_0$ becomes 0.4104 instead of 0.7311.
+
+# %%
+updated = W2 - 0.1 * dW2
+too_late = (np.array([[p0, -p0]]) @ updated.T)[0, 0]
+print(f"da of the first unit: {p0:.4f} with the kept weights, {too_late:.4f} with the new ones")
+stated("0.4104", too_late)
+stated("0.7311", p0)
+
+# %% [markdown]
+# ## Measure
+#
+# What do the gates of a real network look like? Below, each column is an image and each row one of the
+# 100 hidden units; blue means on. The step that training takes decides what becomes of them.
+
+
+# %%
+def plain(x, labels, parameters, rng):
+    return gradients(x, labels, *parameters)
+
+
+rates = [0.1, 0.5, 1.0, 2.0]
+networks = {0: initial(np.random.default_rng(0))}
+networks |= {rate: train(rate, 2 if FAST else 5, plain)[0] for rate in rates}
+dead, active = {}, {}
+figure = new_figure(8, 2.5)
+for k, (rate, parameters) in enumerate(networks.items()):
+    a, _, _ = forward(images, *parameters)
+    dead[rate], active[rate] = dead_units(a).sum(), np.mean(a > 0)
+    axes = figure.add_subplot(1, 5, k + 1)
+    title = f"step {rate}" if rate else "untrained"
+    show_image(axes, a[:100].T > 0, f"{title}\n{dead[rate]} dead", cmap="Blues", vmin=0, vmax=1.3)
+    axes.set(xlabel="100 images", ylabel="" if k else "100 hidden units")
+show(
+    figure,
+    "gates",
+    "Which hidden unit is on (blue) for which image, before and after training with four steps.",
+    "Five grids of 100 hidden units by 100 images. Untrained and with step 0.1 about half of the "
+    "cells or more are blue and no unit is dead. With step 0.5 the grid is paler, with a few dead "
+    "units; with step 1 most rows are empty; with step 2 almost all.",
+)
+print("no unit is dead at the start and with step 0.1:", dead[0] == dead[0.1] == 0)
+print("more than half are dead with step 1:           ", dead[1.0] > 50)
+print("more than 90 are dead with step 2:             ", dead[2.0] > 90)
+assert dead[0] == dead[0.1] == 0
+assert dead[2.0] > 90
+if not FAST:
+    assert dead[1.0] > 50
+    assert accuracy(networks[2.0]) < 0.2 < 0.8 < accuracy(networks[0.1])
+
+dying = networks[2.0]
+_, found = gradients(images, digits, *dying)
+gone = dead_units(forward(images, *dying)[0])
+assert not found[0][:, gone].any()
+assert not found[2][gone].any()
+
+# %% [markdown]
+# Each image trains its own selection of units: that is what makes the network more than a matrix. But a
+# step that is too long throws units to where no image reaches them. They are dead: the last lines of the
+# cell assert that their columns of $dW_1$ and rows of $dW_2$ are exactly zero, on all 1,000 images. With
+# step 2 hardly a unit survives, and the network does no better than a guess. Notebook 06 is about
+# choosing the step.
+#
+# At last, `mnist_app`'s own `mlp`: three dense layers with two ReLUs between, 669,706 parameters, checked
+# on two real images. So many parameters are not checked one by one. `tinynet.check_model` moves
+# each array along a random direction $v$, where the slope must be $\sum_i v_i \ dW_i$.
+
+# %%
+from mnist_app.networks import build_network
+from tinynet import check_model
+
+network = build_network("mlp", dtype=np.float64)
+stated("669,706", sum(p.value.size for p in network.parameters().values()))
+report = check_model(network, network.prepare(data.train_images[:2]))
+for name, error in report.errors.items():
+    print(f"{name:15} relative error below 1e-6: {error < 1e-6}")
+assert report.worst < 1e-6
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **What happens at a kink.** The check leaves such points out. If your data sit on kinks, as black
+#   images with zero biases do, the choice that the code makes there is a choice of yours.
+# - **Whether a unit is dead or only asleep.** Off for this batch may be on for the next.
+# - **Which weights to begin with, and how long a step to take.** The gradient is right at any weights,
+#   also at bad ones.
+
+# %% [markdown]
+# ## Next
+#
+# [06 Training](06_training.ipynb): how to start, how far to step, and when to believe the result.

@@ -1,0 +1,852 @@
+# %% [markdown]
+# # 10 The networks of mnist_app, end to end
+#
+# ## Question
+#
+# Nine notebooks derived every part of a network by itself, and checked it by itself. `mnist_app`
+# puts the parts together: a convolutional network that reads handwritten digits. Is the *whole*
+# right, from the loss down to the first weight? Does it compute what another library computes? And
+# what does it look at when it reads a digit?
+#
+# This notebook derives little that is new. It uses everything at once.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import numpy as np
+
+from mnist_app.dataset import load_mnist
+from mnist_app.networks import build_network
+from tinynet import Adam, Conv2D, CosineDecay, Dense, Flatten, MaxPool, ReLU, Sequential
+from tinynet import evaluate, fit, softmax_cross_entropy
+from tutorials.cells import FAST, check, quiet, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import GRADIENT, INK, LIGHT, MUTED, RIGHT, VALUE, WRONG
+from tutorials.style import empty_axes, new_figure, show, show_image
+
+data = load_mnist()
+test_images, test_labels = data.test_images, data.test_labels
+
+# %% [markdown]
+# ## Predict
+#
+# In the backward pass of the convolutional network, somebody lets the gradient through every ReLU
+# unchanged, as if the ReLU were not there. The forward pass is right. The network is trained with
+# this wrong gradient, as long as the right one would be. How many test images does it read?
+#
+# - **a**: about one in ten, which is guessing
+# - **b**: about half of them
+# - **c**: all but a few percent of what the right gradient reaches
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# ### What a layer costs
+#
+# A convolution without padding, with stride 1, computes (notebook 07)
+#
+# $$Y_{nijf} = b_f + \sum_{u,v,c} X_{n,\ i+u,\ j+v,\ c} \ W_{uvcf}$$
+#
+# For one image there are $H' \cdot W' \cdot F$ outputs, with $H' = H - kh + 1$ and
+# $W' = W - kw + 1$ (these two count rows and columns; without a prime and with indices, $W$ is the
+# kernel). Each is a sum of $kh \cdot kw \cdot C$ products. So the layer has
+# $kh \cdot kw \cdot C \cdot F + F$ parameters, and does $H' W' \cdot kh \cdot kw \cdot C \cdot F$
+# *multiply-adds*: each weight is used once in each of the $H' W'$ windows. A dense layer is the
+# case of a single window: each weight is used once.
+#
+# ### Why the pool comes before the ReLU
+#
+# Textbooks write convolution, ReLU, pool. `mnist_app/networks.py` says
+# `Conv2D(32, 3), MaxPool(2), ReLU()`. It is the same function. ReLU never decreases: if $a \le b$
+# then $\text{relu}(a) \le \text{relu}(b)$. So the largest of some numbers stays the largest, and
+#
+# $$\text{relu}\left( \max(a_1, \dots, a_4) \right) = \max\left( \text{relu}(a_1), \dots, \text{relu}(a_4) \right)$$
+#
+# The gradients are the same, too. If the maximum is positive, it is the same entry before and after
+# the ReLU (positive numbers are not changed), the first of equal ones in either case, and it gets
+# the whole gradient in both orders. If the maximum is not positive, the ReLU passes nothing on,
+# before the pool or after it. What differs is the work: after the pool, the ReLU has a quarter of
+# the numbers to look at.
+#
+# ### Checking a whole network
+#
+# One numerical derivative for each of 121,930 weights costs two passes each. There is a cheaper
+# question. Move *all* entries of an array at once, along a direction $V$ of its shape. By the chain
+# rule of notebook 02, every entry contributes its derivative times its speed:
+#
+# $$\frac{d}{dt} L(W + t V) \Big|_{t=0} = \sum_i \frac{\partial L}{\partial W_i} V_i = \langle dW, V \rangle$$
+#
+# The left side is one centred difference, the right side the sum of an elementwise product. If $dW$
+# is wrong, is it noticed? The two sides differ by $\langle dW_{\text{wrong}} - dW, V \rangle$. With
+# a random $V$ that is zero only by an accident of probability zero. One pair of passes stands for a
+# whole array. The price: the check says *that* an array is wrong, not *where*; for that, check the
+# layer alone.
+#
+# ### What a pixel says
+#
+# The backward pass ends with $dX$, the gradient with respect to the image, and training throws it
+# away. It answers a question of its own, if one starts not from a loss but from one score. Let
+# $s_k$ be the score (the *logit*) of digit $k$. Then
+#
+# $$\frac{\partial s_k}{\partial X_{ij}} = \text{what backward gives from } ds = (0, \dots, 0, 1, 0, \dots, 0), \text{ with the 1 at } k$$
+#
+# Positive entries are pixels where more ink would speak for $k$, negative ones where it would speak
+# against it. The map of them is called *saliency*.
+
+# %% [markdown]
+# ## By hand
+#
+# The network `cnn`, layer by layer, for one image of $28 \times 28 \times 1$.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `conv_1_parameters` | `3 * 3 * 1 * 32 + 32` | 320 |
+# | `conv_1_products` | `26 * 26 * (3 * 3 * 1 * 32)` | 194,688 |
+# | `pooled_1` | `26 // 2` | 13 |
+# | `conv_2_parameters` | `3 * 3 * 32 * 64 + 64` | 18,496 |
+# | `conv_2_products` | `11 * 11 * (3 * 3 * 32 * 64)` | 2,230,272 |
+# | `pooled_2` | `11 // 2` | 5 |
+# | `flat` | `5 * 5 * 64` | 1600 |
+# | `dense_1_parameters` | `1600 * 64 + 64` | 102,464 |
+# | `dense_2_parameters` | `64 * 10 + 10` | 650 |
+# | `parameters` | `conv_1_parameters + conv_2_parameters + dense_1_parameters + dense_2_parameters` | 121,930 |
+# | `products` | `conv_1_products + conv_2_products + 1600 * 64 + 64 * 10` | 2,528,000 |
+# | `share_of_parameters` | `dense_1_parameters / parameters` | 0.840 |
+# | `share_of_products` | `conv_2_products / products` | 0.882 |
+#
+# 84 % of the parameters are in a dense layer, 88 % of the work is in a convolution.
+#
+# And the two orders of pool and ReLU on a window, forwards and backwards: `slopes` says which entry
+# gets the gradient. In the second window nothing is positive.
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `a` | given | [-2, 3, 1, 3] |
+# | `relu_a` | `np.maximum(a, 0)` | [0, 3, 1, 3] |
+# | `pool_then_relu` | `max(a.max(), 0)` | 3 |
+# | `relu_then_pool` | `relu_a.max()` | 3 |
+# | `slopes_pool_then_relu` | `(np.arange(4) == a.argmax()) * (a.max() > 0)` | [0, 1, 0, 0] |
+# | `slopes_relu_then_pool` | `(np.arange(4) == relu_a.argmax()) * (a > 0)` | [0, 1, 0, 0] |
+# | `a` | given | [-2, -1, -3, -1] |
+# | `relu_a` | `np.maximum(a, 0)` | [0, 0, 0, 0] |
+# | `pool_then_relu` | `max(a.max(), 0)` | 0 |
+# | `relu_then_pool` | `relu_a.max()` | 0 |
+# | `slopes_pool_then_relu` | `(np.arange(4) == a.argmax()) * (a.max() > 0)` | [0, 0, 0, 0] |
+# | `slopes_relu_then_pool` | `(np.arange(4) == relu_a.argmax()) * (a > 0)` | [0, 0, 0, 0] |
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/exercises/10_mnist_app.py`.
+#
+# **Exercise 1, `conv_cost(height, width, kernel_shape)`.** The two numbers of a convolution.
+
+# %% tags=["exercise"]
+conv_cost = check("10.conv_cost")
+
+# %% [markdown]
+# **Exercise 2, `slope_along(f, x, direction, h)`.** The left side of the equation with $V$: one
+# centred difference in which all entries move.
+
+# %% tags=["exercise"]
+slope_along = check("10.slope_along")
+
+# %% [markdown]
+# **Exercise 3, `saliency(model, image, digit)`.** A forward pass that keeps what backward needs,
+# then backward from a single 1. Mind the axes: the model works with $(N, H, W, 1)$.
+
+# %% tags=["exercise"]
+saliency = check("10.saliency")
+
+# %% [markdown]
+# **Exercise 4, `centred(image)`.** The digits of MNIST were moved so that their centre of mass lies
+# in the middle, and a network trained on them knows digits only there. This function does the same
+# for an image that comes from elsewhere. Below you will see what it is worth.
+
+# %% tags=["exercise"]
+centred = check("10.centred")
+
+# %% [markdown]
+# ## Check it
+#
+# First the table above, from the real network.
+
+# %%
+network = build_network("cnn", dtype=np.float64)
+print(network.summary())
+shapes = [(28, 28, 1), *network.output_shapes]
+costs = {}
+for layer, shape in zip(network.layers, shapes, strict=False):
+    if isinstance(layer, Conv2D):
+        costs[layer.name] = conv_cost(*shape[:2], layer.kernel.shape)
+    elif isinstance(layer, Dense):
+        inputs, outputs = layer.kernel.shape
+        costs[layer.name] = (inputs * outputs + outputs, inputs * outputs)
+parameters, products = np.sum(list(costs.values()), axis=0)
+stated("121,930", parameters)
+stated("2,528,000", products)
+stated("84 %", costs["dense_1"][0] / parameters)
+stated("88 %", costs["conv2d_2"][1] / products)
+assert parameters == sum(p.value.size for p in network.parameters().values())
+
+# %%
+blocks = [  # name, side, depth in the drawing, label below
+    ("image", 28, 1, "28 x 28 x 1"),
+    ("Conv2D", 26, 3.2, "26 x 26 x 32"),
+    ("MaxPool\nReLU", 13, 3.2, "13 x 13 x 32"),
+    ("Conv2D", 11, 6.4, "11 x 11 x 64"),
+    ("MaxPool\nReLU", 5, 6.4, "5 x 5 x 64"),
+]
+figure = new_figure(8, 4.2)
+top, bottom = figure.subplots(2, 1, height_ratios=[1.5, 1])
+empty_axes(top)
+left = 0.0
+for name, side, depth, label in blocks:
+    back, right = side * 0.28, left + depth
+    faces = [
+        [(left, 0), (right, 0), (right, side), (left, side)],
+        [(left, side), (right, side), (right + back, side + back), (left + back, side + back)],
+        [(right, 0), (right + back, back), (right + back, side + back), (right, side)],
+    ]
+    for face in faces:
+        top.fill(*np.transpose(face), facecolor=LIGHT[VALUE], edgecolor=VALUE, lw=1)
+    middle = (left + right + back) / 2
+    top.text(middle, side + back + 1.2, name, ha="center", va="bottom", fontsize=9)
+    top.text(middle, -1.2, label, ha="center", va="top", fontsize=8, color=VALUE)
+    left = right + back + 7.5
+for name, units in [("Dense\nReLU", 64), ("Dense", 10)]:
+    top.fill(
+        [left, left + 1.2, left + 1.2, left],
+        [0, 0, units * 0.4, units * 0.4],
+        facecolor=LIGHT[VALUE],
+        edgecolor=VALUE,
+    )
+    top.text(left + 0.6, units * 0.4 + 1.2, name, ha="center", va="bottom", fontsize=9)
+    top.text(left + 0.6, -1.2, str(units), ha="center", va="top", fontsize=8, color=VALUE)
+    left += 9
+top.set_aspect("equal")
+top.set_ylim(-4, 42)
+names = {
+    "conv2d_1": "Conv2D 32",
+    "conv2d_2": "Conv2D 64",
+    "dense_1": "Dense 64",
+    "dense_2": "Dense 10",
+}
+rows = np.arange(4)
+for shift, column, total, colour, label in [
+    (-0.2, 0, parameters, VALUE, "parameters"),
+    (0.2, 1, products, GRADIENT, "multiply-adds"),
+]:
+    numbers = [costs[name][column] for name in names]
+    bottom.barh(rows + shift, [100 * n / total for n in numbers], 0.36, color=colour, label=label)
+    for row, number in enumerate(numbers):
+        bottom.text(100 * number / total + 1, row + shift, f"{number:,}", va="center", fontsize=8)
+bottom.set(yticks=rows, yticklabels=list(names.values()), xlabel="share in %", xlim=(0, 102))
+bottom.invert_yaxis()
+bottom.grid(axis="y", visible=False)
+bottom.legend(loc="lower right")
+show(
+    figure,
+    "network",
+    "The network cnn, to scale: the parameters are in the dense layer, the work is in the second "
+    "convolution.",
+    "Above, the arrays of the network as blocks: image 28 x 28 x 1; after a convolution 26 x 26 x "
+    "32; after pool and ReLU 13 x 13 x 32; after the second convolution 11 x 11 x 64; after pool "
+    "and ReLU 5 x 5 x 64; then 64 units and 10 scores. Below, bars: the first dense layer has 84 % "
+    "of the 121,930 parameters and 4 % of the work, the second convolution 15 % of the parameters "
+    "and 88 % of the 2,528,000 multiply-adds.",
+)
+stated("4 %", costs["dense_1"][1] / products)
+stated("15 %", costs["conv2d_2"][0] / parameters)
+
+# %% [markdown]
+# The textbook's order against the app's, with the same weights and real images: not close, but
+# *equal*, bit by bit.
+
+
+# %%
+def usual_order(dtype):
+    layers = [Conv2D(32, 3), ReLU(), MaxPool(2), Conv2D(64, 3), ReLU(), MaxPool(2)]
+    return Sequential([*layers, Flatten(), Dense(64), ReLU(), Dense(10)], seed=0, dtype=dtype)
+
+
+ours, usual = build_network("cnn"), usual_order(np.float32)
+results = []
+for model in (ours, usual):
+    scores = model.forward(model.prepare(data.train_images[:64]), training=True)
+    loss, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
+    dx = model.backward(dscores)
+    results.append([scores, dx, *(p.grad for p in model.parameters().values())])
+same = [np.array_equal(mine, theirs) for mine, theirs in zip(*results, strict=True)]
+print("scores, dX and all eight gradients are the same bits:", all(same))
+assert all(same)
+
+# %% [markdown]
+# Now the whole network, along a direction for each array, on two real images. The weights are drawn
+# at random, biases included: with zero biases every blank corner of an image puts a pre-activation
+# exactly on the ReLU's kink (notebook 08). Nor may a step change the winner of a pool. With tens of
+# thousands of windows and ReLUs that can happen, so each direction is short: of length 1 for a
+# whole array. In the function below, `branches` of a layer tells which side each ReLU is on and
+# which entry wins each pool; if a step changes it, the point is drawn again.
+
+# %%
+from tinynet.gradient_check import relative_error
+
+
+def errors_along_directions(model, x, seed=0):
+    """The relative error of each array's gradient along a random direction of length 1."""
+    rng = np.random.default_rng(seed)
+    parameters = model.parameters()
+    for _ in range(100):
+        for p in parameters.values():
+            p.value[...] = rng.normal(0, 0.5, p.value.shape)
+        dy = rng.normal(size=(len(x), 10))
+        model.forward(x, training=True)
+        model.backward(dy)
+        here = [branch for layer in model.layers for branch in layer.branches()]
+        smooth = []
+
+        def scalar(values, array):
+            kept = array.copy()
+            array[...] = values
+            y = model.forward(x, training=True)
+            array[...] = kept
+            there = [branch for layer in model.layers for branch in layer.branches()]
+            smooth.append(all(map(np.array_equal, here, there)))
+            return float(np.sum(dy * y))
+
+        errors = {}
+        for name, p in parameters.items():
+            direction = rng.normal(size=p.value.shape)
+            direction /= np.linalg.norm(direction)
+            slope = slope_along(lambda w, p=p: scalar(w, p.value), p.value.copy(), direction)
+            errors[name] = float(relative_error(np.sum(p.grad * direction), slope))
+        if all(smooth):
+            return errors
+    raise ValueError("no smooth point in 100 draws")
+
+
+two_images = network.prepare(data.train_images[:2])
+right_errors = errors_along_directions(network, two_images)
+print("largest relative error of the eight arrays below 1e-6:", max(right_errors.values()) < 1e-6)
+assert max(right_errors.values()) < 1e-6
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet.check_model` does the same, and includes $dX$. Then the last and strictest comparison:
+# another library. Keras gets the same weights and the same images, and its automatic
+# differentiation computes the same scores and the same eight gradients, by code that shares nothing
+# with ours. (In float32, so they agree to about six digits. If TensorFlow is not installed, the
+# cell says so and the notebook goes on; `pip install -e ".[keras]"` installs it.)
+
+# %%
+from tinynet import check_model
+
+report = check_model(network, two_images)
+print("check_model: largest relative error below 1e-6:", report.worst < 1e-6)
+assert report.worst < 1e-6
+
+keras = None
+if FAST:
+    print("FAST: the comparison with Keras is left out")
+else:
+    try:
+        with quiet():
+            from mnist_app.keras_baseline import KerasContender
+
+            keras = KerasContender("cnn", classes=10, batch_size=128, learning_rate=0.001)
+            keras.start({name: p.value for name, p in ours.parameters().items()})
+            outputs, gradients = keras.outputs_and_gradients(
+                data.train_images[:64], data.train_labels[:64]
+            )
+    except ImportError as missing:
+        print(missing)
+if keras is not None:
+    scores = ours.forward(ours.prepare(data.train_images[:64]), training=True)
+    _, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
+    ours.backward(dscores)
+    pairs = {"scores": (scores, outputs)}
+    pairs |= {name: (p.grad, gradients[name]) for name, p in ours.parameters().items()}
+    for name, (mine, theirs) in pairs.items():
+        difference = np.abs(mine - theirs).max() / np.abs(theirs).max()
+        print(f"{name:16} agrees with Keras to 4 digits: {difference < 1e-4}")
+        assert difference < 1e-4
+
+# %% [markdown]
+# ## Break it
+#
+# First the exercises. The gradient of the *loss* in place of a score's is a map that looks just as
+# plausible, and shifting with `np.roll` lets ink come back in at the other side.
+
+
+# %%
+def of_the_loss(model, image, digit):
+    x = image[np.newaxis, :, :, np.newaxis]
+    _, dscores = softmax_cross_entropy(model.forward(x, training=True), np.array([digit]))
+    return model.backward(dscores)[0, :, :, 0]
+
+
+def rolled(image):
+    rows, columns = np.indices(image.shape)
+    mass = image.sum()
+    down, right = 14 - (image * rows).sum() / mass, 14 - (image * columns).sum() / mass
+    return np.roll(image, (round(down), round(right)), (0, 1))
+
+
+for exercise, wrong_version in [("10.saliency", of_the_loss), ("10.centred", rolled)]:
+    try:
+        check(exercise, wrong_version)
+    except WrongAnswer as diagnosis:
+        print(f"{wrong_version.__name__}\n    {diagnosis}\n")
+    else:
+        raise AssertionError("a wrong version passed")
+
+# %% [markdown]
+# Now four wrong gradients of the whole network. Each is a mistake that people make, and that
+# earlier notebooks derived:
+#
+# - *ReLU ignored*: the gradient passes every ReLU unchanged (05).
+# - *First kernel still*: the gradient of the first convolution's kernel is zero (06).
+# - *Kernel turned*: the second convolution uses its kernel turned by 180 degrees on the way back
+#   (08).
+# - *Pool copies*: all four entries of a window get its gradient, not the largest alone (09).
+#
+# Each is trained on 6,000 images for two epochs, from three seeds. And each is checked.
+
+
+# %%
+class IgnoredReLU(ReLU):
+    def backward(self, dy):
+        return dy.copy()
+
+
+class StillConv(Conv2D):
+    def backward_parameters(self, dy):
+        super().backward_parameters(dy)
+        self.kernel.grad[...] = 0
+
+
+class TurnedConv(Conv2D):
+    def backward(self, dy):
+        kernel = self.kernel
+        self.kernel = kernel.twin()  # the same values, for a moment turned
+        self.kernel.value = kernel.value[::-1, ::-1]
+        dx = super().backward(dy)
+        self.kernel = kernel
+        self.backward_parameters(dy)
+        return dx
+
+
+class CopyingPool(MaxPool):
+    def declare(self, input_shape):
+        self.input_shape = input_shape
+        return super().declare(input_shape)
+
+    def backward(self, dy):
+        dx = np.zeros((len(dy), *self.input_shape), dy.dtype)
+        copies = dy.repeat(2, axis=1).repeat(2, axis=2)
+        dx[:, : copies.shape[1], : copies.shape[2]] = copies
+        return dx
+
+
+def broken_network(first=Conv2D, second=Conv2D, pool=MaxPool, relu=ReLU, **settings):
+    layers = [first(32, 3), pool(2), relu(), second(64, 3), pool(2), relu()]
+    model = Sequential([*layers, Flatten(), Dense(64), relu(), Dense(10)], **settings)
+    model.layers[0].name, model.layers[3].name = "conv2d_1", "conv2d_2"  # not after the class
+    return model
+
+
+bugs = {
+    "right": {},
+    "ReLU ignored": {"relu": IgnoredReLU},
+    "first kernel still": {"first": StillConv},
+    "kernel turned": {"second": TurnedConv},
+    "pool copies": {"pool": CopyingPool},
+}
+seeds, count = (range(1), 256) if FAST else (range(3), 6000)
+accuracies, errors = {}, {}
+for name, parts in bugs.items():
+    accuracies[name] = []
+    for seed in seeds:
+        model = broken_network(**parts, seed=seed)
+        images, labels = data.train_images[:count], data.train_labels[:count]
+        fit(model, images, labels, epochs=2, optimizer=Adam(), workers=2)
+        few = slice(500) if FAST else slice(None)
+        accuracies[name].append(evaluate(model, test_images[few], test_labels[few], workers=2)[1])
+    errors[name] = errors_along_directions(broken_network(**parts, dtype=np.float64), two_images)
+
+for name in bugs:
+    shown = ", ".join(f"{100 * accuracy:.1f}" for accuracy in accuracies[name])
+    wrong = [array for array, error in errors[name].items() if error > 1e-6]
+    print(f"{name:18} {shown} % right; wrong arrays: {len(wrong)} of 8")
+assert [sum(e > 1e-6 for e in errors[name].values()) for name in bugs] == [0, 6, 1, 2, 4]
+reveal(
+    prediction,
+    "c",
+    "Training corrects much: the last layers adapt to what the wrong ones do. The check is not fooled.",
+)
+if not FAST:
+    mean = {name: np.mean(values) for name, values in accuracies.items()}
+    assert all(mean[name] > mean["right"] - 0.03 for name in bugs)
+    assert max(errors["right"].values()) < 1e-6
+    assert all(max(errors[name].values()) > 0.01 for name in bugs if name != "right")
+
+# %%
+arrays = ["conv2d_1", "conv2d_2", "dense_1", "dense_2"]
+columns = [f"{layer}.{kind}" for layer in arrays for kind in ("kernel", "bias")]
+figure = new_figure(8, 3.4)
+grid, dots = figure.subplots(1, 2, width_ratios=[2, 1.1])
+empty_axes(grid)
+for row, name in enumerate(bugs):
+    grid.text(-0.2, row + 0.5, name, ha="right", va="center")
+    for column, array in enumerate(columns):
+        error = errors[name][array]
+        colour = RIGHT if error < 1e-6 else WRONG
+        grid.fill(
+            [column, column + 1, column + 1, column],
+            [row, row, row + 1, row + 1],
+            facecolor=LIGHT[colour],
+            edgecolor="white",
+            lw=2,
+        )
+        text = "ok" if error < 1e-6 else f"{error:.2f}"
+        grid.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=9)
+    values = 100 * np.array(accuracies[name])
+    dots.plot(values, np.full(len(values), row + 0.5), "o", color=VALUE, alpha=0.8)
+for layer, name in enumerate(arrays):
+    grid.text(2 * layer + 1, -0.62, name, ha="center", va="bottom", color=INK)
+    for k, kind in enumerate(("kernel", "bias")):
+        grid.text(
+            2 * layer + k + 0.5, -0.12, kind, ha="center", va="bottom", fontsize=8, color=MUTED
+        )
+grid.set(xlim=(0, 8), ylim=(5, -1.1))
+dots.set(ylim=(5, -1.1), xlim=(85, 100) if not FAST else (0, 100), yticks=[])
+dots.set(xlabel="test accuracy in %, three seeds")
+dots.spines["left"].set_visible(False)
+show(
+    figure,
+    "bugs",
+    "Four wrong gradients: the check (relative errors, left) sees what the accuracy (right) does "
+    "not.",
+    "Left, a table of eight gradients for five networks. All are ok for the right one. With the "
+    "ReLU ignored all but the last dense layer's are wrong; with the first kernel still, that "
+    "kernel; with the second kernel turned, the first convolution's kernel and bias; with a "
+    "copying pool, both convolutions'. Right, the accuracies of three seeds each: all lie between "
+    "90 and 96 %, and the groups overlap or nearly do.",
+)
+
+# %% [markdown]
+# The accuracies of all five lie within three percentage points of each other. The relative errors
+# lie between 0.01 and 1 where something is wrong, and below $10^{-6}$ where nothing is: more than
+# four orders of magnitude. And the table tells *where* to look. A gradient flows from right to left
+# in it, so the mistake is in front of the first array from the right that is wrong: with *pool
+# copies* the dense layers are right and the second convolution is not, so it is in what lies
+# between.
+
+# %% [markdown]
+# ## Measure
+#
+# ### One epoch
+#
+# The whole training set, once, with the right gradient: this is
+# `python -m mnist_app train --epochs 1`, without the validation images.
+
+# %%
+count = 1280 if FAST else 60_000
+trained = build_network("cnn")
+schedule = CosineDecay(0.001, decay_steps=-(-count // 128))
+fit(
+    trained,
+    data.train_images[:count],
+    data.train_labels[:count],
+    optimizer=Adam(schedule),
+    workers=2,
+)
+few = slice(500) if FAST else slice(None)
+_, accuracy = evaluate(trained, test_images[few], test_labels[few], workers=2)
+print(f"after one epoch {100 * accuracy:.1f} % of the test images are right")
+if not FAST:
+    assert accuracy > 0.96
+
+if keras is not None:  # the same images, three seeds, two epochs of 6,000, as in the table above
+    theirs = []
+    with quiet():
+        for seed in seeds:
+            start = build_network("cnn", seed=seed).parameters()
+            keras.start({name: p.value for name, p in start.items()})
+            rng = np.random.default_rng(seed)
+            for _ in range(2):
+                keras.train(
+                    data.train_images[:6000], data.train_labels[:6000], rng, lambda *_: None
+                )
+            theirs.append(np.mean(keras.predict(test_images).argmax(axis=1) == test_labels))
+    for name, values in [("tinynet", accuracies["right"]), ("Keras", theirs)]:
+        print(f"{name:8} {100 * np.mean(values):.1f} % on average of three seeds")
+    assert abs(np.mean(theirs) - np.mean(accuracies["right"])) < 0.01
+
+# %% [markdown]
+# Same initial weights, same images, same optimizer, but another order of the batches: the averages
+# of tinynet and Keras differ by less than a percentage point, which is what seeds do. One run each
+# would have said little. (`python -m mnist_app compare` makes the strict comparison, with the same
+# order as well.)
+#
+# ### The network that is included
+#
+# `mnist_app` comes with weights that were trained longer. They read the digits in the rest of this
+# notebook. First all 10,000 test images: which digits are taken for which?
+
+# %%
+from mnist_app.classifier import load_classifier
+from mnist_app.evaluation import evaluate_images
+
+classifier = load_classifier()
+included = classifier.model
+evaluation = evaluate_images(included, test_images[few], test_labels[few], workers=2)
+mistakes = evaluation.mistakes
+print(f"{100 * evaluation.accuracy:.1f} % right, {len(mistakes)} mistakes")
+if not FAST:
+    assert evaluation.accuracy > 0.985
+
+figure = new_figure(5, 4.6)
+axes = figure.add_subplot()
+confusion = evaluation.confusion
+wrong_only = confusion - np.diag(np.diag(confusion))
+axes.imshow(wrong_only, cmap="Reds", vmax=max(8, wrong_only.max()))
+for (label, answer), number in np.ndenumerate(confusion):
+    if number:
+        axes.text(answer, label, number, ha="center", va="center", fontsize=8, color=INK)
+axes.set(xticks=range(10), yticks=range(10), xlabel="answer", ylabel="label")
+axes.grid(False)
+show(
+    figure,
+    "confusion",
+    "Labels against answers on the test images: the diagonal is right, red is wrong.",
+    "A table of ten by ten counts. Nearly all images, about a thousand for each digit, are on the "
+    "diagonal; elsewhere the counts are single digits, the largest between shapes that are alike, "
+    "such as 4 and 9, 7 and 2, 5 and 3.",
+)
+
+# %%
+figure = new_figure(8, 3.7)
+for k, index in enumerate(mistakes[:20]):
+    probability = evaluation.probabilities[index].max()
+    answer = evaluation.probabilities[index].argmax()
+    axes = figure.add_subplot(2, 10, k + 1)
+    show_image(axes, test_images[index])
+    axes.set_title(f"{test_labels[index]} → {answer}", fontsize=9)
+    axes.set_xlabel(f"{100 * probability:.0f} %", fontsize=8)
+show(
+    figure,
+    "worst_twenty",
+    "The twenty mistakes of which the network is most certain: label → answer, and how certain.",
+    "Twenty test images in two rows, each with its label, the network's wrong answer and its "
+    "probability. Many are badly drawn or cut off, and some look more like the answer than like "
+    "the label.",
+)
+
+# %% [markdown]
+# ### Inside
+#
+# The first convolution has 32 filters of $3 \times 3$ weights. Each makes an image of its own, a
+# *feature map*: bright where the window looks like the filter. The second convolution sees these 32
+# maps, not the image.
+
+# %%
+example = int(np.flatnonzero(test_labels == 7)[0])
+image = included.prepare(test_images[example : example + 1])
+maps = included.layers[0].forward(image)[0]
+kernel = included.layers[0].kernel.value[:, :, 0]
+strength = np.argsort(-np.maximum(maps, 0).sum(axis=(0, 1)), kind="stable")
+chosen = strength[:: max(1, len(strength) // 9)][:9]
+figure = new_figure(8, 2.4)
+grid = figure.subplots(2, 10)
+show_image(grid[0, 0], test_images[example], "image")
+empty_axes(grid[1, 0])
+for column, f in enumerate(chosen, start=1):
+    limit = np.abs(kernel).max()
+    show_image(grid[0, column], kernel[:, :, f], cmap="RdBu_r", vmin=-limit, vmax=limit)
+    show_image(grid[1, column], np.maximum(maps[:, :, f], 0))
+grid[0, 1].set_ylabel("filter", fontsize=9)
+grid[1, 1].set_ylabel("map", fontsize=9)
+show(
+    figure,
+    "feature_maps",
+    "Nine filters of the first convolution (red: positive, blue: negative) and what they find in a 7.",
+    "A handwritten seven, and nine columns with a 3 x 3 filter above and its feature map below. "
+    "Some maps show the upper edges of the strokes, some the lower or the left and right ones, "
+    "some the whole strokes, some almost nothing.",
+)
+
+# %% [markdown]
+# What does the answer hang on? Two maps. *Saliency*, exercise 3: the gradient of the winning score
+# by the pixels. And *occlusion*, which needs no gradient: put a blank patch of $5 \times 5$ over
+# each place in turn, and see how far the score falls.
+
+
+# %%
+def occlusion(model, image, digit, side=5):
+    """How far a score falls when a blank patch lies around each pixel.  (H, W) -> (H, W)"""
+    half = side // 2
+    covered = np.repeat(image[np.newaxis], image.size, axis=0)
+    for k, (i, j) in enumerate(np.ndindex(image.shape)):
+        covered[k, max(0, i - half) : i + half + 1, max(0, j - half) : j + half + 1] = 0
+    scores = model.predict(covered)[:, digit]
+    return (model.predict(image[np.newaxis])[0, digit] - scores).reshape(image.shape)
+
+
+figure = new_figure(8, 4.9)
+grid = figure.subplots(3, 6)
+for column, digit in enumerate((0, 2, 4, 5, 7, 9)):
+    index = int(np.flatnonzero(test_labels == digit)[1])
+    picture = test_images[index] / np.float32(255)
+    answer = int(included.predict(test_images[index : index + 1]).argmax())
+    show_image(grid[0, column], picture, f"a {digit}, read {answer}")
+    for row, values in [
+        (1, saliency(included, picture, answer)),
+        (2, occlusion(included, picture, answer)),
+    ]:
+        limit = np.abs(values).max()
+        show_image(grid[row, column], values, cmap="RdBu_r", vmin=-limit, vmax=limit)
+        grid[row, column].contour(picture, levels=[0.5], colors=MUTED, linewidths=0.7)
+for row, name in enumerate(("image", "saliency", "occlusion")):
+    grid[row, 0].set_ylabel(name, fontsize=10)
+show(
+    figure,
+    "saliency",
+    "Which pixels matter: red, ink there speaks for the answer (saliency), or the score falls when "
+    "it is covered (occlusion).",
+    "Six test digits, 0, 2, 4, 5, 7 and 9, with two maps below each. The saliency maps are fine "
+    "speckles of red and blue along and beside the strokes. The occlusion maps have broad red "
+    "patches on the strokes that make the digit what it is, and some blue beside them.",
+)
+
+# %% [markdown]
+# The two disagree in an instructive way. Saliency is a derivative: it speaks of infinitely small
+# changes of single pixels, and is noisy. Occlusion makes large changes, and shows which *part* of
+# the digit carries the answer. (`mnist_app.explanation` takes a middle way: it averages the
+# gradient while the ink is turned up from blank to full.)
+#
+# ### Two pixels
+#
+# All of this was measured on MNIST. Move the test digits by two pixels, down and to the right, and
+# ask again; then move them back with your `centred`. Two networks are asked: the one that was
+# trained above for an epoch, and an `mlp` trained in the same way.
+
+# %%
+dense = build_network("mlp")
+fit(
+    dense, data.train_images[:count], data.train_labels[:count], optimizer=Adam(schedule), workers=2
+)
+some = slice(200) if FAST else slice(2000)
+canvas = np.pad(test_images[some], ((0, 0), (8, 8), (8, 8)))
+shares = {}
+for shift in range(5):
+    shifted = canvas[:, 8 - shift : 36 - shift, 8 - shift : 36 - shift]
+    back = np.array([centred(image) for image in shifted])
+    for name, model in [("cnn", trained), ("mlp", dense)]:
+        for treatment, images in [("as it comes", shifted), ("centred", back)]:
+            accuracy = evaluate(model, images, test_labels[some], workers=2)[1]
+            shares.setdefault((name, treatment), []).append(100 * accuracy)
+for (name, treatment), values in shares.items():
+    print(f"{name}, {treatment:12}", ", ".join(f"{value:.1f}" for value in values), "%")
+if not FAST:
+    assert shares["mlp", "as it comes"][2] < 60
+    assert shares["cnn", "as it comes"][2] < 80
+    assert min(shares["mlp", "centred"][2], shares["cnn", "centred"][2]) > 94
+
+figure = new_figure(7.5, 3.2)
+left, right = figure.subplots(1, 2, width_ratios=[1, 2.2])
+show_image(left, canvas[0, 6:34, 6:34], "a 7, moved by two pixels")
+for (name, treatment), values in shares.items():
+    colour = VALUE if name == "cnn" else GRADIENT
+    style = "o-" if treatment == "centred" else "o--"
+    right.plot(range(5), values, style, color=colour, label=f"{name}, {treatment}")
+right.set(xlabel="pixels down and to the right", ylabel="right answers in %", ylim=(0, 102))
+right.set_xticks(range(5))
+right.legend(loc="lower left", fontsize=9)
+show(
+    figure,
+    "shift",
+    "Digits moved by a few pixels: lost without centring, read as before with it.",
+    "Left, a seven that lies a little low and to the right. Right, the share of right answers "
+    "against the shift from 0 to 4 pixels. As they come, both networks fall steeply, below 80 % "
+    "and 60 % at two pixels and to about a tenth at four. Centred, both stay above 90 %.",
+)
+
+# %% [markdown]
+# A shift that no person would notice costs the dense network about half of its answers, and the
+# convolutional one a third: its filters find the strokes anywhere, but the dense layer behind them
+# expects them in their places. Centring brings all of it back, since it undoes what was done. That
+# is why `mnist_app` spends more lines on preparing a picture than on the network: a photo has to
+# become what the network has learned from. Here is a digit as a camera might see it, and the stages
+# of `mnist_app.preprocessing`.
+
+# %%
+from mnist_app.preprocessing import preprocess
+
+rng = np.random.default_rng(0)
+big = np.kron(test_images[example] / 255, np.ones((9, 9)))  # 252 x 252
+smooth = np.apply_along_axis(np.convolve, 0, big, np.ones(9) / 9, mode="same")
+smooth = np.apply_along_axis(np.convolve, 1, smooth, np.ones(9) / 9, mode="same")
+photo = np.zeros((330, 420))
+photo[60:312, 140:392] = smooth
+shadow = np.linspace(0.85, 0.5, 420) * np.linspace(1, 0.8, 330)[:, np.newaxis]
+photo = np.clip(shadow * (1 - 0.65 * photo) + rng.normal(0, 0.015, photo.shape), 0, 1)
+stages = preprocess(photo)
+probabilities = classifier.probabilities(stages.image[np.newaxis])[0]
+print(f"read as {probabilities.argmax()}, label {test_labels[example]}")
+assert probabilities.argmax() == test_labels[example]
+
+figure = new_figure(8, 2)
+pictures = [
+    ("photo", 1 - photo),
+    ("paper", 1 - stages.paper),
+    ("ink", stages.ink),
+    ("digit", stages.digit),
+    ("28 x 28", stages.image),
+]
+for k, (title, picture) in enumerate(pictures):
+    settings = {"vmin": 0, "vmax": 1} if k < 2 else {}
+    show_image(figure.add_subplot(1, 5, k + 1), picture, title, **settings)
+show(
+    figure,
+    "photo",
+    "From a photo to the network's input: paper estimated, ink taken out, digit found, centred.",
+    "Five pictures: a seven on grey paper that darkens to the right, off the centre; the paper's "
+    "brightness alone; the ink alone on white; the digit as black and white; and the 28 x 28 "
+    "image, with the seven in the middle.",
+)
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Whether it reads *your* handwriting.** The test images come from the same collection as the
+#   training images. Try it: that is the next section.
+# - **Why it answers as it does.** Saliency and occlusion describe what the score depends on near
+#   one image. They are measurements, not reasons.
+# - **How certain it is.** The probability in the figure of the twenty worst is high, and each of
+#   the answers is wrong. `mnist_app` divides the scores by a *temperature* so that 90 % means nine
+#   of ten, on images like these.
+# - **That there is no bug.** The gradient is that of the forward pass as it is written. If the
+#   forward pass is not what you meant, the gradient is right for the wrong function. Two things
+#   guard against that: Keras's network, written from the description alone, and digits that are
+#   read.
+
+# %% [markdown]
+# ## Next
+#
+# Write a digit on paper, take a photo, and let the network that you can now derive read it:
+#
+# ```
+# python -m mnist_app predict photo.png
+# ```
+#
+# Then read `tinynet`: with these ten notebooks behind you, there is no line in it that you could
+# not have written. Or begin again at [01 Is my derivative right?](01_is_my_derivative_right.ipynb),
+# with a layer of your own.
