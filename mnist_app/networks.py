@@ -95,6 +95,10 @@ NETWORKS: dict[str, Callable[[int], list[Layer]]] = {
 }
 
 
+# The size of Adam's first steps, chosen on the validation images where it is not the usual one.
+LEARNING_RATES = {"cnn": 0.001, "cnn-large": 0.002, "mlp": 0.001, "mlp-small": 0.003}
+
+
 def build_network(
     name: str,
     classes: int = 10,

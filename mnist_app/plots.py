@@ -123,8 +123,7 @@ def save_variations(images: NDArray[np.uint8], path: Path) -> None:
             for axes, picture in zip(row, pictures, strict=True):
                 axes.imshow(picture, cmap="gray_r", vmin=0, vmax=255)
                 axes.set_axis_off()
-        cells[0, 0].set_title("original")
-        cells[0, 1].set_title("distorted, anew in each epoch", loc="left")
+        figure.suptitle("Training images (first column), and copies distorted anew in each epoch")
 
     _save(path, (0.75 * images.shape[1], 0.75 * len(images) + 0.3), draw)
 

@@ -10,7 +10,7 @@ import typer
 from mnist_app.cli.console import command, console
 from mnist_app.cli.errors import INTERRUPTED
 from mnist_app.evaluation import Evaluation, percent
-from mnist_app.networks import NETWORKS
+from mnist_app.networks import LEARNING_RATES, NETWORKS
 from mnist_app.training_run import (
     DIGIT,
     FILES,
@@ -30,9 +30,9 @@ def known_network(name: str) -> str:
     return name
 
 
-def positive(value: float) -> float:
-    """The value, if it is finite and above 0."""
-    if not 0 < value < math.inf:
+def positive(value: float | None) -> float | None:
+    """The value, if it is finite and above 0, or not given."""
+    if value is not None and not 0 < value < math.inf:
         raise typer.BadParameter(f"{value:g} is not a positive number.")
     return value
 
@@ -59,13 +59,14 @@ def train(
         int, typer.Option(min=1, metavar="N", help="Images a step.")
     ] = DEFAULTS.batch_size,
     learning_rate: Annotated[
-        float,
+        float | None,
         typer.Option(
             metavar="RATE",
             callback=positive,
+            show_default="0.001; cnn-large 0.002, mlp-small 0.003",
             help="Size of Adam's first steps; it falls to zero along half a cosine.",
         ),
-    ] = DEFAULTS.learning_rate,
+    ] = None,
     validation_split: Annotated[
         float,
         typer.Option(
@@ -128,7 +129,10 @@ def train(
 
     folder = Path("runs", model) if output is None else output
     given = given_options(context)
-    run = resume_run(folder, given) if resume else start_run(folder, Options(**given))
+    if resume:
+        run = resume_run(folder, given)
+    else:
+        run = start_run(folder, Options(**{"learning_rate": LEARNING_RATES[model], **given}))
     show_start(run)
     try:
         with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:

@@ -11,7 +11,7 @@ from PIL import Image
 from mnist_app.cli import app
 from mnist_app.cli.training_display import TrainingDisplay, duration
 from mnist_app.evaluation import percent
-from mnist_app.networks import NETWORKS
+from mnist_app.networks import LEARNING_RATES, NETWORKS
 from mnist_app.training_run import CONFUSION, FILES, MISTAKES, MODEL, TrainingRun
 from tests.app.conftest import Cli
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
@@ -408,3 +408,22 @@ def test_predict_saves_a_figure(
 
 def test_durations() -> None:
     assert [duration(s) for s in (0.4, 59.6, 75, 3675)] == ["0:00", "1:00", "1:15", "1:01:15"]
+
+
+def test_train_begins_with_the_networks_own_learning_rate(
+    cli: Cli, tmp_path: Path, data: Path
+) -> None:
+    def rate(name: str, *options: str) -> float:
+        result = cli("train", *QUICK, *options, "--data", data, "--output", tmp_path / name)
+        assert result.exit_code == 0
+        found: float = json.loads((tmp_path / name / "metrics.json").read_text())["options"][
+            "learning_rate"
+        ]
+        return found
+
+    assert rate("own") == 0.003
+    assert rate("given", "--learning-rate=0.01") == 0.01
+
+
+def test_every_network_has_a_learning_rate() -> None:
+    assert set(LEARNING_RATES) == set(NETWORKS)
