@@ -49,17 +49,23 @@ prediction = None  # "a", "b" or "c"
 # from $d$.
 #
 # **Sum over paths.** A change of $a$ reaches $e$ along every path. Along one path the slopes multiply:
-# that is the chain rule for one variable. Between paths the changes add up, because for tiny changes a
-# function is its tangent, and tangents add:
+# that is the chain rule for one variable. Between paths the changes add up: for tiny changes of $c$ and
+# $d$, the change of $e$ is slope times change for each of the two, added. With $\prod$ for a product,
+# as $\sum$ stands for a sum:
 #
 # $$\frac{\partial e}{\partial a} = \sum_{\text{paths from } a \text{ to } e} \ \prod_{\text{arrows of the path}} \text{slope}$$
 #
 # Here there are two paths, $a \to b \to c \to e$ and $a \to b \to d \to e$.
 #
 # **Factor it.** The sum is right and useless: a graph of a few hundred nodes can have more paths than
-# there are atoms. But paths share their ends. All paths from $v_i$ to $e$ begin with one of its arrows
-# $i \to j$ and go on as a path from $v_j$. Put the slope of that first arrow outside the bracket; what
-# remains inside is the same sum for $v_j$. Write $dv_i$ for $\partial e / \partial v_i$. Then
+# there are atoms. But paths share their ends. Here both begin with the arrow $a \to b$, whose slope 3
+# can stand outside a bracket:
+#
+# $$3 \cdot 1 \cdot d + 3 \cdot 2 \cdot c = 3 \cdot (1 \cdot d + 2 \cdot c)$$
+#
+# Inside remains the same sum for $b$. So it is everywhere: each path from $v_i$ to $e$ begins with one
+# of the arrows that leave $v_i$, say to $v_j$, and goes on as a path from $v_j$. Write $dv_i$ for
+# $\partial e / \partial v_i$, and $j:\ i \to j$ for "each $j$ to which an arrow leads from $i$". Then
 #
 # $$dv_i = \sum_{j:\ i \to j} \frac{\partial v_j}{\partial v_i} \ dv_j, \qquad de = 1$$
 #
@@ -73,16 +79,16 @@ prediction = None  # "a", "b" or "c"
 # - **An order**, because $dv_j$ may be passed on only when its own sum is complete. Any order in which
 #   each node comes before all of its inputs will do: a *topological* order, reversed.
 #
-# **As matrices.** Put the nodes of one layer into a vector $x$ and the nodes computed from them into
-# $y$. The slopes form the Jacobian matrix $J$ with $J_{ji} = \partial y_j / \partial x_i$, and the
-# formula above reads
+# **As matrices.** Networks compute in *layers*: from all nodes of a vector $x$ all nodes of a
+# vector $y$. The slopes form the Jacobian matrix $J$ with $J_{ji} = \partial y_j / \partial x_i$,
+# and the formula above reads
 #
 # $$dx_i = \sum_j J_{ji} \ dy_j, \qquad dx = J^T dy$$
 #
 # Forwards a change goes through $J$, backwards a gradient goes through $J^T$. For three layers,
 # $dx = J_1^T (J_2^T (J_3^T dy))$: beginning at the loss, each step is a matrix times a *vector*.
-# Beginning at the other end, $J_3 (J_2 J_1)$, each step is a matrix times a *matrix*. No layer of this
-# course ever builds its $J$; each computes $J^T dy$ directly.
+# Beginning at the other end, $((J_1^T J_2^T) J_3^T) dy$, all steps but the last are a matrix times a
+# *matrix*. No layer of this course ever builds its $J$; each computes $J^T dy$ directly.
 
 # %% [markdown]
 # ## By hand
@@ -131,8 +137,10 @@ show(
 )
 
 # %% [markdown]
-# The second example is a neuron: $y = \sigma(w_0 x_0 + w_1 x_1 + b)$, with the sigmoid function
-# $\sigma(s) = 1 / (1 + e^{-s})$. Its derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$.
+# The second example is a neuron, the smallest piece of a network: inputs $x$, weights $w$, a bias $b$,
+# and $y = \sigma(w_0 x_0 + w_1 x_1 + b)$ with the sigmoid function $\sigma(s) = 1 / (1 + e^{-s})$. Its
+# derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$. Now `ds` stands for $\partial y / \partial s$,
+# and so on.
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -179,8 +187,9 @@ pass_back = check("02.pass_back")
 
 # %% [markdown]
 # **Exercise 4, `topological_order(result)`.** A list of all nodes that the result was computed from:
-# each once, each after all of its inputs, the result last. One way: a recursive function that enters
-# all inputs of a node first, and then appends the node, if it is not yet known.
+# each once, each after all of its inputs, the result last. One way: a recursive function that returns
+# at once if it has met the node before; otherwise it enters all inputs first, and then appends the
+# node.
 
 # %% tags=["exercise"]
 topological_order = check("02.topological_order")
@@ -320,11 +329,12 @@ assert worst < 1e-8
 # %% [markdown]
 # ## Compare
 #
-# In `tinynet` the nodes are whole arrays, and a layer's `backward` does the work of `pass_back` for all
-# of its numbers at once. A neuron is a `Dense` layer with one unit, followed by `Sigmoid`. A list of
-# layers needs no sorting: their order is a topological order. Nor does it need `+=` between layers,
-# since each layer has one successor. (Inside a layer, sums over the arrows of a number do appear, as
-# sums over an index.)
+# In `tinynet` the nodes are whole arrays, and a layer's `backward` does the work of `pass_back` for
+# all of its numbers at once: given $dy$ it returns $dx$, if the `forward` before it was told by
+# `training=True` to keep what that takes. A neuron is a `Dense` layer (notebook 03) with one
+# output, followed by `Sigmoid`. A list of layers needs no sorting: their order is a topological
+# order. Nor does it need `+=` between layers, since each layer has one successor. (Inside a layer,
+# sums over the arrows of a number do appear, as sums over an index.)
 
 # %%
 from tinynet import Dense, Sequential, Sigmoid
@@ -365,9 +375,10 @@ else:
 
 # %% [markdown]
 # **No order.** A node passes its gradient on as soon as a share arrives, and once more for each
-# further share. With `+=`, everything that was passed on too early is counted again. On the diamond,
-# $b$ passes its first share on alone and then the sum of both: 114 comes out if the share through $c$
-# arrives first, and 120 if the one through $d$ does, instead of 78.
+# further share. With `+=`, everything that was passed on too early is counted again. On the
+# diamond, $b$ passes its first share on alone and then the sum of both. The result should be
+# $3 \cdot 26 = 78$. It is $3 \cdot 12 + 3 \cdot 26 = 114$ if the share through $c$ arrives first, and
+# $3 \cdot 14 + 3 \cdot 26 = 120$ if the one through $d$ does.
 
 
 # %%
@@ -450,11 +461,11 @@ show(
 # %% [markdown]
 # ## Measure
 #
-# What does a backward pass cost? Count multiply-adds in the `mlp` of `mnist_app`, for one image. A
-# dense layer with $p$ inputs and $q$ outputs has $p q$ weights. Forwards, each weight takes part in one
-# multiply-add. Backwards it takes part in two: one for its own gradient, one for the share that goes to
-# the layer's input. The first layer can skip the second, since nobody asks for the gradient of the
-# image.
+# What does a backward pass cost? Count multiply-adds in `mnist_app`'s network of dense layers,
+# called `mlp`, for one image. A dense layer with $p$ inputs and $q$ outputs has $p q$ weights.
+# Forwards, each weight takes part in one multiply-add. Backwards it takes part in two: one for its
+# own gradient, one for the share that goes to the layer's input. The first layer can skip the
+# second, since nobody asks for the gradient of the image.
 
 # %%
 from mnist_app.dataset import load_mnist
@@ -471,11 +482,12 @@ stated("935,936", backward_cost)
 stated("1.4", backward_cost / forward_cost)
 
 # %% [markdown]
-# 668,672 forwards and 935,936 backwards: all 669,706 derivatives for 1.4 times the work of computing the
-# loss once. Measured on a batch of real images:
+# 668,672 forwards and 935,936 backwards: all 669,706 derivatives, those of the weights and of 1,034
+# biases, for 1.4 times the work of computing the loss once. Measured on 128 real images at a time:
 
 # %%
 stated("669,706", sum(p.value.size for p in network.parameters().values()))
+stated("1,034", 669_706 - forward_cost)
 data = load_mnist()
 images = network.prepare(data.train_images[:128])
 repeats = 3 if FAST else 20

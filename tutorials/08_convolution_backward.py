@@ -6,9 +6,9 @@
 # In a convolution every weight is used by every window, and every pixel by several windows. So the
 # gradient of a weight collects from all over the picture, and the gradient of a pixel from all
 # windows that contain it. How exactly? "Do I flip the kernel?" is the question that everybody asks
-# here, and the usual answers differ: some books turn the kernel by 180 degrees and swap its
-# channels, most programs transpose a matrix and turn nothing. Both are right. This notebook derives
-# three routes to the same gradient and shows that they are one.
+# here, and the usual answers differ: some books turn the kernel by 180 degrees and exchange its
+# channels and filters, most programs transpose a matrix and turn nothing. Both are right. This
+# notebook derives three routes to the same gradient and shows that they are one.
 
 # %%
 import sys
@@ -73,8 +73,8 @@ prediction = None  # "a", "b" or "c"
 # A sum in which two indices run against each other, with a constant sum $p$: this is the
 # mathematicians' *convolution* of notebook 07, the one with the kernel turned. **Nobody decided to
 # turn the kernel. A pixel lies at the right end of the first window that reads it, and at the left
-# end of the last.** The sum is *full*: it also includes the pixels at both ends, which fewer
-# windows contain.
+# end of the last.** It is called a *full* convolution, because $p$ runs over all pixels, also over
+# those at both ends, which fewer windows contain.
 #
 # Now look for $w_1$ in the same three lines. It is multiplied with $x_1$, $x_2$ and $x_3$:
 #
@@ -150,23 +150,26 @@ show(
 #
 # **Route B, gather.** Go through the pixels. For $s = 1$ the pixel $(p, q)$ collects from the
 # windows $i = p - u$, $j = q - v$. Put $u' = kh - 1 - u$ and $v' = kw - 1 - v$, which counts the
-# weights from the other end. Then $i = p - (kh - 1) + u'$: both rise together, so this is an
-# ordinary convolution of notebook 07, over a $dY$ with $kh - 1$ rows and $kw - 1$ columns of zeros
-# around it on each side, and with the kernel $W'_{u'v'fc} = W_{uvcf}$: *turned by 180 degrees,
-# channels and filters swapped*. For $s > 1$ there is a neat argument: stride $s$ is stride 1 with
-# most of the outputs thrown away. Outputs that are thrown away have the gradient 0. So put $dY$
-# back to where it would be at stride 1, with zeros between its entries, and go on as before.
+# weights from the other end. Then $i = p + u' - (kh - 1)$: both rise together, as in notebook 07.
+# Put $kh - 1$ rows and $kw - 1$ columns of zeros around $dY$ on each side, and its row $i$ becomes
+# row $p + u'$. So this is an ordinary convolution over the padded $dY$, with the kernel
+# $W'_{u'v'fc} = W_{uvcf}$: *turned by 180 degrees, channels and filters swapped*. For $s > 1$ there
+# is a neat argument: stride $s$ is stride 1 with most of the outputs thrown away. Outputs that are
+# thrown away have the gradient 0. So put $dY$ back to where it would be at stride 1, with zeros for
+# all the others, and go on as before.
 #
 # **Route C, columns.** Forwards, $Y = \text{im2col}(X) \ W + b$, a dense layer on windows. Notebook
-# 03 has its gradients: $dW = \text{im2col}(X)^T \ dY$, and $d\ \text{im2col} = dY \ W^T$, which has
-# one row for each window. Then each entry goes back to the pixel that it was copied from. Since a
-# pixel was copied several times, its copies' gradients add up. This adding-back is called *col2im*,
-# and it is to im2col what $T^T$ is to $T$.
+# 03 has its gradients: $dW = \text{im2col}(X)^T \ dY$, and $d\ \text{im2col} = dY \ W^T$, where $dY$
+# too is a matrix with one row for each window, $(N H' W', F)$. Then each entry goes back to the
+# pixel that it was copied from. Since a pixel was copied several times, its copies' gradients add
+# up. This adding-back is called *col2im*, and it is to im2col what $T^T$ is to $T$.
 #
 # **They are the same sum.** In route C, $W^T$ sums over $f$ and lets $c$ come out: this is the swap
 # of channels and filters. And col2im adds entry $u$ of window $i$ to the pixel $p = is + u$. For a
 # fixed pixel, a larger $i$ means a smaller $u$: this is the turn by 180 degrees. "Transpose, then
 # col2im" *is* "turn and swap"; the index $p - i$ does the turning, without anyone turning anything.
+#
+# The figure follows one pixel of a small example, the second one of "By hand", on all three routes.
 
 # %%
 X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
@@ -193,7 +196,8 @@ draw_matrix(axes, D, "$dY$", GRADIENT, [(0, 0), (1, 1)], corner=(2, 0.3))
 note(3.5, 4.1, "times the kernel, at its window", MUTED)
 draw_matrix(axes, D[0, 0] * W, "$1 \\cdot W$", GRADIENT, [(1, 1)], corner=(0.5, 6))
 draw_matrix(axes, D[1, 1] * W, "$-1 \\cdot W$", GRADIENT, [(0, 0)], corner=(4.5, 6))
-note(3.5, 7, "+", fontsize=14)
+note(1.5, 8.5, "window 0, 0", MUTED, fontsize=9)
+note(5.5, 8.5, "window 1, 1", MUTED, fontsize=9)
 
 padded = np.pad(D, 1)
 draw_matrix(axes, padded, "$dY$ with zeros around it", GRADIENT, [(1 + i, 1 + j) for i, j in corners],
@@ -204,6 +208,8 @@ columns = D.reshape(-1, 1) * W.reshape(1, -1)
 draw_matrix(axes, D.reshape(-1, 1), "$dY$", GRADIENT, [(0, 0), (4, 0)], corner=(18.5, 1.6))
 draw_matrix(axes, W.reshape(1, -1), "$W^T$", VALUE, corner=(21.5, 0.3))
 draw_matrix(axes, columns, "", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(21.5, 1.6))
+for row, (i, j) in enumerate(np.ndindex(3, 3)):
+    note(20.5, 2.1 + row, f"{i}, {j}", MUTED, fontsize=9)
 note(20.5, 0.8, r"$\times$", fontsize=13)
 
 for left, text in [(3.5, "1 · (-1)  +  (-1) · 1"), (13, "1 · (-1) + 0 · 2 + 0 · 0 + (-1) · 1")]:
@@ -253,8 +259,8 @@ show(
 #
 # (`np.convolve` turns its second argument, so handing it a turned kernel undoes that.)
 #
-# A picture, at stride 1. `dX` by route A, as four copies of $dY$, one for each weight, each shifted
-# to where that weight's pixels are; `dW` entry by entry.
+# A picture, at stride 1. `dX` by route A with its shares in another order, weight by weight: each
+# weight adds a copy of $dY$, shifted to where that weight's pixels are. `dW` entry by entry.
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -305,12 +311,14 @@ conv_db = check("08.conv_db")
 # **Exercise 2, `conv_dw(x, dy, kernel_size, stride)`.** For one weight position $(u, v)$, the
 # formula needs the pixels $X_{n,\ is+u,\ js+v,\ c}$ for all $n$, $i$, $j$. That is a slice of `x`
 # with a step, and as large as `dy`. Mind where it ends: at the last window, not at the last pixel.
+# `np.einsum` takes a sum as its indices are written, `"nijc,nijf->cf"`; loops are fine too.
 
 # %% tags=["exercise"]
 conv_dw = check("08.conv_dw")
 
 # %% [markdown]
-# **Exercise 3, `conv_dx(dy, kernel)`.** Stride 1, by any of the three routes.
+# **Exercise 3, `conv_dx(dy, kernel)`.** Stride 1, by any of the three routes, with or without
+# loops.
 
 # %% tags=["exercise"]
 conv_dx = check("08.conv_dx")
@@ -408,7 +416,8 @@ for stride, image_size in [(1, (6, 5)), (2, (8, 7)), (3, (8, 6))]:
 # %% [markdown]
 # How often is a pixel used? Let all weights and all of $dY$ be 1: then $dX$ counts. Pixels near the
 # border are in fewer windows than others, so fewer outputs pass a gradient on to them. A stride
-# makes the pattern uneven, and leaves gaps when it is larger than the kernel.
+# makes the pattern uneven, leaves out the end where it does not divide, and leaves gaps when it is
+# larger than the kernel.
 
 # %%
 figure = new_figure(8, 3)
@@ -427,7 +436,7 @@ for k, (size, stride) in enumerate([(3, 1), (3, 2), (2, 3)]):
 show(
     figure,
     "usage",
-    "In how many windows each pixel of an 8 by 8 picture lies.",
+    "In how many windows each pixel of an 8 by 8 picture lies. Where it says 0, so is dX.",
     "Three 8 by 8 grids of counts. Kernel 3, stride 1: from 1 in the corners to 9 in the middle. "
     "Kernel 3, stride 2: 1, 2 and 4 in a lattice, and 0 in the last row and column, which no window "
     "reaches. Kernel 2, stride 3: blocks of ones with rows and columns of zeros between them.",
@@ -471,7 +480,7 @@ for stride, image_size, padding in [(1, (6, 5), 0), (2, (8, 7), 0), (3, (8, 6), 
 # | mistake | hidden when |
 # | --- | --- |
 # | kernel not turned | the kernel is symmetric, as in a blur, or $1 \cdot 1$ |
-# | channels and filters not swapped | there is one of each; the shape is right whenever there are as many |
+# | channels and filters not swapped | there is one of each; if there are as many of one as of the other, only the shape is right |
 # | stride ignored | the stride is 1 |
 # | `=` for `+=` where windows overlap | they do not, as with stride 2 and a kernel of $2 \cdot 2$ |
 # | `db` averaged instead of summed | only directions are looked at: the sign is right, the size is not |
@@ -528,9 +537,10 @@ np.testing.assert_allclose(overwritten(dy, blur, (6, 6), 2), apart)
 # %% [markdown]
 # ## Measure
 #
-# Two real digits, a convolution with four filters, and a ReLU behind it. All gradients of your
-# functions against differences, as in notebook 01, twice: with random biases, and with biases of
-# zero, as almost every network has them at the start of its training.
+# Two real digits, a convolution with four filters, and a ReLU behind it. The loss is the sum of all
+# outputs, each times a random number (`upstream`). All gradients of your functions against
+# differences, as in notebook 01, twice: with random biases, and with biases of zero, as almost every
+# network has them at the start of its training.
 
 # %%
 from mnist_app.dataset import load_mnist
@@ -581,8 +591,9 @@ assert zero_biases["dX"] > 0.1
 # where 1e-6 is allowed. Most of a picture is background, which is exactly 0, and a window of
 # nothing but background gives 0 plus the bias, which is 0 too: it lies on the kink of the ReLU. For
 # 58 % of all windows of these two digits that is so. At a kink the difference quotient gives the
-# mean of both slopes, and the code has to choose one of them. So check gradients with random
-# biases. `check_layer` and `check_model` do.
+# mean of both slopes, and the code has to choose one of them. `dX` fails for the same reason. `dW`
+# passes: in these windows each weight is multiplied by 0, and moving it moves nothing. So check
+# gradients with random biases. `check_layer` and `check_model` do.
 
 # %%
 on_the_kink = forward(images, kernel, np.zeros(4))[..., 0] == 0
@@ -611,7 +622,7 @@ show(
 # - **Anything at the kink.** What `db` should be at a bias of zero is a matter of choice, not of
 #   measurement.
 # - **That a network with a wrong gradient would not learn.** It often does, a little worse;
-#   notebook 10 trains five such networks. Accuracy is no test of a gradient.
+#   notebook 10 trains four such networks. Accuracy is no test of a gradient.
 #
 # ## Next
 #

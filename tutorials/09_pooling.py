@@ -36,8 +36,8 @@ from tutorials.style import (
 # ## Predict
 #
 # Send digits through a convolution with 32 filters whose weights are random, then through a ReLU,
-# which replaces negative numbers by 0, and take the windows of $2 \cdot 2$ of the result. In how
-# many of them do two or more numbers tie for the maximum?
+# which replaces negative numbers by 0, and cut the result into windows of $2 \cdot 2$. In how many
+# of them do two or more numbers tie for the maximum?
 #
 # - **a**: in fewer than one of a hundred
 # - **b**: in about a quarter
@@ -77,8 +77,9 @@ prediction = None  # "a", "b" or "c"
 # the slope is 1 on one side and 0 on the other, a kink like that of the ReLU. A centred difference
 # takes the mean of both and says $\frac{1}{2}$, for $a$ and for $b$.
 #
-# What should the code return? Move *both* by $h$. Then the maximum moves by exactly $h$, whatever
-# the sign of $h$: in this direction there is no kink. So any choice $(g_a, g_b)$ has to satisfy
+# What should the code return? For $a$ alone something from the one slope to the other, from 0 to 1.
+# But now move *both* by $h$. Then the maximum moves by exactly $h$, whatever the sign of $h$: in
+# this direction there is no kink. So any choice $(g_a, g_b)$ has to satisfy
 #
 # $$g_a + g_b = 1, \qquad 0 \le g_a \le 1$$
 #
@@ -101,13 +102,13 @@ prediction = None  # "a", "b" or "c"
 # ### Dropout
 #
 # In training, each number is dropped with probability $r$, the *rate*, so that no unit can rely on
-# a particular other one. What is kept is enlarged, so that the mean stays what it was:
+# a particular other one. What is kept is enlarged, so that the mean over many draws is $x_i$ again:
 #
 # $$y_i = \frac{m_i}{1 - r} \ x_i, \qquad m_i = 1 \text{ with probability } 1 - r, \text{ else } 0$$
 #
-# The mean of $m_i$ is $1 - r$, so the mean of $y_i$ is $x_i$. In prediction, $y = x$. Once the mask
-# $m$ is drawn, this is a multiplication by a constant, and so is the way back, *with the same mask
-# and the same factor*:
+# The mean of $m_i$ is $1 - r$, so the mean of $y_i$ is $x_i$. In prediction, $y = x$. Once the
+# *mask* $m$ is drawn, this is a multiplication by a constant, and so is the way back, *with the
+# same mask and the same factor*:
 #
 # $$dx_i = \frac{m_i}{1 - r} \ dy_i$$
 #
@@ -184,8 +185,8 @@ show(
 # | `dx` | `[0, dy[0] + dy[1], 0, dy[2]]` | [0, 3, 0, 3] |
 # | `overwritten` | `[0, dy[1], 0, dy[2]]` | [0, 2, 0, 3] |
 #
-# A mean of four, with $dy = 8$ behind it; a picture of $2 \cdot 2$ pixels with two channels,
-# flattened; and dropout with rate 0.5.
+# The mean of a window of four, if $dy$ is 8; a picture of $2 \cdot 2$ pixels with two channels,
+# flattened, and the place of its entry $(1, 0, 1)$; and dropout with rate 0.5.
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -265,10 +266,13 @@ show(
 # The exercises are in `tutorials/exercises/09_pooling.py`.
 #
 # **Exercise 1, `maxpool_backward(dy, x, window, stride)`.** Each example and each channel is pooled
-# by itself, and each has a winner of its own. One way goes through the windows $(i, j)$ and finds
-# the winners of all examples and channels at once: `reshape` a window $(N, k, k, C)$ to
-# $(N, k^2, C)$ and take the `argmax` along the axis in the middle; `np.divmod(winner, window)`
-# turns that number into $u$ and $v$.
+# by itself, and each has a winner of its own. The plain way is a loop over $n$, $i$, $j$ and $c$,
+# such as `for n, i, j, c in np.ndindex(dy.shape)`: `np.argmax` of the window's entries is the
+# winner's number, and `divmod(winner, window)` turns it into $u$ and $v$. The faster way takes all
+# examples and channels of a window at once: `reshape` it from $(N, k, k, C)$ to $(N, k^2, C)$, and
+# take the `argmax` along the axis in the middle. Then $u$ and $v$ have the shape $(N, C)$, and to
+# write to all winners, `dx` needs two more index arrays, for $n$ and for $c$:
+# `n, c = np.ogrid[:N, :C]`.
 
 # %% tags=["exercise"]
 maxpool_backward = check("09.maxpool_backward")
@@ -281,7 +285,8 @@ maxpool_backward = check("09.maxpool_backward")
 avgpool_backward = check("09.avgpool_backward")
 
 # %% [markdown]
-# **Exercise 3, `dropout_backward(dy, keep, rate)`.** One line.
+# **Exercise 3, `dropout_backward(dy, keep, rate)`.** One line. `keep` is the mask $m$, with True
+# for 1 and False for 0.
 
 # %% tags=["exercise"]
 dropout_backward = check("09.dropout_backward")
@@ -341,10 +346,10 @@ np.testing.assert_allclose(numeric[1], [0.5, 0.5, 0, 2], atol=1e-9)
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s `MaxPool` keeps `x` and `y`, goes through the entries $(u, v)$ of all windows in
-# reading order, and gives to whoever equals the maximum all that is *left* of $dY$; for later
-# equals nothing is left. Its `GlobalAveragePooling2D` is an average pooling with one window, the
-# whole picture. `Flatten` and `Dropout` are as derived.
+# `tinynet`'s `MaxPool` keeps `x` and `y` and goes through the entries $(u, v)$ in reading order, in
+# all windows at once. The first entry that equals its window's maximum takes the window's $dY$, and
+# nothing is left for a later one. Its `GlobalAveragePooling2D` is an average pooling with one
+# window, the whole picture. `Flatten` and `Dropout` are as derived.
 
 # %%
 from tinynet import Dropout, Flatten, GlobalAveragePooling2D, Layer, MaxPool, check_layer
@@ -389,8 +394,8 @@ assert report.redraws >= 1
 assert report.worst < 1e-6
 
 # %% [markdown]
-# `check_layer` has noticed the ties: a step across one changes the winner. It moved the point a
-# little at random until there was none, and counted.
+# `check_layer` has noticed the ties: a step across one changes the winner. It moved all of $x$ a
+# little at random until there were none, and counted the attempts.
 #
 # ## Break it
 #
@@ -522,8 +527,8 @@ print("both orders give the same gradient:", np.array_equal(relu_first, pool_fir
 
 # %% [markdown]
 # Last: how much of a picture's gradient survives the way back? Take the gradient of the loss for
-# real digits and follow it through the untrained network, from the last layer to the output of the
-# first convolution.
+# real digits, follow it through the untrained network from the last layer to the output of the
+# first convolution, and count what is not 0.
 
 # %%
 network = build_network("cnn")
@@ -545,6 +550,9 @@ figure = new_figure(8, 2.4)
 show_image(figure.add_subplot(1, 4, 1), images[0, :, :, 0], "a digit")
 show_image(figure.add_subplot(1, 4, 2), stroke, f"filter {map_}, after ReLU", cmap="Blues")
 tied_here = ties(stroke[np.newaxis, :, :, np.newaxis])[0, :, :, 0]
+of_each_window = windows_of(dy[:1] != 0, 2, 2)[0, :, :, map_].sum(axis=(2, 3))
+assert of_each_window.max() == 1
+assert (of_each_window[tied_here] == 0).all()
 show_image(figure.add_subplot(1, 4, 3), tied_here, "windows that tie", cmap="Greys", vmax=1.6)
 show_image(
     figure.add_subplot(1, 4, 4), dy[0, :, :, map_] != 0, "has a gradient", cmap="Oranges", vmax=1.4
@@ -552,8 +560,8 @@ show_image(
 show(
     figure,
     "reached",
-    "One filter of the first convolution: where its windows tie, and which numbers get any "
-    "gradient at all.",
+    "One filter of the first convolution. Windows that tie (grey) get no gradient here; of each "
+    "other window at most one number does (orange).",
     "A handwritten five; the output of one filter after the ReLU, a blue shadow of the five; the "
     "13 by 13 windows, in which nearly all those away from the stroke tie; and the 26 by 26 "
     "numbers, of which only single dots along the stroke have a gradient.",
@@ -561,8 +569,10 @@ show(
 
 # %% [markdown]
 # Fewer than one in ten of the numbers behind the first convolution get any gradient. A pooling lets
-# at most one in four through, a ReLU stops those that are negative, and both do so twice. This is
-# no defect. The numbers that get nothing had no influence on the loss at this point: changing them
+# at most one in four through, and a ReLU stops what is negative. Dense layers and convolutions
+# spread the gradient again, because each of their inputs is used by many outputs: that is where the
+# share rises on the way back. But the last two on the way are a ReLU and a pooling. This is no
+# defect. The numbers that get nothing had no influence on the loss at this point: changing them
 # a little changes nothing (unless they lie exactly on a kink, as the background does: notebook 08).
 # The kernel still learns from all windows that remain, because their gradients add up (notebook
 # 08). But it is a reason to begin with weights of the right size, or nothing comes through at all
@@ -571,8 +581,8 @@ show(
 # %% [markdown]
 # ## What this cannot tell you
 #
-# - **Which choice at a tie is best.** All legal choices are gradients of the same function near the
-#   tie. No check can prefer one.
+# - **Which choice at a tie is best.** Each legal choice is the gradient right beside the tie, on one
+#   side or the other, or a mean of both. No check can prefer one.
 # - **Whether the maximum is better than the mean.** That is a matter of accuracy on pictures, not
 #   of gradients.
 # - **Whether dropout helps.** Its gradient is right for the mask that was drawn. What it does to

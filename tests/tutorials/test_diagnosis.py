@@ -51,6 +51,12 @@ def test_a_right_answer_passes_even_if_a_mistake_would_give_the_same() -> None:
     expect(A.copy(), A, "dW", mistakes={"nothing is wrong": A})
 
 
+def test_a_plain_whole_number_is_as_right_as_a_float() -> None:
+    expect(1, 1.0, "de")
+    with pytest.raises(WrongAnswer, match="is 0; expected"):
+        expect(0, 0.5, "de")
+
+
 def test_accidents_are_told_in_words() -> None:
     def fails(x: Any) -> Any:
         return x[7]

@@ -92,7 +92,11 @@ def expect(
     if expected.dtype == bool:
         if values.dtype != bool:
             raise WrongAnswer(f"{what} should hold True and False, not {values.dtype} numbers.")
-    elif np.issubdtype(expected.dtype, np.floating) and values.dtype != expected.dtype:
+    elif (
+        np.issubdtype(expected.dtype, np.floating)
+        and values.dtype != expected.dtype
+        and isinstance(got, np.ndarray | np.generic)  # Python's own numbers lose nothing
+    ):
         raise WrongAnswer(
             f"{what} has dtype {values.dtype}; expected {expected.dtype}. "
             "Digits (or everything after the decimal point) are lost on the way."

@@ -23,8 +23,14 @@ def numerical_gradient(answer: Answer) -> None:
         return float(np.exp(np.sum(w * x)))
 
     x = rng.normal(size=w.shape) / 4
+    gradient = call(answer, f, x)
+    if isinstance(gradient, np.ndarray) and not gradient.any():
+        raise WrongAnswer(
+            "the gradient is zero everywhere. Are the points above and below one and the same "
+            "array? `up = x` is a second name, not a copy."
+        )
     expect(
-        call(answer, f, x),
+        gradient,
         w * f(x),
         "the gradient of exp(sum(w * x))",
         mistakes={
@@ -71,6 +77,8 @@ def relative_error(answer: Answer) -> None:
             "million and everything beside 1: divide by |a| + |n|.": difference,
             "the difference is divided by |n| alone. Then a and n are not treated alike, and "
             "n = 0 makes any a look wrong.": difference / np.maximum(1e-8, np.abs(n)),
+            "the difference is divided by |n| alone, which may be 0. The denominator is "
+            "|a| + |n|, and at least 1e-8.": difference / np.abs(n),
             "the difference is divided by |a + n|, which is 0 for numbers of opposite sign. Take "
             "|a| + |n|.": difference / np.maximum(1e-8, np.abs(a + n)),
             "some errors are negative: take |a - n|, or a wrong sign passes any upper bound.": (
@@ -102,6 +110,12 @@ def crosses_kink(answer: Answer) -> None:
             near & (x != 0)
         ),
         "True and False are the wrong way round: True means that the kink is crossed.": ~near,
+        "only points below the kink are marked. From just above it the step down, x - h, crosses "
+        "it, and a point on the kink counts too.": near & (x < 0),
+        "only points above the kink are marked. From just below it the step up, x + h, crosses "
+        "it, and a point on the kink counts too.": near & (x > 0),
+        "every point on the rising side is marked, even where both steps stay on it. There the "
+        "slope is 1, and exists.": near | (x > 0),
         "every point on the flat side is marked. There the derivative is 0, and exists.": x < 0,
     }
     expect(call(answer, x, H), near, "crosses_kink(x, 1e-5)", mistakes=mistakes)

@@ -29,15 +29,18 @@ def diamond_gradients(answer: Answer) -> None:
                 f"the result should be a dictionary with the keys {', '.join(names)}. "
                 f"Received: {gradients!r}"
             )
-        expect(gradients["e"], 1.0, f"de/de for a = {a}")
+        expect(gradients["e"], 1.0, f"de/de for a = {a}", mistakes={
+            "this is the value of e. If e changes, by how much does e change?": c * d,
+        })  # fmt: skip
         expect(gradients["c"], d, f"de/dc for a = {a}", mistakes={
             "this is de/dd. The slope of a product c * d by c is the *other* factor.": c,
-            "this is the value of c. How much does e change when c does?": c,
+            "this is the number for a = 2. It depends on a.": 12.0,
         })  # fmt: skip
         expect(gradients["d"], c, f"de/dd for a = {a}", mistakes={
             "this is de/dc. The slope of a product c * d by d is the *other* factor.": d,
         })  # fmt: skip
         expect(gradients["b"], d + 2 * c, f"de/db for a = {a}", mistakes={
+            "this is the slope of one arrow that leaves b. The paths go on to e.": 1.0,
             "only the path through c is counted. b acts on e through d as well; add both.": d,
             "only the path through d is counted. b acts on e through c as well; add both.": 2 * c,
             "the slopes are missing on the way: d = 2 * b, so its share counts twice.": c + d,
@@ -77,8 +80,9 @@ def product(answer: Answer) -> None:
 
 @exercise
 def pass_back(answer: Answer) -> None:
-    """Two inputs, one of which already holds a share; then the same input twice."""
-    x, y = Node(3.0), Node(-2.0)
+    """Two inputs, one with a share and an input of its own; then the same input twice."""
+    first = Node(3.0)
+    x, y = Node(3.0, (first,), (1.0,)), Node(-2.0)
     out = Node(-6.0, (x, y), (-2.0, 3.0))
     x.grad, y.grad, out.grad = 10.0, 0.0, 0.5
     call(answer, out, returns=False)
@@ -86,6 +90,7 @@ def pass_back(answer: Answer) -> None:
         "x.grad held a share from another node, 10, and it is gone. A node that is used twice "
         "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 1.5],
         "no share has arrived. Write it into the `grad` of each of node.inputs.": [10.0, 0.0],
+        "the slopes are left out: each has to be multiplied by node.grad.": [10.5, 0.5],
         "the node's own gradient is left out: the slope has to be multiplied by node.grad.": [
             8.0,
             3.0,
@@ -94,6 +99,11 @@ def pass_back(answer: Answer) -> None:
         "node.value took the place of node.grad.": [22.0, -18.0],
         "the inputs' values took the place of the slopes.": [11.5, -1.0],
     })  # fmt: skip
+    if first.grad != 0.0:
+        raise WrongAnswer(
+            "the inputs of node's inputs have got shares too. Stop at node.inputs: they pass on "
+            "their own gradients later, when all their shares have arrived."
+        )
     if out.grad != 0.5:
         raise WrongAnswer("node.grad itself has changed. Other nodes may still need it.")
     x = Node(3.0)

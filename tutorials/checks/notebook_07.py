@@ -42,6 +42,7 @@ def output_size(answer: Answer) -> None:
                 "the first window too.": (padded - window) // stride,
                 f"{got} counts a window that reaches over the end of the image. The last one "
                 "must fit whole.": -(-(padded - window) // stride) + 1,
+                "the stride is left out: this is the number for steps of 1.": padded - window + 1,
                 f"{got} is the number without padding.": (size - window) // stride + 1,
                 "the zeros stand at both ends, so they count twice.": (
                     (padded - padding - window) // stride + 1
@@ -56,10 +57,11 @@ def output_size(answer: Answer) -> None:
 @exercise
 def im2col(answer: Answer) -> None:
     """Two numbered images with two channels, so that every entry says where it comes from."""
-    x = np.arange(2 * 6 * 5 * 2, dtype=np.float64).reshape(2, 6, 5, 2)
+    x = np.arange(2 * 7 * 5 * 2, dtype=np.float64).reshape(2, 7, 5, 2)
     for size, stride in [((3, 2), 1), ((3, 2), 2), ((1, 3), 1)]:
         what = f"im2col(x, {size}, {stride})"
         windows = _windows(x, size, stride)  # (n, i, j, u, v, c)
+        _, high, wide, *_ = windows.shape
 
         def matrix(*order: int, windows: Array = windows) -> Array:
             length = np.prod(windows.shape[3:], dtype=int)
@@ -84,6 +86,14 @@ def im2col(answer: Answer) -> None:
                 "every window is taken, whatever the stride.": (
                     _windows(x, size, 1).reshape(-1, size[0] * size[1] * 2)
                 ),
+                "window (i, j) begins at pixel (i, j). With a stride s it has to begin at "
+                "(i * s, j * s).": (
+                    _windows(x, size, 1)[:, :high, :wide].reshape(-1, size[0] * size[1] * 2)
+                ),
+                "the last row and the last column of windows are missing. Where does the last "
+                "window that fits whole begin?": matrix(
+                    0, 1, 2, 3, 4, 5, windows=windows[:, :-1, :-1]
+                ),
                 "the entries of each window are in reverse. Nothing is turned here.": (
                     matrix(0, 1, 2, 3, 4, 5)[:, ::-1]
                 ),
@@ -100,14 +110,15 @@ def _windows(x: Array, size: tuple[int, int], stride: int) -> Array:
 
 @exercise
 def conv_forward(answer: Answer) -> None:
-    """Random data in which all axes differ, with strides 1 and 2, against the definition."""
+    """Random data, height unlike width before and after, strides 1 and 2; the definition."""
     rng = np.random.default_rng(7)
-    x, bias = rng.normal(size=(2, 7, 6, 3)), rng.normal(size=4)
-    kernel = rng.normal(size=(3, 2, 3, 4))
+    x, bias = rng.normal(size=(2, 9, 6, 5)), rng.normal(size=4)
+    kernel = rng.normal(size=(3, 2, 5, 4))
     for stride in (1, 2):
         y = convolve(x, kernel, stride) + bias
-        columns_moved = kernel.reshape(3, 3, 2, 4).transpose(1, 2, 0, 3)
+        columns_moved = kernel.reshape(5, 3, 2, 4).transpose(1, 2, 0, 3)
         rows_moved = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
+        filters_mixed = kernel.reshape(4, -1).T.reshape(kernel.shape)
         n, high, wide, filters = y.shape
         expect(
             call(answer, x, kernel, bias, stride),
@@ -131,6 +142,13 @@ def conv_forward(answer: Answer) -> None:
                 "The rows of the product are in the order of (n, i, j), the columns are f; "
                 "reshape does not move numbers.": (
                     y.reshape(-1, filters).T.reshape(n, high, wide, filters)
+                ),
+                "the weights of different filters are mixed. In the kernel f is the last axis; as "
+                "a matrix it has a row for each (u, v, c) and a column for each f.": (
+                    convolve(x, filters_mixed, stride) + bias
+                ),
+                "height and width of the output have changed places.": (
+                    y.reshape(n, wide, high, filters)
                 ),
                 "the filters stand before the pixels. The axes are (n, i, j, f).": (
                     y.transpose(0, 3, 1, 2)

@@ -25,6 +25,14 @@ def scatter(
     return dx
 
 
+def wrapped(padded: Array, padding: int, size: tuple[int, int]) -> Array:
+    """The inside, with the upper and left border added to the opposite edges."""
+    dx = np.zeros((len(padded), *size, padded.shape[3]))
+    for row, column in np.ndindex(size[0] + padding, size[1] + padding):
+        dx[:, row - padding, column - padding] += padded[:, row, column]
+    return dx
+
+
 def full_size(dy: Array, kernel: Array) -> tuple[int, int]:
     """The image from which stride 1 makes dy."""
     return dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
@@ -52,6 +60,8 @@ def conv_db(answer: Answer) -> None:
             "is added.": dy.sum(axis=0),
             "it is not summed over the examples.": dy.sum(axis=(1, 2)),
             "the filters are summed over as well. Each has a bias of its own.": dy.sum(),
+            "it is not summed over the columns j.": dy.sum(axis=(0, 1)),
+            "it is not summed over the rows i.": dy.sum(axis=(0, 2)),
         },
         batch=2,
     )
@@ -78,6 +88,8 @@ def conv_dw(answer: Answer) -> None:
             return dw
 
         dw = gradient(x, dy)
+        bottom, right = stride * (high - 1), stride * (wide - 1)
+        last_window = x[-1, bottom : bottom + kh, right : right + kw]
         mistakes = {
             "the kernel's gradient is turned by 180 degrees. Only dx turns anything: in dw, x and "
             "dy both run forwards.": dw[::-1, ::-1],
@@ -90,7 +102,16 @@ def conv_dw(answer: Answer) -> None:
             "sum.": dw / (high * wide),
             "only the first example counts. The weights are the same for all of them: sum over "
             "n.": gradient(x[:1], dy[:1]),
-            "the channels are in the wrong order: the axes are (u, v, c, f).": dw.swapaxes(2, 3),
+            "only the last example counts. A sum over n needs +=.": gradient(x[-1:], dy[-1:]),
+            "only the last window of the last example counts. The sum over n, i and j needs +=.": (
+                np.einsum("uvc,f->uvcf", last_window, dy[-1, -1, -1])
+            ),
+            "channels and filters have changed places: the axes are (u, v, c, f).": (
+                dw.swapaxes(2, 3)
+            ),
+            "the windows are laid out in the order (c, u, v); the kernel has (u, v, c, f).": (
+                dw.transpose(2, 0, 1, 3).reshape(dw.shape)
+            ),
         }
         if stride > 1:
             mistakes["the stride is ignored: window i begins at row i * stride."] = gradient(
@@ -110,18 +131,22 @@ def conv_dx(answer: Answer) -> None:
         size = full_size(dy, kernel)
         dx = scatter(dy, kernel, size, 1)
         mistakes = {
-            "the kernel has to be turned by 180 degrees: pixel p gets its share from window i "
-            "through weight u = p - i, so the two indices run against each other.": (
-                scatter(dy, kernel[::-1, ::-1], size, 1)
-            ),
-            "the kernel is turned along its columns, but not along its rows.": (
+            "the kernel lies the wrong way round: pixel p gets its share from window i through "
+            "weight u = p - i. Routes A and C turn nothing themselves, route B turns the kernel by "
+            "180 degrees once.": (scatter(dy, kernel[::-1, ::-1], size, 1)),
+            "the kernel is right from left to right, but upside down.": (
                 scatter(dy, kernel[::-1], size, 1)
             ),
-            "the kernel is turned along its rows, but not along its columns.": (
+            "the kernel is right from top to bottom, but left and right have changed places.": (
                 scatter(dy, kernel[:, ::-1], size, 1)
             ),
+            "channels and filters are in reverse order. Only the two axes of the window, u and v, "
+            "turn.": scatter(dy, kernel[..., ::-1, ::-1], size, 1),
             "where windows overlap, the last share has overwritten the others. They add up.": (
                 scatter(dy, kernel, size, 1, add=False)
+            ),
+            "only the last filter counts. A sum over f needs +=.": (
+                scatter(dy[..., -1:], kernel[..., -1:], size, 1)
             ),
             "a border is missing. Pixels at the edge of the image have a gradient too: pad dy "
             "with zeros until even a corner of the kernel touches it.": (dx[:, 2:-2, 1:-1]),
@@ -134,7 +159,7 @@ def conv_dx(answer: Answer) -> None:
             mistakes |= {
                 "channels and filters have changed places. dy has filters, dx has channels: the "
                 "sum runs over f, and c comes out.": scatter(dy, swapped, size, 1),
-                "the kernel is not turned, and channels and filters have changed places.": (
+                "the kernel lies the wrong way round, and channels and filters are exchanged.": (
                     scatter(dy, swapped[::-1, ::-1], size, 1)
                 ),
             }
@@ -167,8 +192,8 @@ def conv_dx_strided(answer: Answer) -> None:
             "the stride is ignored: window i begins at row i * stride of the image.": (
                 inside(scatter(dy, kernel, (tall, broad), 1))
             ),
-            "the kernel is turned, and it should not be. If shares are added to the windows that "
-            "they belong to, the turn comes about by itself.": (
+            "the kernel lies the wrong way round. Routes A and C turn nothing themselves, route B "
+            "turns the kernel by 180 degrees once.": (
                 inside(scatter(dy, kernel[::-1, ::-1], (tall, broad), stride))
             ),
             "rows or columns that no window covers are missing. They belong to the image; their "
@@ -176,10 +201,18 @@ def conv_dx_strided(answer: Answer) -> None:
             "the border of zeros is still there. It does not belong to the image.": (
                 scatter(dy, kernel, (tall, broad), stride)
             ),
-            "the border of zeros is cut off at the wrong end: it lies on all four sides.": (
+            "the padding is left out, or cut off at the wrong end. It lies on all four sides, so "
+            "the image begins at row `padding` and column `padding`.": (
                 inside(scatter(dy, kernel, (tall, broad), stride), top=0)
             ),
+            "what belongs to the padding has landed at the opposite edge: p - padding is negative "
+            "there, and a negative index counts from the end.": (
+                wrapped(scatter(dy, kernel, (tall, broad), stride), padding, (height, width))
+            ),
         }
+        if padding == 0:
+            empty = "nothing is left: with padding 0 the slice padding:-padding is empty."
+            mistakes[empty] = dx[:, :0, :0]
         what = f"dx of an image {(height, width)}, kernel {(kh, kw)}, stride {stride}, "
         what += f"padding {padding}"
         expect(call(answer, dy, kernel, (height, width), stride, padding), dx, what,

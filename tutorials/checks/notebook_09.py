@@ -28,6 +28,10 @@ def last_maximum(entries: Array) -> Array:
     return first_maximum(entries[::-1, ::-1])[::-1, ::-1]
 
 
+def exchanged(entries: Array) -> Array:
+    return first_maximum(entries).T
+
+
 def all_maxima(entries: Array) -> Array:
     return (entries == entries.max()).astype(float)
 
@@ -76,6 +80,11 @@ def maxpool_backward(answer: Answer) -> None:
             "equal maxima share dy. That is a legal choice, and what a numerical gradient gives, "
             "but here the first one gets everything.": by(shared_by_maxima),
             "of equal maxima the last one gets dy; here it is the first one.": by(last_maximum),
+            "row and column inside the window have changed places: entries are counted line by "
+            "line, so u is the quotient and v the remainder.": by(exchanged),
+            "dy is multiplied by the maximum. The slope of the maximum is 1, whatever it is.": (
+                dx * x
+            ),
             "where windows overlap, a pixel that is the maximum of several gets only the last "
             "share. They add up.": by(first_maximum, add=False),
             "the rows and columns that no window covers are missing. They belong to the image; "
@@ -104,6 +113,15 @@ def _one_winner(dy: Array, x: Array, window: int, stride: int, over_examples: bo
     return dx
 
 
+def examples_as_columns(dy: Array, x: Array, window: int, stride: int) -> Array:
+    """What comes out if dy[:, i, j], which is (N, C), is added to a window (N, k, k, C)."""
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride, j * stride
+        dx[:, top : top + window, left : left + window] += dy[:, i, j]
+    return dx
+
+
 @exercise
 def avgpool_backward(answer: Answer) -> None:
     """Side by side, then overlapping, then with a row and a column left over."""
@@ -128,7 +146,14 @@ def avgpool_backward(answer: Answer) -> None:
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
+            "window (i, j) begins at row i * stride, column j * stride, not at i * window.": (
+                route(dy, x, window, window, copied) / window**2
+            ),
         }
+        if window == len(dy):  # otherwise NumPy refuses
+            lost = "dy[:, i, j] has lost two axes, and its examples end up in the columns of each "
+            lost += "window. Keep all four axes."
+            mistakes[lost] = examples_as_columns(dy, x, window, stride) / window**2
         what = f"dx for {height} by {width} pixels, {window=}, {stride=}"
         expect(call(answer, dy, (height, width), window, stride), dx, what,
                mistakes=mistakes, batch=2)  # fmt: skip

@@ -45,7 +45,8 @@ def edge_filters() -> Array:
     """A kernel (3, 3, 1, 2): two filters for images of one channel, 0 background and 1 ink.
 
     Filter 0 gives positive numbers where ink begins on the way down, filter 1 where it begins
-    on the way to the right. On even areas both give 0, and neither sees the other's edges.
+    on the way to the right. Both give 0 where all nine pixels are alike. Filter 0 also gives 0
+    at an upright edge, and filter 1 at a level one.
     """
     downwards = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
     return np.stack([downwards, downwards.T], axis=-1)[:, :, np.newaxis, :]

@@ -83,6 +83,18 @@ def flattened(f, x, h=1e-5):
     return np.array([(f(x + step) - f(x - step)) / (2 * h) for step in steps])
 
 
+@wrong("01.numerical_gradient", "a second name, not a copy")
+def one_array_with_two_names(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        up = down = point
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
 @wrong("01.relative_error", "0 / 0")
 def nothing_against_zero(a, n):
     return np.abs(a - n) / (np.abs(a) + np.abs(n))
@@ -101,6 +113,11 @@ def by_one_of_them(a, n):
 @wrong("01.relative_error", "negative")
 def with_a_sign(a, n):
     return (a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "alone, which may be 0")
+def by_one_of_them_even_if_it_is_zero(a, n):
+    return np.abs(a - n) / np.abs(n)
 
 
 @wrong("01.relative_error", "|a + n|")
@@ -131,6 +148,21 @@ def only_from_above(x, h):
 @wrong("01.crosses_kink", "just above the kink")
 def only_from_below(x, h):
     return (x <= 0) & (x + h > 0)
+
+
+@wrong("01.crosses_kink", "only points below")
+def upwards_only(x, h):
+    return (x < 0) & (x + h > 0)
+
+
+@wrong("01.crosses_kink", "only points above")
+def downwards_only(x, h):
+    return (x > 0) & (x - h < 0)
+
+
+@wrong("01.crosses_kink", "rising side")
+def where_the_relu_changes(x, h):
+    return np.maximum(x + h, 0) != np.maximum(x - h, 0)
 
 
 @wrong("01.crosses_kink", "a point on the kink")

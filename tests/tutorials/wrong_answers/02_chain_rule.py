@@ -52,6 +52,26 @@ def stops_at_b(a):
     return diamond(a, db, db)
 
 
+@wrong("02.diamond_gradients", "only the path through c")
+def one_path_in_whole_numbers(a):
+    return {**diamond(a, 6 * a), "e": 1}
+
+
+@wrong("02.diamond_gradients", "the number for a = 2")
+def written_off_the_table(a):
+    return {"a": 78, "b": 26, "c": 12, "d": 7, "e": 1}
+
+
+@wrong("02.diamond_gradients", "slope of one arrow")
+def slopes_for_gradients(a):
+    return diamond(a, 1, 3)
+
+
+@wrong("02.diamond_gradients", "this is the value of e")
+def values_for_gradients(a):
+    return {"a": a, "b": 3 * a, "c": 3 * a + 1, "d": 6 * a, "e": (3 * a + 1) * 6 * a}
+
+
 @wrong("02.product", "the factor itself")
 def own_factor(a, b):
     return a * b, (a, b)
@@ -87,6 +107,19 @@ def returns_the_shares(node):
 def forgets_the_upstream(node):
     for source, slope in zip(node.inputs, node.slopes, strict=True):
         source.grad += slope
+
+
+@wrong("02.pass_back", "slopes are left out")
+def forgets_the_slopes(node):
+    for source in node.inputs:
+        source.grad += node.grad
+
+
+@wrong("02.pass_back", "inputs of node's inputs")
+def walks_on(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad
+        walks_on(source)
 
 
 @wrong("02.pass_back", "took the place of the slopes")

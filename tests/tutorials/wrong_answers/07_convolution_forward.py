@@ -36,6 +36,11 @@ def only_the_stride(size, window, stride=1, padding=0):
     return (size + 2 * padding) // stride
 
 
+@wrong("07.output_size", "stride is left out")
+def stride_forgotten(size, window, stride=1, padding=0):
+    return size + 2 * padding - window + 1
+
+
 def windows_of(x, kernel_size, stride):
     """(n, i, j, c, u, v)"""
     return sliding_window_view(x, kernel_size, axis=(1, 2))[:, ::stride, ::stride]
@@ -75,6 +80,17 @@ def stride_ignored(x, kernel_size, stride=1):
     return as_matrix(windows_of(x, kernel_size, 1), 0, 1, 2, 4, 5, 3)
 
 
+@wrong("07.im2col", "begins at pixel (i, j)")
+def stride_only_in_the_count(x, kernel_size, stride=1):
+    _, high, wide, *_ = windows_of(x, kernel_size, stride).shape
+    return as_matrix(windows_of(x, kernel_size, 1)[:, :high, :wide], 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "last row and the last column")
+def one_window_too_few(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride)[:, :-1, :-1], 0, 1, 2, 4, 5, 3)
+
+
 def product(x, kernel, bias, stride, *order):
     filters = kernel.shape[3]
     windows = windows_of(x, kernel.shape[:2], stride)
@@ -112,6 +128,19 @@ def filters_first(x, kernel, bias, stride=1):
 def turned(x, kernel, bias, stride=1):
     rows, shape = product(x, kernel[::-1, ::-1], bias, stride)
     return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "weights of different filters are mixed")
+def filters_as_rows(x, kernel, bias, stride=1):
+    mixed = kernel.reshape(kernel.shape[3], -1).T.reshape(kernel.shape)
+    rows, shape = product(x, mixed, bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "height and width of the output")
+def width_before_height(x, kernel, bias, stride=1):
+    rows, (examples, high, wide, filters) = product(x, kernel, bias, stride)
+    return rows.reshape(examples, wide, high, filters)
 
 
 @wrong("07.conv_forward", "the bias is missing")

@@ -45,6 +45,11 @@ def weight_gradient(x, dy, kernel_size, stride):
     return dw
 
 
+@wrong("08.conv_db", "not summed over the columns")
+def columns_forgotten(dy):
+    return dy.sum(axis=(0, 1))
+
+
 @wrong("08.conv_dw", "the kernel's gradient is turned")
 def weights_turned(x, dy, kernel_size, stride=1):
     return weight_gradient(x, dy, kernel_size, stride)[::-1, ::-1]
@@ -80,6 +85,30 @@ def filters_before_channels(x, dy, kernel_size, stride=1):
     return weight_gradient(x, dy, kernel_size, stride).transpose(0, 1, 3, 2)
 
 
+@wrong("08.conv_dw", "only the last example")
+def set_anew_for_each_example(x, dy, kernel_size, stride=1):
+    for n in range(len(x)):
+        dw = weight_gradient(x[n : n + 1], dy[n : n + 1], kernel_size, stride)
+    return dw
+
+
+@wrong("08.conv_dw", "only the last window")
+def set_anew_for_each_window(x, dy, kernel_size, stride=1):
+    kh, kw = kernel_size
+    for n, i, j in np.ndindex(dy.shape[:3]):
+        window = x[n, i * stride : i * stride + kh, j * stride : j * stride + kw]
+        dw = window[..., np.newaxis] * dy[n, i, j]
+    return dw
+
+
+@wrong("08.conv_dw", "in the order (c, u, v)")
+def windows_as_they_come(x, dy, kernel_size, stride=1):
+    windows = sliding_window_view(x, kernel_size, axis=(1, 2))[:, ::stride, ::stride]
+    filters = dy.shape[3]
+    matrix = windows.reshape(dy.size // filters, -1)
+    return (matrix.T @ dy.reshape(-1, filters)).reshape(*kernel_size, -1, filters)
+
+
 def full_correlation(dy, kernel):
     """kernel (kh, kw, F, C), laid on a padded dy as it is."""
     kh, kw = kernel.shape[:2]
@@ -88,7 +117,7 @@ def full_correlation(dy, kernel):
     return np.einsum("npqfuv,uvfc->npqc", windows, kernel)
 
 
-@wrong("08.conv_dx", "has to be turned by 180 degrees")
+@wrong("08.conv_dx", "kernel lies the wrong way round: ")
 def not_turned(dy, kernel):
     return full_correlation(dy, kernel.swapaxes(2, 3))
 
@@ -98,19 +127,35 @@ def channels_not_swapped(dy, kernel):
     return full_correlation(dy, kernel[::-1, ::-1])
 
 
-@wrong("08.conv_dx", "is not turned, and channels and filters")
+@wrong("08.conv_dx", "the wrong way round, and channels and filters")
 def neither_turned_nor_swapped(dy, kernel):
     return full_correlation(dy, kernel)
 
 
-@wrong("08.conv_dx", "not along its rows")
+@wrong("08.conv_dx", "but upside down")
 def columns_turned(dy, kernel):
     return full_correlation(dy, kernel[:, ::-1].swapaxes(2, 3))
 
 
-@wrong("08.conv_dx", "not along its columns")
+@wrong("08.conv_dx", "left and right have changed places")
 def rows_turned(dy, kernel):
     return full_correlation(dy, kernel[::-1].swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "Only the two axes of the window")
+def everything_turned(dy, kernel):
+    return full_correlation(dy, np.flip(kernel).swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "kernel lies the wrong way round: ")
+def scattered_and_turned(dy, kernel):
+    size = dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
+    return padded_dx(dy, kernel[::-1, ::-1], size, 1, 0)
+
+
+@wrong("08.conv_dx", "only the last filter")
+def set_anew_for_each_filter(dy, kernel):
+    return full_correlation(dy[..., -1:], kernel[::-1, ::-1, :, -1:].swapaxes(2, 3))
 
 
 @wrong("08.conv_dx", "has the size of dy")
@@ -185,8 +230,25 @@ def border_cut_off_at_one_end(dy, kernel, image_size, stride, padding=0):
     return padded_dx(dy, kernel, image_size, stride, padding)[:, :height, :width]
 
 
-@wrong("08.conv_dx_strided", "kernel is turned, and it should not be")
+@wrong("08.conv_dx_strided", "kernel lies the wrong way round")
 def turned_twice(dy, kernel, image_size, stride, padding=0):
     height, width = image_size
     dx = padded_dx(dy, kernel[::-1, ::-1], image_size, stride, padding)
     return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "opposite edge")
+def negative_indices(dy, kernel, image_size, stride, padding=0):
+    (height, width), (kh, kw) = image_size, kernel.shape[:2]
+    dx = np.zeros((len(dy), height, width, kernel.shape[2]))
+    for i, j, u, v in np.ndindex(*dy.shape[1:3], kh, kw):
+        p, q = i * stride + u - padding, j * stride + v - padding
+        if p < height and q < width:
+            dx[:, p, q] += dy[:, i, j] @ kernel[u, v].T
+    return dx
+
+
+@wrong("08.conv_dx_strided", "slice padding:-padding is empty")
+def cut_off_with_a_negative_index(dy, kernel, image_size, stride, padding=0):
+    dx = padded_dx(dy, kernel, image_size, stride, padding)
+    return dx[:, padding:-padding, padding:-padding]

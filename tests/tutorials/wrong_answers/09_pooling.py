@@ -96,6 +96,22 @@ def channel_axis_lost(dy, x, window, stride):
     return dx
 
 
+@wrong("09.maxpool_backward", "u is the quotient")
+def row_and_column_exchanged(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * winners(x[place]).swapaxes(1, 2)
+    return dx
+
+
+@wrong("09.maxpool_backward", "multiplied by the maximum")
+def times_the_maximum(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * winners(x[place]) * x[place]
+    return dx
+
+
 def spread(dy, image_size, window, stride):
     dx = np.zeros((len(dy), *image_size, dy.shape[3]))
     for place, upstream in windows(dy, dx, window, stride):
@@ -126,6 +142,19 @@ def repeated(dy, image_size, window, stride):
     if window > stride:
         return spread(dy, image_size, window, stride) / window**2
     return dy.repeat(window, axis=1).repeat(window, axis=2) / window**2
+
+
+@wrong("09.avgpool_backward", "not at i * window")
+def steps_of_a_window(dy, image_size, window, stride):
+    return spread(dy, image_size, window, window) / window**2
+
+
+@wrong("09.avgpool_backward", "end up in the columns")
+def axes_lost(dy, image_size, window, stride):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for place, upstream in windows(dy, dx, window, stride):
+        dx[place] += upstream[:, 0, 0] / window**2
+    return dx
 
 
 @wrong("09.avgpool_backward", "number of examples")
