@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from mnist_app.calibration import temperature_of
 from mnist_app.dataset import Images
 from mnist_app.networks import DEFAULT_NETWORK, probabilities
 from mnist_app.training_run import MODEL
-from tinynet import ModelFileError, Sequential, load_model
+from tinynet import MaxPool, ModelFileError, Sequential, load_model
 from tinynet.layers.base import Array
 
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -39,6 +41,14 @@ def load_classifier(where: str | None = None) -> Classifier:
             f"'{path}' maps {model.input_shape} to {model.output_shape}; expected a network that "
             "maps a picture, (28, 28, 1), to one number a class"
         )
+    pools = [layer.pool_size for layer in model.layers if isinstance(layer, MaxPool)]
+    if any(max(pool) > max(model.input_shape) for pool in pools):
+        raise ModelFileError(
+            f"'{path}' has a pool larger than the picture; an answer would never come"
+        )
+    with np.errstate(all="ignore"):
+        if not np.isfinite(model.predict(np.zeros((1, 28, 28), np.uint8))).all():
+            raise ModelFileError(f"'{path}' gives no numbers: its weights are not usable")
     try:
         return Classifier(model, temperature_of(settings), path)
     except ValueError as error:

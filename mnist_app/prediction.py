@@ -15,6 +15,7 @@ from mnist_app.preprocessing import Stages, preprocess
 from tinynet.layers.base import Array
 
 STANDARD_INPUT = "-"
+LARGEST_INPUT = 2**27  # bytes; the largest picture that is decoded, uncompressed, has fewer
 THUMBNAIL = 360  # pixels: what a figure shows of an original
 PICTURE_FILE = re.compile(
     r"[^.].*\.(avif|bmp|gif|ico|jfif|jpe?g|mpo|p[bgnp]m|png|tga|tiff?|webp)", re.IGNORECASE
@@ -94,12 +95,22 @@ def predict_pictures(classifier: Classifier, images: Iterable[str]) -> Iterator[
 def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
     """The answer to one picture, or the failure to read it."""
     try:
-        picture = decode(sys.stdin.buffer.read() if image == STANDARD_INPUT else image)
+        picture = decode(standard_input() if image == STANDARD_INPUT else image)
         stages = preprocess(picture)
     except PictureError as error:
         return Failure(image, str(error))
     rows = classifier.probabilities(stages.image[np.newaxis])
     return Answer(image, thumbnail(picture), stages, rows[0])
+
+
+def standard_input() -> bytes:
+    """The picture on standard input; PictureError if that never seems to end."""
+    data = sys.stdin.buffer.read(LARGEST_INPUT + 1)
+    if len(data) > LARGEST_INPUT:
+        raise PictureError(
+            f"standard input has more than {LARGEST_INPUT // 2**20} MiB; expected one picture"
+        )
+    return data
 
 
 def thumbnail(picture: Pixels) -> Pixels:

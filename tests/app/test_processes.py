@@ -196,3 +196,13 @@ def test_starting_loads_nothing_that_is_not_needed() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT
     )
     assert process.stdout.split() == []
+
+
+def test_standard_input_without_end() -> None:
+    with open("/dev/zero", "rb") as zeros:
+        process = subprocess.run(
+            [sys.executable, "-m", "mnist_app", "predict", "-"],
+            stdin=zeros, capture_output=True, text=True, timeout=TIMEOUT,
+        )  # fmt: skip
+    assert process.returncode == 1
+    assert process.stderr == "Error: standard input has more than 128 MiB; expected one picture\n"
