@@ -312,11 +312,11 @@ assert all(same)
 
 # %% [markdown]
 # Now the whole network, along a direction for each array, on two real images. The weights are drawn
-# at random, biases included: with zero biases every blank corner of an image puts a pre-activation
-# exactly on the ReLU's kink (notebook 08). Nor may a step change the winner of a pool. With tens of
-# thousands of windows and ReLUs that can happen, so each direction is short: of length 1 for a
-# whole array. In the function below, `branches` of a layer tells which side each ReLU is on and
-# which entry wins each pool; if a step changes it, the point is drawn again.
+# at random, biases included: with zero biases every blank corner of an image puts a number that
+# enters a ReLU exactly on the ReLU's kink (notebook 08). Nor may a step change the winner of a
+# pool. With tens of thousands of windows and ReLUs that can happen, so each direction is short: of
+# length 1 for a whole array. In the function below, `branches` of a layer tells which side each
+# ReLU is on and which entry wins each pool; if a step changes it, the point is drawn again.
 
 # %%
 from functools import partial
@@ -351,7 +351,8 @@ def errors_along_directions(model, x, seed=0):
     for name, p in model.parameters().items():
         direction = rng.normal(size=p.value.shape)
         direction /= np.linalg.norm(direction)
-        slope = slope_along(partial(scalar, p=p), p.value.copy(), direction)
+        f = partial(scalar, p=p)  # scalar(values, p) as a function of the values alone
+        slope = slope_along(f, p.value.copy(), direction)
         errors[name] = float(relative_error(np.sum(p.grad * direction), slope))
     return errors if all(smooth) else errors_along_directions(model, x, seed + 1)
 
@@ -628,8 +629,9 @@ if keras is not None:
 #
 # ### The network that is included
 #
-# `mnist_app` comes with weights that were trained longer. They read the digits in the rest of this
-# notebook. First all 10,000 test images: which digits are taken for which?
+# `mnist_app` comes with weights that were trained longer, on distorted copies of the digits. They
+# read the digits in the rest of this notebook. First all 10,000 test images: which digits are taken
+# for which?
 
 # %%
 from mnist_app.classifier import load_classifier
@@ -821,7 +823,8 @@ show(
 from mnist_app.preprocessing import preprocess
 
 rng = np.random.default_rng(0)
-big = np.kron(test_images[example] / 255, np.ones((9, 9)))  # 252 x 252
+big = np.kron(test_images[example] / 255, np.ones((9, 9)))  # each pixel 9 x 9 times
+# each column, then each row, averaged over 9 pixels
 smooth = np.apply_along_axis(np.convolve, 0, big, np.ones(9) / 9, mode="same")
 smooth = np.apply_along_axis(np.convolve, 1, smooth, np.ones(9) / 9, mode="same")
 photo = np.zeros((340, 340))
