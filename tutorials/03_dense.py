@@ -53,12 +53,12 @@ prediction = None  # "a", "b" or "c"
 # ## Derive
 #
 # A batch $X$ has one example in each row: $N$ rows, and one column for each input. $W$ has a row for
-# each input and a column for each output; the outputs are called *units*. With $n$ for the example, $i$
-# for the input and $j$ for the unit, the layer computes
+# each input and a column for each output of the layer, called a *unit*. With $n$ for the example, $i$ for
+# the input and $j$ for the unit, the layer computes
 #
 # $$Y_{nj} = b_j + \sum_i X_{ni} W_{ij}$$
 #
-# From the layers after it comes $dY$: one number $dY_{nj} = \partial L / \partial Y_{nj}$ for each output.
+# From the layers after it comes $dY$: one number $dY_{nj} = \partial L / \partial Y_{nj}$ for each entry of $Y$.
 # Notebook 02 says what to do with it: the gradient of a number is a sum over all places where the number
 # is used, each with its slope.
 #
@@ -76,8 +76,8 @@ prediction = None  # "a", "b" or "c"
 # $$db_j = \sum_n dY_{nj}$$
 #
 # All three follow one rule: *sum over the index that the result does not have*. $dW_{ij}$ has no $n$,
-# $dX_{ni}$ has no $j$, $db_j$ has no $n$. This is the `+=` of notebook 02, and it is done; what follows
-# is only bookkeeping.
+# $dX_{ni}$ has no $j$, $db_j$ has no $n$. This is the `+=` of notebook 02, and with it the
+# gradients are derived; what follows is only bookkeeping.
 #
 # **As matrices.** A matrix product $C = A B$ means $C_{pq} = \sum_k A_{pk} B_{kq}$: the summed index
 # stands *last* in the first factor and *first* in the second, side by side. In $\sum_n X_{ni} \ dY_{nj}$
@@ -260,7 +260,8 @@ dense_backward = check("03.dense_backward")
 
 # %% [markdown]
 # **Exercise 3, `find_bugs()`.** Each of the three functions below has one mistake, and all three run
-# without an error on a square batch. Which gradient does each get wrong? Read them with the indices at
+# without an error on a square batch: as many examples as inputs and units. Which gradient does each get
+# wrong? Read them with the indices at
 # hand, or compare them with `dense_backward`.
 
 
@@ -293,8 +294,8 @@ find_bugs = check("03.find_bugs")
 # ## Check it
 #
 # First the table. Then random numbers and differences: as the loss serves $L = \sum_{nj} dY_{nj} Y_{nj}$,
-# whose gradient with respect to $Y$ is $dY$, whatever $dY$ we choose. Random numbers are a good choice,
-# because they treat no output like another.
+# whose gradient with respect to $Y$ is $dY$, whatever $dY$ we choose. Random numbers are a good choice:
+# no two entries count alike, so entries that are mixed up show.
 
 # %%
 np.testing.assert_array_equal(dense_forward(X, W, b), [[2, 1], [10, 3]])
@@ -341,7 +342,7 @@ for function in (first, second, third):
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s `Dense` is in `tinynet/layers/dense.py`. Its backward pass has these three products. It
+# `tinynet`'s `Dense` is in `tinynet/layers/dense.py`. Its backward pass computes the same three. It
 # writes $dX$ as $(W \ dY^T)^T$, the same numbers, for the sake of how they lie in memory.
 
 # %%
@@ -401,13 +402,14 @@ def outcome(way, backward):
 results = {
     name: [outcome(way, backward) for way in ways] for name, backward in wrong_versions.items()
 }
-for name, row in results.items():
-    print(f"{name:20}", "  ".join(f"{each:>9}" for each in row))
-
 assert all(row[0] == "passes" for row in results.values())
 assert [row[1] for row in results.values()] == ["passes"] * 3 + ["shape"] * 3
 assert not any("passes" in row[2:] for row in results.values())
-reveal(prediction, "a", "With one example, its own row, the sum and the mean are the same.")
+reveal(
+    prediction,
+    "a",
+    "With one example the sum, the mean and the first row are the same, and N is 1.",
+)
 
 # %%
 figure = new_figure(8, 3.6)
@@ -522,8 +524,10 @@ print(f"differences    {1000 * numeric_seconds:10.3f} ms")
 #
 # One more look at $dW_{ij} = \sum_n X_{ni} \ dY_{nj}$. Column $j$ of $dW$ is a sum of the *images*, each
 # weighted with $dY_{nj}$. So the gradient of a unit's weights is itself an image. Let the loss ask only
-# that unit $j$ score high on images of the digit $j$: $dY_{nj} = -1/N$ if image $n$ shows a $j$,
-# otherwise 0. A step of gradient descent goes along $-dW$, and adds this to the weights:
+# that unit $j$ score high on images of the digit $j$: $L$ is minus the mean, over the images, of the
+# score of the right unit. Then $dY_{nj} = -1/N$ if image $n$ shows a $j$, otherwise 0. *Gradient
+# descent* trains by subtracting a small multiple of each gradient from its parameter, since that lowers
+# the loss. So a step adds a little of these pictures, the columns of $-dW$, to the weights:
 
 # %%
 images, labels = data.train_images[:1000] / 255, data.train_labels[:1000]
@@ -538,7 +542,7 @@ for j in range(10):
 show(
     figure,
     "columns",
-    "Each column of a dense layer's weight gradient is a weighted sum of the images of the batch.",
+    "The columns of minus dW: each is a weighted sum of the images, here of those of one digit.",
     "Ten small pictures, the columns of minus dW as images of 28 by 28 pixels: blurred digits from "
     "0 to 9, each the average of all images of that digit.",
 )
@@ -549,8 +553,8 @@ np.testing.assert_allclose(-dw[:, 3] / share, images[labels == 3].mean(axis=0).r
 # ## What this cannot tell you
 #
 # - **Where $dY$ comes from.** Here it was random, or a wish. Notebook 04 derives it from a loss.
-# - **Whether the forward pass is right.** If `dense_forward` forgets the bias, difference quotients
-#   agree that the bias has no influence.
+# - **Whether the forward pass is right.** If it forgets the bias, and the backward pass returns 0
+#   for $db$, difference quotients agree: the bias has no influence.
 # - **What a zero hides.** An input that is 0 in all examples, such as the corner of every digit, has a
 #   weight gradient of 0, right or wrong. Random inputs have no such corners.
 

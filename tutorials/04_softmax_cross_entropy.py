@@ -54,10 +54,12 @@ prediction = None  # "a", "b" or "c"
 #
 # Adding the same number to all scores changes nothing, since it cancels. We shall need that twice.
 #
-# **Its slopes.** Raising the score $z_k$ raises $e^{z_k}$, and the sum by as much. The quotient rule
-# gives, for $j = k$ and for $j \neq k$,
+# **Its slopes.** Raising the score $z_k$ raises $e^{z_k}$, and the sum, call it $S$, by as much. By the
+# quotient rule, for $j = k$ and for $j \neq k$,
 #
-# $$\frac{\partial p_k}{\partial z_k} = p_k - p_k p_k, \qquad \frac{\partial p_j}{\partial z_k} = - p_j p_k$$
+# $$\frac{\partial p_k}{\partial z_k} = \frac{e^{z_k} S - e^{z_k} e^{z_k}}{S^2} = p_k - p_k p_k$$
+#
+# $$\frac{\partial p_j}{\partial z_k} = \frac{0 \cdot S - e^{z_j} e^{z_k}}{S^2} = - p_j p_k$$
 #
 # As a matrix, with $J_{jk} = \partial p_j / \partial z_k$:
 #
@@ -70,12 +72,12 @@ prediction = None  # "a", "b" or "c"
 # $$dz_k = \sum_j J_{jk} \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
 #
 # **Cross-entropy.** Let the right class be marked by $y$: it holds a 1 there and zeros elsewhere
-# (*one-hot*). The loss of one example is minus the logarithm of the probability of the right class:
+# (*one-hot*). The loss of one example is minus the natural logarithm of the right class's probability:
 #
 # $$L = - \sum_j y_j \log p_j, \qquad dp_j = - \frac{y_j}{p_j}$$
 #
-# It is 0 if $p = 1$ there, and grows without bound as $p$ falls to 0. So does $dp$: a division by almost
-# nothing.
+# It is 0 if $p = 1$ there, and grows without bound as $p$ falls to 0. So does the size of $dp$: a
+# division by almost nothing.
 #
 # **Together.** Put this $dp$ into the formula for $dz$. In $p_j \ dp_j = -y_j$ the division *cancels*, and
 # the $y_j$ add up to 1:
@@ -85,7 +87,7 @@ prediction = None  # "a", "b" or "c"
 # So: predicted probability minus truth. The two awkward pieces undo one another, and that is why
 # frameworks offer them as one function.
 #
-# **In one step.** Put the first formula into the second, with $c$ for the right class:
+# **In one step.** Put softmax into the logarithm, with $c$ for the right class:
 #
 # $$L = - \log p_c = \log \sum_k e^{z_k} - z_c$$
 #
@@ -95,10 +97,10 @@ prediction = None  # "a", "b" or "c"
 #
 # $$L = \log \sum_k e^{z_k - m} - (z_c - m)$$
 #
-# Now the largest term of the sum is 1, so it is never infinite and its logarithm never that of zero.
+# Now the largest term of the sum is 1, so the sum lies between 1 and $K$, and its logarithm is harmless.
 #
 # **The batch.** The loss of $N$ examples is the *mean* of their losses. Each example's share counts
-# $1/N$, so, with a row for each example,
+# $1/N$. So, with a row for each example, in $Y$ (here the labels, one-hot) as in $P$ and $dZ$,
 #
 # $$dZ = \frac{P - Y}{N}$$
 #
@@ -124,7 +126,7 @@ prediction = None  # "a", "b" or "c"
 #
 # Two ways, one gradient. It sums to zero, as it must: raising all scores alike does not change the loss.
 # Its sign says what a step of gradient descent will do: raise the first score, lower the others, and
-# each by as much as it is wrong.
+# each in proportion to how wrong it is.
 #
 # Scores that break a careless program:
 #
@@ -181,14 +183,14 @@ show(
 softmax = check("04.softmax")
 
 # %% [markdown]
-# **Exercise 2, `softmax_backward(p, dy)`.** For any upstream gradient `dy`, without building $J$.
+# **Exercise 2, `softmax_backward(p, dp)`.** For any upstream gradient `dp`, without building $J$.
 
 # %% tags=["exercise"]
 softmax_backward = check("04.softmax_backward")
 
 # %% [markdown]
-# **Exercise 3, `blind_upstream(p)`.** The question of the prediction, turned into code: find a `dy`, not
-# zero, for which the right answer is zero, whatever the scores are.
+# **Exercise 3, `blind_upstream(p)`.** The question of the prediction, turned into code: find a `dp`, not
+# zero, for which the right answer is zero, whatever the scores are. (`p` is there for its shape.)
 
 # %% tags=["exercise"]
 blind_upstream = check("04.blind_upstream")
@@ -201,7 +203,8 @@ blind_upstream = check("04.blind_upstream")
 stable_loss = check("04.stable_loss")
 
 # %% [markdown]
-# **Exercise 5, `loss_gradient(z, labels)`.** What the backward pass of a network begins with.
+# **Exercise 5, `loss_gradient(z, labels)`.** What the backward pass of a network begins with: $dZ$. The
+# ones of $Y$ stand where `labels` says.
 
 # %% tags=["exercise"]
 loss_gradient = check("04.loss_gradient")
@@ -235,9 +238,9 @@ worst = relative_error(loss_gradient(scores, labels), numeric).max()
 print("loss_gradient against differences, below 1e-6:", worst < 1e-6)
 assert worst < 1e-6
 
-dy = rng.normal(size=(4, 3))
-numeric = numerical_gradient(lambda: np.sum(dy * softmax(scores)), scores)
-worst = relative_error(softmax_backward(softmax(scores), dy), numeric).max()
+dp = rng.normal(size=(4, 3))
+numeric = numerical_gradient(lambda: np.sum(dp * softmax(scores)), scores)
+worst = relative_error(softmax_backward(softmax(scores), dp), numeric).max()
 print("softmax_backward against differences, below 1e-6:", worst < 1e-6)
 assert worst < 1e-6
 
@@ -281,8 +284,8 @@ from tinynet import Softmax, check_layer, softmax_cross_entropy
 
 layer = Softmax()
 np.testing.assert_allclose(softmax(scores), layer.forward(scores, training=True), rtol=1e-12)
-theirs = layer.backward(dy)
-np.testing.assert_allclose(softmax_backward(softmax(scores), dy), theirs, rtol=1e-12, atol=1e-15)
+theirs = layer.backward(dp)
+np.testing.assert_allclose(softmax_backward(softmax(scores), dp), theirs, rtol=1e-12, atol=1e-15)
 
 loss, dscores = softmax_cross_entropy(scores, labels)
 np.testing.assert_allclose(stable_loss(scores, labels), loss, rtol=1e-12)
@@ -299,15 +302,15 @@ print("tinynet's own check of Softmax, below 1e-6:", check_layer(Softmax(), scor
 
 
 # %%
-def lazy(p, dy):
+def lazy(p, dp):
     return np.zeros_like(p)
 
 
-for name, upstream in [("ones", blind_upstream(softmax(scores))), ("random", dy)]:
-    numeric = numerical_gradient(lambda dy=upstream: np.sum(dy * softmax(scores)), scores)
+for name, upstream in [("ones", blind_upstream(softmax(scores))), ("random", dp)]:
+    numeric = numerical_gradient(lambda dp=upstream: np.sum(dp * softmax(scores)), scores)
     error = np.abs(lazy(softmax(scores), upstream) - numeric).max()
-    print(f"upstream {name:6}: the zero gradient is off by more than 1e-6:", error > 1e-6)
-    assert (error > 1e-6) == (name == "random")
+    print(f"upstream {name:6}: the zero gradient passes the check:", error < 1e-6)
+    assert (error < 1e-6) == (name == "ones")
 reveal(prediction, "c", "The probabilities sum to 1 always, and a constant has the gradient zero.")
 
 # %% [markdown]
@@ -405,15 +408,15 @@ assert last > first  # the two halves of the run: the loss rises
 # All four networks learn, and the accuracies alone could be excused: a poor choice of step, too few
 # images. A factor in the gradient acts like another step size: missing $1/N$ is a step 100 times as
 # long, $1/N$ twice one 100 times as short. The loss says a little more. Over the wrong axis it *rises*
-# while the accuracy rises too, so something is off; it does not say what. The difference quotient names
-# the culprit, entry by entry, before any training.
+# while the accuracy rises too, so something is off; it does not say what. The difference quotient
+# finds all three before any training.
 #
 # ## Measure
 #
-# Before training, all scores are 0, each digit has the probability 1/10, and the loss is
-# $\log 10 = 2.3026$ *exactly*: a free check of the whole forward pass. The gradient can be looked at: a
-# row for each example, which sums to 0. Before training it holds $-0.9$ at the right class and 0.1 at
-# each of the others.
+# This network begins with zero weights. So all scores are 0, each digit has the probability 1/10, and
+# the loss is $\log 10 = 2.3026$ *exactly*: a free check of the loss's code. The gradient can be looked
+# at: for each example it sums to 0. Before training it is $-0.9$ at the right class and 0.1 at each of
+# the others. The figure shows it then, and after one *epoch*: one pass through all training images.
 
 # %%
 images, labels = data.train_images[:60].reshape(-1, 784) / 255, data.train_labels[:60]
@@ -451,7 +454,7 @@ stated("0.1", (loss_gradient(start, labels) * 60).max())
 # In the beginning every example pulls with the same force. Later the easy ones, where $p \approx y$, fall
 # silent, and the difficult ones do the work.
 #
-# And what was learned in this epoch, as one pass through all training images is called? Each class has 784 weights, one for each pixel, so they can be drawn as an image.
+# And what was learned? Each class has 784 weights, one for each pixel, so they can be drawn as an image.
 # A step adds the images of a class to its weights, in proportion to $1 - p$, and subtracts those of all
 # other classes, in proportion to $p$.
 
@@ -467,7 +470,7 @@ show(
     "templates",
     "The weights after one epoch: ink on blue pixels speaks for the digit, ink on red ones against "
     "it.",
-    "Ten pictures of 28 by 28 weights, one for each digit. The digits can be made out in blue: the "
+    "Ten pictures of 28 by 28 weights, one for each digit. Some digits can be made out in blue: the "
     "ring of the zero with a red centre, the stroke of the one with red on both sides.",
 )
 reached = accuracy(w, b)

@@ -63,13 +63,13 @@ prediction = None  # "a", "b" or "c"
 # and that of `tinynet`, is 0. It matters more often than one would think: a black image and zero biases
 # put every unit exactly there.
 #
-# **Of the input or of the output?** $Y > 0$ is true where $X > 0$ is, so either may be kept for the
+# **A mask of the input or of the output?** $Y > 0$ is true where $X > 0$ is, so either may be kept for the
 # backward pass. But only with $>$. The condition $Y \geq 0$ is *always* true, since $Y$ is never
 # negative, and then everything passes.
 #
 # **A whole network.** Number the steps forwards, with a letter for each result. $A$ holds the sums of
 # the first layer, $H$ what ReLU makes of them (the *hidden* units), $Z$ the scores, $P$ their softmax,
-# and $Y$ now the one-hot labels. Read the left column down, then the other from bottom to top:
+# and $Y$ now the one-hot labels; $dA_n$ is row $n$ of $dA$. Read the left column down, then the other from bottom to top:
 #
 # | forwards, down | backwards, up | needs |
 # | --- | --- | --- |
@@ -108,8 +108,8 @@ show(
 # %% [markdown]
 # ## By hand
 #
-# Two inputs, two hidden units, two classes, one example; class 1 is right. All weights are 0, 1 or $-1$,
-# so one number carries everything: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the sigmoid of 1 that you met in
+# Two inputs, two hidden units, two classes, one example; class 1 is right. The parameters are whole
+# numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the sigmoid of 1 that you met in
 # notebook 02. Cover the last column and fill it in.
 #
 # | name | how | value |
@@ -134,7 +134,8 @@ show(
 # | `db1` | `da.sum(axis=0)` | [0.7311, 0] |
 #
 # Now a step of gradient descent: from each parameter subtract 0.1 times its gradient. Then forwards once
-# more. With $c$ for 0.7311:
+# more. With $c$ for 0.7311, the gradients that are not 0 were $c$ and $2c$ in $dW_1$, $3c$ and $-3c$ in
+# $dW_2$:
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -217,12 +218,17 @@ show(
     "gradient. Solid arrows, whose weights move: 0.7311 and 1.462 into the first unit, 2.193 and "
     "-2.193 out of it. Dashed arrows, gradient 0: the two into and the two out of the second unit.",
 )
-reveal(prediction, "c", "Into it the mask is 0; out of it, the weight is multiplied by h = 0.")
+reveal(
+    prediction,
+    "c",
+    "Into it: the mask, 0, is a factor of dW1. Out of it: h = 0 is a factor of dW2.",
+)
 
 # %% [markdown]
 # The second hidden unit is off, and *both* its sides stand still: $dW_1$ has a zero column, because the
 # mask stops the gradient; $dW_2$ has a zero row, because $h_1 = 0$ has no influence on the scores. If a
-# unit is off for every image there is, it is called *dead*: nothing will ever move its weights again.
+# unit is off for every image there is, it is called *dead*: no gradient will move its weights again.
+# (In a deeper network the layer before it may still change what arrives.)
 
 # %% [markdown]
 # ## Code it
@@ -339,9 +345,9 @@ print("tinynet's own check of ReLU, below 1e-6:", check_layer(ReLU(), a5).worst 
 # ## Break it
 #
 # **The mask that is always true.** The next function looks like the right one. It is a mistake from real
-# life: NumPy's own MNIST tutorial had it, as `output >= 0`, in the version that was read for this
-# notebook, and readers of a book with the same lines had
-# [wondered about it in 2018](https://github.com/iamtrask/Grokking-Deep-Learning/issues/9).
+# life: NumPy's own MNIST tutorial, as it was read for this notebook, has `output >= 0`. A book has the
+# same lines, and its readers
+# [wondered about them in 2018](https://github.com/iamtrask/Grokking-Deep-Learning/issues/9).
 
 
 # %%
@@ -474,12 +480,12 @@ if not FAST:
 # %% [markdown]
 # All four losses fall. If you only had the red curve, would you look for a mistake? Without the factor
 # the network is about as good as the right one; with the mask that is always true it loses several
-# points. Only who knows what *should* have come out can tell from the curve. The check needs
+# percent. Only someone who knows what *should* have come out can tell from the curve. The check needs
 # no such knowledge, and takes milliseconds.
 #
 # **Values that change too early.** Notebook 02 warned of writing into kept values. Here is the classic
 # case: the second layer's weights are updated as soon as $dW_2$ is known, and *then* $dH$ is computed,
-# with the new $W_2$. In the example by hand, $dA_0$ becomes 0.4104 instead of 0.7311.
+# with the new $W_2$. In the example by hand, $dA_{00}$ becomes 0.4104 instead of 0.7311.
 
 # %%
 updated = W2 - 0.1 * dW2
@@ -492,7 +498,9 @@ stated("0.7311", p0)
 # ## Measure
 #
 # What do the gates of a real network look like? Below, each column is an image and each row one of the
-# 100 hidden units; blue means on. The step that training takes decides what becomes of them.
+# 100 hidden units; blue means on. The *step size*, by which gradients are multiplied (0.1 in the example
+# by hand), decides what becomes of them in five epochs. Dead, above each picture, means off for all 1,000
+# images.
 
 
 # %%
@@ -515,7 +523,7 @@ for k, (rate, parameters) in enumerate(networks.items()):
 show(
     figure,
     "gates",
-    "Which hidden unit is on (blue) for which image, before and after training with four steps.",
+    "Which hidden unit is on (blue) for which image: untrained, and trained with four step sizes.",
     "Five grids of 100 hidden units by 100 images. Untrained and with step 0.1 about half of the "
     "cells or more are blue and no unit is dead. With step 0.5 the grid is paler, with a few dead "
     "units; with step 1 most rows are empty; with step 2 almost all.",
@@ -544,7 +552,7 @@ assert not found[2][gone].any()
 #
 # At last, `mnist_app`'s own `mlp`: three dense layers with two ReLUs between, 669,706 parameters, checked
 # on two real images. So many parameters are not checked one by one. `tinynet.check_model` moves
-# each array along a random direction $v$, where the slope must be $\sum_i v_i \ dW_i$.
+# each array along a random direction $v$, where the slope of the loss must be $\sum_i v_i \ dW_i$.
 
 # %%
 from mnist_app.networks import build_network

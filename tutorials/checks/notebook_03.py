@@ -24,6 +24,9 @@ def dense_forward(answer: Answer) -> None:
             "the weights are transposed: y_nj sums x_ni w_ij over i, w's first index.": (
                 x @ w.T + b if sizes == SQUARE else y
             ),
+            "this is W X, which mixes examples. y_nj sums x_ni w_ij: x stands first.": (
+                w @ x + b if sizes == SQUARE else y
+            ),
             "the bias has been added along the wrong axis: b_j belongs to unit j, so every "
             "example (row) gets the same b.": y + b[:, np.newaxis] if sizes == SQUARE else y,
             "only the first example is there, repeated. Row n of y comes from row n of x.": (

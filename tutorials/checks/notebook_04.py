@@ -52,42 +52,44 @@ def softmax_backward(answer: Answer) -> None:
     """Against the Jacobian matrix of each row."""
     z, _ = _draw()
     p = _softmax(z)
-    dy = np.random.default_rng(5).normal(size=p.shape)
-    dz = np.array([_jacobian(p_n) @ dy_n for p_n, dy_n in zip(p, dy, strict=True)])
-    expect(call(answer, p, dy), dz, "dz", mistakes={
+    dp = np.random.default_rng(5).normal(size=p.shape)
+    dz = np.array([_jacobian(p_n) @ dp_n for p_n, dp_n in zip(p, dp, strict=True)])
+    expect(call(answer, p, dp), dz, "dz", mistakes={
         "only the diagonal of the Jacobian is used, p (1 - p). Raising one score also lowers the "
-        "probabilities of all other classes.": p * (1 - p) * dy,
-        "only p * dy is there. Raising one score also enlarges the sum that all are divided "
-        "by.": p * dy,
-        "the factor p in front is missing.": dy - np.sum(dy * p, axis=1, keepdims=True),
+        "probabilities of all other classes.": p * (1 - p) * dp,
+        "only p * dp is there. Raising one score also enlarges the sum that all are divided "
+        "by.": p * dp,
+        "the factor p in front is missing.": dp - np.sum(dp * p, axis=1, keepdims=True),
         "the sum runs over the examples, axis 0. It belongs to one example and runs over its "
-        "classes: axis 1.": p * (dy - np.sum(dy * p, axis=0)),
-        "the sum runs over all examples. Each row has a sum of its own.": p * (dy - np.sum(dy * p)),
-        "the sum is taken of dy alone; each term is weighted by its probability.": (
-            p * (dy - np.sum(dy, axis=1, keepdims=True))
+        "classes: axis 1.": p * (dp - np.sum(dp * p, axis=0)),
+        "the sum runs over all examples. Each row has a sum of its own.": p * (dp - np.sum(dp * p)),
+        "the sum is taken of dp alone; each term is weighted by its probability.": (
+            p * (dp - np.sum(dp, axis=1, keepdims=True))
         ),
-        "this is 0 everywhere. A test with dy = 1 cannot tell it from the truth, but dy is "
+        "this is p - dp. Only the gradient of cross-entropy is p - y, with labels y; dp is any "
+        "upstream gradient.": p - dp,
+        "this is 0 everywhere. A test with dp = 1 cannot tell it from the truth, but dp is "
         "random here.": np.zeros_like(p),
     })  # fmt: skip
 
 
 @exercise
 def blind_upstream(answer: Answer) -> None:
-    """Any dy that is constant in each row, and not zero."""
+    """Any dp that is constant in each row, and not zero."""
     p = _softmax(_draw()[0])
-    dy = np.asarray(call(answer, p))
-    if dy.shape != p.shape:
-        raise WrongAnswer(f"dy has shape {dy.shape}; expected that of p, {p.shape}.")
-    if not np.isfinite(dy).all():
-        raise WrongAnswer("dy holds numbers that are not finite.")
-    if not dy.any(axis=1).all():
-        row = int(np.argmin(dy.any(axis=1)))
-        raise WrongAnswer(f"row {row} of dy is zero, and every layer turns that into zero.")
-    for n, (p_n, dy_n) in enumerate(zip(p, dy, strict=True)):
-        dz = _jacobian(p_n) @ dy_n
-        if np.abs(dz).max() > 1e-9 * np.abs(dy_n).max():
+    dp = np.asarray(call(answer, p))
+    if dp.shape != p.shape:
+        raise WrongAnswer(f"dp has shape {dp.shape}; expected that of p, {p.shape}.")
+    if not np.isfinite(dp).all():
+        raise WrongAnswer("dp holds numbers that are not finite.")
+    if not dp.any(axis=1).all():
+        row = int(np.argmin(dp.any(axis=1)))
+        raise WrongAnswer(f"row {row} of dp is zero, and every layer turns that into zero.")
+    for n, (p_n, dp_n) in enumerate(zip(p, dp, strict=True)):
+        dz = _jacobian(p_n) @ dp_n
+        if np.abs(dz).max() > 1e-9 * np.abs(dp_n).max():
             raise WrongAnswer(
-                f"row {n} of dy gives dz = {np.array2string(dz, precision=3)}, not 0. Which sum of "
+                f"row {n} of dp gives dz = {np.array2string(dz, precision=3)}, not 0. Which sum of "
                 "the probabilities stays the same, whatever the scores are?"
             )
 
@@ -114,6 +116,9 @@ def stable_loss(answer: Answer) -> None:
         "this is the mean probability of the labels; the loss is minus its logarithm.": (
             np.exp(-each).mean()
         ),
+        "the largest score is subtracted inside the sum only. The label's score has to be lowered "
+        "by as much.": (each - z.max(axis=1)).mean(),
+        "the losses of all classes are averaged; only the label's counts.": -np.log(p).mean(),
         "the logarithms of all classes are added; only the label's counts.": (
             -np.log(p).sum() / n
         ),
@@ -157,6 +162,9 @@ def loss_gradient(answer: Answer) -> None:
         "this is the gradient with respect to the probabilities, -y/p. It still has to pass the "
         "softmax.": -y / p / n,
         "the loss is a mean over examples, not over classes: divide by N only.": (p - y) / n / k,
+        "this is divided by K, the number of classes. N is the number of examples.": (p - y) / k,
+        "the label itself is subtracted. It is the number of a class: subtract 1 at that place in "
+        "the row.": (p - labels[:, np.newaxis]) / n,
     }, batch=n)  # fmt: skip
     labels = np.array([1, 2, 0])
     expected = (_softmax(LARGE) - np.eye(3)[labels]) / 3

@@ -49,6 +49,11 @@ def dead_units(answer: Answer) -> None:
             off.all(axis=1)
         ),
         "this is the mask of each example and unit; combine it over the examples, axis 0.": off,
+        "none is dead. a holds the *inputs* of the ReLU: a unit is off where they are negative or "
+        "0.": np.zeros(len(columns), dtype=bool),
+        "these are the numbers of the dead units. Asked for is True or False for each unit.": (
+            np.flatnonzero(off.all(axis=0))
+        ),
         "the sum over the examples decides. A unit can be on for one example and still have a "
         "negative sum.": a.sum(axis=0) <= 0,
     })  # fmt: skip
@@ -70,11 +75,17 @@ def two_layer_backward(answer: Answer) -> None:
         dw1 = _products(x, da)
         got = call(answer, x, a, h, w2, dz)
         if not isinstance(got, tuple | list) or len(got) != 4:
+            received = len(got) if isinstance(got, tuple | list) else f"one {type(got).__name__}"
             raise WrongAnswer(
-                f"the result should be four arrays: dw1, db1, dw2, db2. Received: {type(got)}"
+                f"the result should be four arrays: dw1, db1, dw2, db2. Received: {received}"
             )
+        order = "this is {}. The order of the four is dw1, db1, dw2, db2."
         expect(got[2], dw2, "dw2", mistakes={
-            "the order of the four is dw1, db1, dw2, db2.": dw1,
+            order.format("dw1"): dw1,
+            order.format("db1"): da.sum(axis=0),
+            "h is not transposed: dw2_ij sums h_ni dz_nj over n, the first index of both.": (
+                h @ dz if square else dw2
+            ),
             "the second layer's input was h, not a: negative values never reached it.": (
                 _products(a, dz)
             ),
@@ -89,6 +100,9 @@ def two_layer_backward(answer: Answer) -> None:
             ),
             "w2 is not transposed on the way back: dh_ni sums dz_nj w2_ij over j.": (
                 _products(x, np.where(a > 0, dz @ w2, 0)) if square else dw1
+            ),
+            "x is not transposed: dw1_ij sums x_ni da_nj over n, the first index of both.": (
+                x @ da if square else dw1
             ),
             "h took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * h),
             "the first layer's input was x, not h.": _products(h, da) if square else dw1,

@@ -16,18 +16,18 @@ def softmax(z: Array) -> Array:
     return e / e.sum(axis=1, keepdims=True)
 
 
-def softmax_backward(p: Array, dy: Array) -> Array:
-    """dz for the scores z of which p = softmax(z), from dy = dL/dp.  (N, K), (N, K) -> (N, K)
+def softmax_backward(p: Array, dp: Array) -> Array:
+    """dz for the scores z of which p = softmax(z), from dp = dL/dp.  (N, K), (N, K) -> (N, K)
 
-    dL/dz[n,k] = sum_j dy[n,j] * dp[n,j]/dz[n,k]
+    dz[n,k] = sum_j dp[n,j] J[j,k], where J[j,k] is the slope of p[n,j] when z[n,k] moves.
     """
-    return p * (dy - np.sum(dy * p, axis=1, keepdims=True))
+    return p * (dp - np.sum(dp * p, axis=1, keepdims=True))
 
 
 def blind_upstream(p: Array) -> Array:
-    """An upstream gradient dy that every softmax turns into dz = 0.  (N, K) -> (N, K)
+    """An upstream gradient dp that every softmax turns into dz = 0.  (N, K) -> (N, K)
 
-    No row of dy may be zero itself.
+    No row of dp may be zero itself.
     """
     return np.ones_like(p)
 
@@ -43,7 +43,7 @@ def stable_loss(z: Array, labels: Labels) -> float:
 
 
 def loss_gradient(z: Array, labels: Labels) -> Array:
-    """The gradient of the mean cross-entropy with respect to the scores.  -> dz (N, K)
+    """The gradient of stable_loss with respect to the scores.  z (N, K), labels (N,) -> dz (N, K)
 
     Works for scores of any size, without dividing by a probability.
     """

@@ -20,6 +20,11 @@ def transposed_weights(x, w, b):
     return x @ w.T + b
 
 
+@wrong("03.dense_forward", "x stands first")
+def weights_first(x, w, b):
+    return w @ x + b
+
+
 @wrong("03.dense_forward", "along the wrong axis")
 def bias_down_the_examples(x, w, b):
     return x @ w + b[:, np.newaxis]

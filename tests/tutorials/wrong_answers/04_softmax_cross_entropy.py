@@ -50,51 +50,56 @@ def shifts_in_place(z):
 
 
 @wrong("04.softmax_backward", "only the diagonal")
-def diagonal(p, dy):
-    return p * (1 - p) * dy
+def diagonal(p, dp):
+    return p * (1 - p) * dp
 
 
-@wrong("04.softmax_backward", "only p * dy is there")
-def as_if_not_divided(p, dy):
-    return p * dy
+@wrong("04.softmax_backward", "only p * dp is there")
+def as_if_not_divided(p, dp):
+    return p * dp
 
 
 @wrong("04.softmax_backward", "runs over the examples, axis 0")
-def sum_down(p, dy):
-    return p * (dy - np.sum(dy * p, axis=0))
+def sum_down(p, dp):
+    return p * (dp - np.sum(dp * p, axis=0))
 
 
 @wrong("04.softmax_backward", "weighted by its probability")
-def plain_sum(p, dy):
-    return p * (dy - np.sum(dy, axis=1, keepdims=True))
+def plain_sum(p, dp):
+    return p * (dp - np.sum(dp, axis=1, keepdims=True))
 
 
 @wrong("04.softmax_backward", "cannot tell it from the truth")
-def nothing(p, dy):
-    return np.zeros_like(dy)
+def nothing(p, dp):
+    return np.zeros_like(dp)
 
 
 @wrong("04.softmax_backward", "the factor p in front")
-def no_factor(p, dy):
-    return dy - np.sum(dy * p, axis=1, keepdims=True)
+def no_factor(p, dp):
+    return dp - np.sum(dp * p, axis=1, keepdims=True)
 
 
-@wrong("04.blind_upstream", "row 0 of dy is zero")
+@wrong("04.softmax_backward", "this is p - dp")
+def as_with_cross_entropy(p, dp):
+    return p - dp
+
+
+@wrong("04.blind_upstream", "row 0 of dp is zero")
 def zeros(p):
     return np.zeros_like(p)
 
 
-@wrong("04.blind_upstream", "row 0 of dy gives dz")
+@wrong("04.blind_upstream", "row 0 of dp gives dz")
 def probabilities(p):
     return p
 
 
-@wrong("04.blind_upstream", "row 0 of dy gives dz")
+@wrong("04.blind_upstream", "row 0 of dp gives dz")
 def reciprocals(p):
     return 1 / p
 
 
-@wrong("04.blind_upstream", "dy has shape (3,)")
+@wrong("04.blind_upstream", "dp has shape (3,)")
 def one_row(p):
     return np.ones(p.shape[1])
 
@@ -122,6 +127,17 @@ def mean_over_everything(z, labels):
 @wrong("04.stable_loss", "only the label's counts")
 def all_classes(z, labels):
     return -np.log(rows(z)).sum() / len(z)
+
+
+@wrong("04.stable_loss", "has to be lowered")
+def shifted_once(z, labels):
+    log_sums = np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1))
+    return np.mean(log_sums - z[np.arange(len(z)), labels])
+
+
+@wrong("04.stable_loss", "losses of all classes are averaged")
+def label_not_picked(z, labels):
+    return -np.log(rows(z)).mean()
 
 
 @wrong("04.stable_loss", "exp of a number above 709")
@@ -165,6 +181,16 @@ def gradient_over_columns(z, labels):
 @wrong("04.loss_gradient", "this is p alone")
 def label_forgotten(z, labels):
     return rows(z) / len(z)
+
+
+@wrong("04.loss_gradient", "divided by K")
+def averaged_over_classes(z, labels):
+    return (rows(z) - one_hot(z, labels)) / z.shape[1]
+
+
+@wrong("04.loss_gradient", "subtract 1 at that place")
+def class_number_subtracted(z, labels):
+    return (rows(z) - labels[:, np.newaxis]) / len(z)
 
 
 @wrong("04.loss_gradient", "Subtract the row's largest score")

@@ -62,6 +62,16 @@ def by_the_sum(a):
     return a.sum(axis=0) <= 0
 
 
+@wrong("05.dead_units", "holds the *inputs* of the ReLU")
+def as_if_outputs(a):
+    return (a == 0).all(axis=0)
+
+
+@wrong("05.dead_units", "numbers of the dead units")
+def their_numbers(a):
+    return np.flatnonzero((a <= 0).all(axis=0))
+
+
 def network(x, a, h, w2, dz, mask=None):
     da = dz @ w2.T * ((a > 0) if mask is None else mask)
     return x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0)
@@ -98,7 +108,7 @@ def times_h(x, a, h, w2, dz):
     return network(x, a, h, w2, dz, mask=h)
 
 
-@wrong("05.two_layer_backward", "the order of the four")
+@wrong("05.two_layer_backward", "this is dw1. The order of the four")
 def second_layer_first(x, a, h, w2, dz):
     dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
     return dw2, db2, dw1, db1
@@ -109,6 +119,24 @@ def divided_again(x, a, h, w2, dz):
     return tuple(each / len(x) for each in network(x, a, h, w2, dz))
 
 
-@wrong("05.two_layer_backward", "should be four arrays")
+@wrong("05.two_layer_backward", "this is db1. The order of the four")
+def weights_first(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, dw2, db1, db2
+
+
+@wrong("05.two_layer_backward", "x is not transposed")
+def input_not_transposed(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    return x @ (dz @ w2.T * (a > 0)), db1, dw2, db2
+
+
+@wrong("05.two_layer_backward", "h is not transposed")
+def hidden_not_transposed(x, a, h, w2, dz):
+    dw1, db1, _, db2 = network(x, a, h, w2, dz)
+    return dw1, db1, h @ dz, db2
+
+
+@wrong("05.two_layer_backward", "should be four arrays: dw1, db1, dw2, db2. Received: 2")
 def weights_only(x, a, h, w2, dz):
     return network(x, a, h, w2, dz)[::2]
