@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mnist_app.prediction import Answer
+    from mnist_app.scoring import Scored
 
 INK, FAINT = "#222222", "#9a9a9a"
 BLUE, ORANGE, RED = "#2a6f97", "#e07a1f", "#c1121f"
@@ -155,6 +156,67 @@ def save_answers(answers: "Sequence[Answer]", path: Path) -> None:
             bars.set_box_aspect(1 / WIDTHS[-1])  # as high as the pictures beside it
 
     _save(path, (8.4, 2.7 * len(answers)), draw)
+
+
+def save_explanations(
+    answers: "Sequence[Answer]", contributions: Sequence[Array], path: Path
+) -> None:
+    """One row an answer: the stages on its way to the network, which pixels spoke, the bars.
+
+    Contributions (28, 28): red spoke for the answer, blue against it.
+    """
+    names = ("picture", "ink colour", "ink above the paper", "the digit's strokes")
+
+    def draw(figure: "Figure") -> None:
+        cells = figure.subplots(
+            len(answers), 7, squeeze=False, gridspec_kw={"width_ratios": (1,) * 6 + WIDTHS[-1:]}
+        )
+        for row, answer, spoke in zip(cells, answers, contributions, strict=True):
+            stages = answer.stages
+            pictures = (answer.picture, stages.grey, 1 - stages.ink, 1.0 - stages.digit)
+            for axes, name, picture in zip(row, names, pictures, strict=False):
+                axes.imshow(picture, cmap="gray", vmin=0, vmax=1)
+                axes.set_title(name, color=FAINT)
+            row[0].set_title(_shortened(Path(answer.image).name))
+            row[4].imshow(stages.image, cmap="gray_r", vmin=0, vmax=255)
+            row[4].set_title("28x28 for the network", color=FAINT)
+            most = max(float(np.abs(spoke).max()), 1e-12)
+            row[5].imshow(spoke, cmap="RdBu_r", vmin=-most, vmax=most)
+            row[5].set_title(f"red: spoke for {answer.digit}", color=FAINT)
+            for axes in row[:6]:
+                axes.set(xticks=[], yticks=[])
+                axes.spines[:].set_visible(True)
+            _draw_bars(row[6], answer.probabilities)
+            row[6].set_title(
+                answer.problem or f"{answer.digit}, {percent(answer.confidence, 1)}", weight="bold"
+            )
+            row[6].set_box_aspect(1 / WIDTHS[-1])
+
+    _save(path, (15, 2.3 * len(answers)), draw)
+
+
+def save_contact_sheet(mistakes: "Sequence[Scored]", path: Path) -> None:
+    """Two pictures a mistake, the original and what the network saw; label and answer above."""
+
+    def draw(figure: "Figure") -> None:
+        if not mistakes:
+            figure.suptitle("No mistakes")
+            return
+        rows = -(-len(mistakes) // 4)
+        cells = figure.subplots(rows, 8, squeeze=False)
+        for axes in cells.flat:
+            axes.set_axis_off()
+        for place, mistake in enumerate(mistakes):
+            original, seen = cells[place // 4, 2 * (place % 4) :][:2]
+            original.set_title(_shortened(mistake.file), size=8)
+            seen.set_title(f"{mistake.label} → {_shortened(mistake.said)}", size=8, color=RED)
+            if not isinstance(mistake.result, Failure):
+                original.imshow(mistake.result.picture, vmin=0, vmax=1)
+                seen.imshow(mistake.result.stages.image, cmap="gray_r", vmin=0, vmax=255)
+
+    from mnist_app.prediction import Failure  # imports cv2
+
+    _save(path, (12, 0.6 + 1.7 * max(1, -(-len(mistakes) // 4))), draw)
 
 
 def _draw_bars(axes: "Axes", row: Array) -> None:

@@ -10,6 +10,7 @@ from mnist_app.cli.convert import convert
 from mnist_app.cli.errors import OneLineErrors
 from mnist_app.cli.evaluate import evaluate
 from mnist_app.cli.predict import predict
+from mnist_app.cli.score import score
 from mnist_app.cli.train import train
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(score)
 app.command()(compare)
 app.command()(convert)
 

@@ -36,13 +36,14 @@ def describe(error: Exception) -> tuple[str, int]:
     from mnist_app.comparison import ComparisonError
     from mnist_app.dataset import DatasetError
     from mnist_app.keras_file import KerasMissing
+    from mnist_app.scoring import ScoreError
     from mnist_app.training_run import RunError
     from tinynet import ModelFileError
 
     if isinstance(error, USAGE_ERROR):
         command = error.ctx.command_path if error.ctx else PROGRAM
         return f"{error.format_message().rstrip('.')} (see '{command} --help')", MISUSED
-    ours = DatasetError | ModelFileError | RunError | ComparisonError | KerasMissing
+    ours = DatasetError | ModelFileError | RunError | ComparisonError | KerasMissing | ScoreError
     if isinstance(error, ours):
         return str(error), FAILED
     if isinstance(error, OSError) and error.strerror:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mnist_app import plots
-from mnist_app.classifier import load_classifier
+from mnist_app.classifier import DEFAULT_MODEL, load_classifier
 from mnist_app.cli.console import console, table
 from mnist_app.dataset import load_dataset
 from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
@@ -19,7 +19,7 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="MODEL",
-            show_default="the cnn that is included",
+            show_default=f"the included {DEFAULT_MODEL}",
             help="A model file, the folder of a run, or the name of an included model.",
         ),
     ] = None,

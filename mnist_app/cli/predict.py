@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_app.classifier import load_classifier
+from mnist_app.classifier import DEFAULT_MODEL, load_classifier
 from mnist_app.cli.errors import FAILED
 from mnist_app.evaluation import percent
-from mnist_app.plots import FORMATS, save_answers
+from mnist_app.explanation import explain as which_pixels_spoke
+from mnist_app.plots import FORMATS, save_answers, save_explanations
 
 if TYPE_CHECKING:
     from mnist_app.prediction import Answer
@@ -33,7 +34,7 @@ def predict(
         str | None,
         typer.Option(
             metavar="MODEL",
-            show_default="the cnn that is included",
+            show_default=f"the included {DEFAULT_MODEL}",
             help="A model file, the folder of a run, or the name of an included model.",
         ),
     ] = None,
@@ -46,6 +47,14 @@ def predict(
             f"(the first {LARGEST_FIGURE}; {', '.join(FORMATS)}). An older file is replaced.",
         ),
     ] = None,
+    explain: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also draw each stage from the picture to the network, and which pixels spoke for "
+            f"the answer (the first {LARGEST_FIGURE}).",
+        ),
+    ] = None,
 ) -> None:
     """Say which digit is in a picture, and how sure that is.
 
@@ -54,8 +63,9 @@ def predict(
     """
     from mnist_app.prediction import Failure, predict_pictures  # imports cv2
 
-    if save_figure is not None:
-        check_figure(save_figure)
+    for option, path in (("--save-figure", save_figure), ("--explain", explain)):
+        if path is not None:
+            check_figure(path, option)
     images = images or [ask_for_picture()]
     classifier = load_classifier(model)
     answers: list[Answer] = []
@@ -69,24 +79,25 @@ def predict(
             show_answer(result)
         if isinstance(result, Failure):
             failed = True
-        elif save_figure is not None and len(answers) < LARGEST_FIGURE:
+        elif (save_figure or explain) and len(answers) < LARGEST_FIGURE:
             answers.append(result)
     if answers and save_figure is not None:
         save_answers(answers, save_figure)
+    if answers and explain is not None:
+        spoke = [which_pixels_spoke(classifier.model, answer.stages.image) for answer in answers]
+        save_explanations(answers, spoke, explain)
     if failed:
         raise typer.Exit(FAILED)
 
 
-def check_figure(path: Path) -> None:
+def check_figure(path: Path, option: str) -> None:
     """BadParameter now, rather than an error after the work, if the figure cannot be saved."""
     if path.suffix.lower() not in FORMATS:
         raise typer.BadParameter(
-            f"'{path}' must end in one of {', '.join(FORMATS)}", param_hint="'--save-figure'"
+            f"'{path}' must end in one of {', '.join(FORMATS)}", param_hint=f"'{option}'"
         )
     if not path.parent.is_dir():
-        raise typer.BadParameter(
-            f"there is no folder '{path.parent}'", param_hint="'--save-figure'"
-        )
+        raise typer.BadParameter(f"there is no folder '{path.parent}'", param_hint=f"'{option}'")
 
 
 def ask_for_picture() -> str:

@@ -127,7 +127,7 @@ def weights_first(x, a, h, w2, dz):
 
 @wrong("05.two_layer_backward", "x is not transposed")
 def input_not_transposed(x, a, h, w2, dz):
-    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    _, db1, dw2, db2 = network(x, a, h, w2, dz)
     return x @ (dz @ w2.T * (a > 0)), db1, dw2, db2
 
 

@@ -1,0 +1,87 @@
+"""`score`: how well a network reads labelled pictures."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mnist_app import plots
+from mnist_app.classifier import DEFAULT_MODEL, load_classifier
+from mnist_app.cli.console import console, table
+from mnist_app.evaluation import percent
+
+if TYPE_CHECKING:
+    from mnist_app.scoring import Score
+
+SHEET = "score_mistakes.png"
+
+
+def score(
+    labels: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LABELS.csv",
+            dir_okay=False,
+            help="Columns file and label; further columns make groups. Pictures lie beside it, in "
+            "a folder of its name without .csv, or in images.",
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            show_default=f"the included {DEFAULT_MODEL}",
+            help="A model file, the folder of a run, or the name of an included model.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help=f"Folder for a picture of the mistakes, {SHEET}; an older one is replaced.",
+        ),
+    ] = None,
+) -> None:
+    """Read labelled pictures, and count what was right.
+
+    Prints the accuracy, over all and for each value of the further columns, how far the confidence
+    can be trusted (the expected calibration error), and the mistakes. A picture that cannot be
+    read, or gets no digit for an answer, counts as a mistake.
+    """
+    from mnist_app.scoring import Score, score_pictures  # imports cv2
+
+    result = Score(list(score_pictures(load_classifier(model), labels)))
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        plots.save_contact_sheet(result.mistakes, output / SHEET)
+    if as_json:
+        typer.echo(json.dumps(result.report()))
+        return
+    show_score(result)
+    if output is not None:
+        typer.echo(f"\nSaved {output / SHEET}")
+
+
+def show_score(result: "Score") -> None:
+    """The accuracy, over all and by group, the calibration and the mistakes."""
+    out, wrong, total = console(), result.mistakes, len(result.pictures)
+    out.print(
+        f"{percent(result.accuracy)} right ({total - len(wrong):,} of {total:,})", style="bold"
+    )
+    error = result.calibration_error()
+    if error is not None:
+        out.print(f"expected calibration error {error:.3f}")
+    for column, values in result.groups().items():
+        rows = [
+            (name or "-", f"{right:,}", f"{count:,}", percent(right / count))
+            for name, (right, count) in sorted(values.items())
+        ]
+        out.print(f"\n{table((column, 'right', 'pictures', 'accuracy'), rows)}")
+    if wrong:
+        missed = [(picture.file, str(picture.label), picture.said) for picture in wrong]
+        out.print(f"\n{table(('mistake', 'label', 'answer'), missed)}")

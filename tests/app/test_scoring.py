@@ -1,0 +1,135 @@
+"""`score`: what counts as right, which columns group, where pictures are found, and errors."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_app.cli.score import SHEET
+from mnist_app.dataset import load_mnist
+from mnist_app.scoring import MOST_GROUPS
+from tests.app.conftest import Cli
+
+CLEAR = {7: 0, 2: 1, 1: 2, 0: 3}  # digits, and test images that no network of ours misreads
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four readable digits in images/, a blank page beside the CSV, and a broken file."""
+    (tmp_path / "images").mkdir()
+    for digit, index in CLEAR.items():
+        save(tmp_path / "images" / f"{digit}.png", 255 - load_mnist().test_images[index])
+    save(tmp_path / "blank.png", np.full((40, 40), 255, np.uint8))
+    (tmp_path / "broken.png").write_text("not a picture")
+    return tmp_path
+
+
+def save(path: Path, pixels: np.ndarray) -> None:
+    Image.fromarray(pixels).save(path)
+
+
+def labels(folder: Path, *lines: str, name: str = "labels.csv") -> Path:
+    (folder / name).write_text("\n".join(lines) + "\n")
+    return folder / name
+
+
+def test_counts_over_all_and_by_column(cli: Cli, folder: Path) -> None:
+    path = labels(
+        folder, "file,label,kind,size", "7.png,7,scan,1", "2.png,3,scan,2", "1.png,1,photo,3",
+        "0.png,0,photo,4", "blank.png,5,photo,5", "broken.png,5,photo,6",
+    )  # fmt: skip
+    result = cli("score", path, "--json")
+    assert result.exit_code == 0
+    report = json.loads(result.stdout)
+    assert report["pictures"] == 6
+    assert report["accuracy"] == pytest.approx(3 / 6)
+    assert report["groups"] == {
+        "kind": {"scan": {"right": 1, "pictures": 2}, "photo": {"right": 2, "pictures": 4}}
+    }
+    assert [mistake["label"] for mistake in report["mistakes"]] == [3, 5, 5]
+    wrong, blank, broken = report["mistakes"]
+    assert wrong["digit"] == 2
+    assert blank["problem"] == "nothing drawn"
+    assert "broken.png" in broken["error"]
+    assert 0.2 < report["calibration_error"] < 0.3  # one of four sure answers is wrong
+
+
+def test_tables_and_the_picture_of_mistakes(cli: Cli, folder: Path) -> None:
+    path = labels(folder, "file,label", "7.png,7", "2.png,3", "blank.png,5", "broken.png,5")
+    result = cli("score", path, "--output", folder / "out")
+    assert result.stdout.startswith("25.00 % right (1 of 4)\n")
+    rows = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+    assert ["2.png", "3", "2"] in rows
+    assert ["blank.png", "5", "nothing drawn"] in rows
+    with Image.open(folder / "out" / SHEET) as sheet:
+        assert min(sheet.size) > 200
+
+
+def test_no_mistakes(cli: Cli, folder: Path) -> None:
+    path = labels(folder, "file,label", *(f"{digit}.png,{digit}" for digit in CLEAR))
+    result = cli("score", path, "--output", folder)
+    assert result.stdout.startswith("100.00 % right (4 of 4)\n")
+    assert (folder / SHEET).is_file()
+
+
+def test_a_folder_of_the_files_name_comes_before_images(cli: Cli, folder: Path) -> None:
+    (folder / "mine").mkdir()
+    save(folder / "mine" / "7.png", 255 - load_mnist().test_images[CLEAR[2]])
+    path = labels(folder, "file,label", "7.png,2", name="mine.csv")
+    assert json.loads(cli("score", path, "--json").stdout)["accuracy"] == 1
+
+
+def test_a_column_with_a_value_for_each_picture_is_no_group(cli: Cli, folder: Path) -> None:
+    many = [f"7.png,7,{i}" for i in range(MOST_GROUPS + 1) for _ in range(2)]
+    path = labels(folder, "file,label,size", *many)
+    assert json.loads(cli("score", path, "--json").stdout)["groups"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "has no column 'file'; expected a first line with the columns file,label"),
+        ("file,digit\n7.png,7\n", "has no column 'label'; expected a first line with the columns "
+         "file,label"),
+        ("file,label\n", "names no pictures"),
+        ("file,label\n7.png,seven\n", "line 2: expected a file and a digit. Received: '7.png', "
+         "'seven'"),
+        ("file,label\n7.png,7\n8.png\n", "line 3: expected a file and a digit. Received: '8.png', "
+         "None"),
+        ("file,label\n,7\n", "line 2: expected a file and a digit. Received: '', '7'"),
+        (b"file,label\n\xff\xfe,7\n", "is not a CSV file ("),
+    ],
+)  # fmt: skip
+def test_csv_files_that_are_not_usable(
+    cli: Cli, tmp_path: Path, text: str | bytes, message: str
+) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    result = cli("score", path)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: '{path}'")
+    assert message in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_csv_file_that_is_missing(cli: Cli, tmp_path: Path) -> None:
+    result = cli("score", tmp_path / "no.csv")
+    assert result.exit_code == 1
+    assert result.stderr == f"Error: '{tmp_path}/no.csv': No such file or directory\n"
+
+
+def test_explain_draws_stages_and_pixels(cli: Cli, folder: Path) -> None:
+    figure = folder / "why.png"
+    result = cli("predict", folder / "images", folder / "blank.png", "--explain", figure)
+    assert result.exit_code == 0
+    with Image.open(figure) as picture:
+        width, height = picture.size
+    assert width > 1500
+    assert height > 5 * 200  # a row for each picture
+    before = figure.read_bytes()
+    again = cli("predict", folder / "images" / "7.png", "--explain", folder / "no" / "why.png")
+    assert again.exit_code == 2
+    assert "'--explain'" in again.stderr
+    assert figure.read_bytes() == before
