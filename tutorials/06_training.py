@@ -5,7 +5,7 @@
 #
 # The gradient is right: five notebooks checked it entry by entry. A network with a right gradient
 # can still train badly, or train well for a reason that will not last: steps too long, weights that
-# start too large, images that are scaled twice, labels that belong to other images. None of this
+# start too large, images that are not scaled, labels that belong to other images. None of this
 # raises an error, and most of it still reads most digits. So: when can I trust a training run?
 #
 # Two things are needed. One is the *step*: what is done with a gradient, and why that helps. The
@@ -78,7 +78,7 @@ prediction = None  # "a", "b" or "c"
 # $$v \leftarrow \mu v - \eta \ dw, \qquad w \leftarrow w + v$$
 #
 # Across a valley the gradient changes its sign at each step, and the steps cancel. Along the valley
-# it keeps its sign and they add up: for a constant gradient $g$ they sum to
+# it keeps its sign and they add up: for a constant gradient $g$ the step $v$ grows towards
 # $-\eta g (1 + \mu + \mu^2 + \dots) = -\eta g / (1 - \mu)$, which for the usual $\mu = 0.9$ is 10
 # times the plain step.
 #
@@ -102,22 +102,23 @@ prediction = None  # "a", "b" or "c"
 # the size of $g$. If the sign of the gradient varies, $m$ cancels and $v$ does not, and the steps
 # get shorter. One thing is missing: a weight whose gradient has always been zero, such as that of a
 # pixel that is always blank, would get $0 / 0$. A tiny $\varepsilon = 10^{-7}$ is added. Keras and
-# `tinynet` add it to $\sqrt{v}$, and gather the rest in the rate:
+# `tinynet` first gather the two corrections in front, and then add it to $\sqrt{v}$:
 #
 # $$w \leftarrow w - \eta \ \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \ \frac{m}{\sqrt{v} + \varepsilon}$$
 #
 # ### Where to start
 #
 # All zeros will not do: every hidden unit would be zero, and so would every gradient of a weight.
-# So the weights are drawn at random with mean 0. How large? Take one output
+# So the weights are drawn at random, positive and negative ones equally likely. How large? Take one output
 # $y_j = \sum_i x_i w_{ij}$ of a layer with $n$ inputs. The $w_{ij}$ are drawn independently with
 # standard deviation $s$; the $x_i$ are given. Variances of independent terms add:
 #
 # $$\text{Var}(y_j) = \sum_{i=1}^{n} x_i^2 s^2 = n s^2 \cdot \overline{x^2}$$
 #
-# where $\overline{x^2}$ is the *mean square* of the inputs. A ReLU follows and sets one half of the
-# $y_j$, the negative ones, to zero. Positive and negative ones are equally likely and equally
-# large, so it halves the mean square:
+# where $\overline{x^2}$ is the *mean square* of the inputs. The $y_j$ have mean 0, so their variance
+# is their own mean square, taken over many units. A ReLU follows and sets one half of them, the
+# negative ones, to zero. Positive and negative ones are equally likely and equally large, so it
+# halves the mean square:
 #
 # $$\overline{\text{relu}(y)^2} = \frac{n s^2}{2} \cdot \overline{x^2}$$
 #
@@ -125,9 +126,10 @@ prediction = None  # "a", "b" or "c"
 # factor of 0.5 becomes $0.5^{10}$, a thousandth, and a factor of 2 becomes $2^{10}$. Only a factor
 # of 1 survives: $s = \sqrt{2 / n}$, *He's scale*, after the first author of the paper that proposed
 # it. The same count backwards, for $dX = dY W^T$, sums over the outputs and asks for
-# $\sqrt{2 / \text{outputs}}$. *Glorot's scale*, $\sqrt{2 / (n + \text{outputs})}$, is the
-# compromise between the two directions without a ReLU. It is Keras's default and `tinynet`'s; for
-# three or five layers the difference is small.
+# $\sqrt{2 / \text{outputs}}$. Without a ReLU nothing is halved, and the two directions ask for
+# $\sqrt{1 / n}$ and $\sqrt{1 / \text{outputs}}$. *Glorot's scale* is the compromise between these
+# two, with the mean of both counts: $\sqrt{2 / (n + \text{outputs})}$. It is Keras's default and
+# `tinynet`'s; for three or five layers the difference is small.
 
 # %% [markdown]
 # ## By hand
@@ -245,7 +247,7 @@ def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
 # ## Check it
 #
 # First the tables above, from your functions. Then what was derived: the rate at which a valley of
-# curvature $\lambda = 25$ is left, and the loss that a small step saves in a real network.
+# curvature $\lambda = 25$ is left, and by how much a small step lowers the loss of a real network.
 
 # %%
 w, v = np.array([1.0]), np.array([0.0])
@@ -271,13 +273,13 @@ network = build_network("mlp", dtype=np.float64)
 pixels, answers = network.prepare(data.train_images[:200]), data.train_labels[:200]
 before, dscores = softmax_cross_entropy(network.forward(pixels, training=True), answers)
 network.backward(dscores)
-promised = 0.0
+promised = 0.0  # the change of the loss, by the formula of "Downhill"
 for p in network.parameters().values():
     promised -= 1e-4 * np.sum(p.grad**2)
     p.value[...] = sgd_step(p.value, p.grad, rate=1e-4)
-saved = softmax_cross_entropy(network.forward(pixels), answers)[0] - before
-print(f"a step of rate 1e-4: promised {promised:.6f}, happened {saved:.6f}")
-assert abs(saved / promised - 1) < 0.02
+change = softmax_cross_entropy(network.forward(pixels), answers)[0] - before
+print(f"a step of rate 1e-4 changes the loss: promised {promised:.6f}, happened {change:.6f}")
+assert abs(change / promised - 1) < 0.02
 
 # %% [markdown]
 # The prediction: Adam's first step with a gradient, and with 128 times that gradient.
@@ -294,7 +296,10 @@ reveal(
 )
 
 # %% [markdown]
-# Now a valley with two curvatures, 1 along and 25 across, and the three optimizers in it.
+# Now a valley with two curvatures, 1 along and 25 across, and the three optimizers in it, each with
+# a rate that suits it: for SGD 0.074, just below the limit of $2 / 25$. Watch what the momentum
+# does to the zigzag, and that Adam begins diagonally: equally long steps along and across, though
+# the slope across is eight times the other.
 
 
 # %%
@@ -418,8 +423,8 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 #    the step is wrong, and more data will not help.
 # 3. **Every layer moves.** The length of the first step, over the length of the weights themselves,
 #    lies between $10^{-3}$ and $10^{-1}$ for each kernel, as `tinynet` calls the weights without
-#    the biases. (For Adam, the former is about the rate for each weight; later the ratio falls, and
-#    near $10^{-3}$ is usual.)
+#    the biases. (Adam's first step moves each weight by about the rate. Later the steps get shorter,
+#    and a ratio near $10^{-3}$ is usual.)
 # 4. **Images that it has not seen are read better than by chance.** After 4,000 images, at least
 #    half of 2,000 others are right; guessing gives a tenth.
 
@@ -582,13 +587,13 @@ stated("3.16", np.median(first))
 # $m$ is a tenth of what it should be, the root of $v$ only $\sqrt{0.001}$, a thirtieth. Such a run
 # is not broken, merely worse, and nothing in it looks wrong.
 #
-# **Wrong runs.** Six mistakes outside the gradient, and where the ladder stops each.
+# **Wrong runs.** Six mistakes with every formula right, and the rung at which the ladder stops each.
 #
 # - *Bytes*: pixels from 0 to 255 where 0 to 1 is meant.
 # - *Weights too large*: ten times Glorot's scale.
 # - *All zeros*: weights that start at zero.
 # - *Softmax twice*: a softmax layer at the end, and the loss applies another.
-# - *First layer frozen*: its gradient is never computed.
+# - *First layer frozen*: its gradient is never computed, and stays zero.
 # - *Labels of other images*: shuffled once, on their own.
 
 # %%
@@ -662,7 +667,8 @@ show(
 # learns, more than 80 % are right, a few in a hundred fewer than without the mistake. The accuracy
 # of a run is the measure that everybody looks at, and it is the *least* able to find a bug.
 #
-# Two softmaxes cannot get below a loss of 1.46: the inner one gives numbers from 0 to 1, and the
+# With all weights zero only the last biases learn, so every image gets the same answer. Two
+# softmaxes cannot get below a loss of 1.46: the inner one gives numbers from 0 to 1, and the
 # best that the outer one can make of a 1 and nine zeros is $-\ln \left( e / (e + 9) \right)$.
 # Shuffled labels are learned by heart as willingly as true ones, which is why rung 4 looks at other
 # images.
@@ -742,12 +748,13 @@ if not FAST:
 # %% [markdown]
 # Too small a rate looks like a slow network, too large a one like a network that has given up:
 # after the jump its loss comes back to $\ln 10$ and stays there. More than half of its hidden units
-# are now zero for every image. Such a *dead* unit passes no gradient, so it never comes back.
+# are now zero for every image. Such a *dead* unit passes no gradient, so its weights stand still.
 #
 # ### A whole training
 #
 # Far from the goal, long steps are good; near it they keep jumping about. So the rate is lowered on
-# the way, here along half a cosine, from its peak in the first step to zero after the last, $T$:
+# the way, here along half a cosine, from its peak in the first step, $t = 0$, to zero after the
+# last, $t = T$:
 #
 # $$\eta_t = \frac{\eta}{2} \left( 1 + \cos \frac{\pi t}{T} \right)$$
 #

@@ -75,15 +75,15 @@ prediction = None  # "a", "b" or "c"
 # $$Y_{nijf} = b_f + \sum_{u,v,c} X_{n,\ i+u,\ j+v,\ c} \ W_{uvcf}$$
 #
 # For one image there are $H' \cdot W' \cdot F$ outputs, with $H' = H - kh + 1$ and
-# $W' = W - kw + 1$ (these two count rows and columns; without a prime and with indices, $W$ is the
-# kernel). Each is a sum of $kh \cdot kw \cdot C$ products. So the layer has
+# $W' = W - kw + 1$. (Here $H$ and $W$ are the height and width of $X$; the kernel is the $W$ with
+# indices.) Each is a sum of $kh \cdot kw \cdot C$ products. So the layer has
 # $kh \cdot kw \cdot C \cdot F + F$ parameters, and does $H' W' \cdot kh \cdot kw \cdot C \cdot F$
 # *multiply-adds*: each weight is used once in each of the $H' W'$ windows. A dense layer is the
 # case of a single window: each weight is used once.
 #
 # ### Why the pool comes before the ReLU
 #
-# Textbooks write convolution, ReLU, pool. `mnist_app/networks.py` says
+# Notebook 09 showed it for two numbers; here it is in full. Textbooks write convolution, ReLU, pool. `mnist_app/networks.py` says
 # `Conv2D(32, 3), MaxPool(2), ReLU()`. It is the same function. ReLU never decreases: if $a \le b$
 # then $\text{relu}(a) \le \text{relu}(b)$. So the largest of some numbers stays the largest, and
 #
@@ -106,8 +106,9 @@ prediction = None  # "a", "b" or "c"
 # The left side is one centred difference, the right side the sum of an elementwise product. If $dW$
 # is wrong, is it noticed? The two sides differ by $\langle dW_{\text{wrong}} - dW, V \rangle$. With
 # a random $V$ that is zero only by an accident of probability zero. One pair of passes stands for a
-# whole array. The price: the check says *that* an array is wrong, not *where*; for that, check the
-# layer alone.
+# whole array. Even a single wrong entry among $n$ shows: it changes the sum by roughly a part in
+# $\sqrt{n}$, and the check sees a part in a million. The price: the check says *that* an array is
+# wrong, not *where*; for that, check the layer alone.
 #
 # ### What a pixel says
 #
@@ -188,8 +189,9 @@ saliency = check("10.saliency")
 
 # %% [markdown]
 # **Exercise 4, `centred(image)`.** The digits of MNIST were moved so that their centre of mass lies
-# in the middle, and a network trained on them knows digits only there. This function does the same
-# for an image that comes from elsewhere. Below you will see what it is worth.
+# in the middle, and a network trained on them knows digits only there. Measured on them, the middle
+# is pixel (14, 14), counted from 0. This function does the same for an image that comes from
+# elsewhere. Below you will see what it is worth.
 
 # %% tags=["exercise"]
 centred = check("10.centred")
@@ -311,12 +313,16 @@ print("scores, dX and all eight gradients are the same bits:", all(same))
 assert all(same)
 
 # %% [markdown]
-# Now the whole network, along a direction for each array, on two real images. The weights are drawn
-# at random, biases included: with zero biases every blank corner of an image puts a number that
-# enters a ReLU exactly on the ReLU's kink (notebook 08). Nor may a step change the winner of a
-# pool. With tens of thousands of windows and ReLUs that can happen, so each direction is short: of
-# length 1 for a whole array. In the function below, `branches` of a layer tells which side each
-# ReLU is on and which entry wins each pool; if a step changes it, the point is drawn again.
+# Now the whole network, on two real images, along a direction for each of its eight arrays: kernel
+# and bias of four layers. In place of a loss the sum of the scores times a random `dy` is taken, so
+# that `dy` is the gradient with which the backward pass begins.
+#
+# The weights are drawn at random, biases included: with zero biases a blank corner of the image
+# would put its ReLUs exactly on the kink (notebook 08). Nor may a step carry a ReLU across its kink
+# or change the winner of a pool. With tens of thousands of them that can happen, so each direction
+# is short: of length 1 for a whole array. In the function below, `branches` of a layer tells which
+# side each ReLU is on and which entry wins each pool; if a step changes it, the weights are drawn
+# again.
 
 # %%
 from functools import partial
@@ -461,11 +467,11 @@ class StillConv(Conv2D):
 class TurnedConv(Conv2D):
     def backward(self, dy):
         kernel = self.kernel
-        self.kernel = kernel.twin()  # the same values, for a moment turned
+        self.kernel = kernel.twin()  # for a moment another kernel, the turned one
         self.kernel.value = kernel.value[::-1, ::-1]
         dx = super().backward(dy)
         self.kernel = kernel
-        self.backward_parameters(dy)
+        self.backward_parameters(dy)  # the kernel's own gradient, which is right
         return dx
 
 
@@ -580,8 +586,8 @@ show(
 #
 # ### One epoch
 #
-# The whole training set, once, with the right gradient: this is
-# `python -m mnist_app train --epochs 1`, without the validation images.
+# The whole training set, once, with the right gradient. (`python -m mnist_app train --epochs 1`
+# does the same, but holds some of the images out for validation.)
 
 # %%
 count = 1280 if FAST else 60_000
@@ -629,15 +635,15 @@ if keras is not None:
 #
 # ### The network that is included
 #
-# `mnist_app` comes with weights that were trained longer, on distorted copies of the digits. They
-# read the digits in the rest of this notebook. First all 10,000 test images: which digits are taken
-# for which?
+# `mnist_app` comes with weights that were trained longer, on distorted copies of the digits. Those
+# of the network `cnn` read the digits in the rest of this notebook. (Unless told otherwise, the app
+# uses a larger network.) First all 10,000 test images: which digits are taken for which?
 
 # %%
 from mnist_app.classifier import load_classifier
 from mnist_app.evaluation import evaluate_images, percent
 
-classifier = load_classifier()
+classifier = load_classifier("cnn")
 included = classifier.model
 evaluation = evaluate_images(included, test_images[few], test_labels[few], workers=2)
 mistakes = evaluation.mistakes
@@ -864,8 +870,8 @@ show(
 # - **Why it answers as it does.** Saliency and occlusion describe what the score depends on near
 #   one image. They are measurements, not reasons.
 # - **How certain it is.** The probability in the figure of the twenty worst is high, and each of
-#   the answers is wrong. `mnist_app` divides the scores by a *temperature* so that 90 % means nine
-#   of ten, on images like these.
+#   the answers is wrong. `mnist_app` divides the scores by a *temperature*, chosen so that of the
+#   answers given with 90 % nine in ten are right, on images like these.
 # - **That there is no bug.** The gradient is that of the forward pass as it is written. If the
 #   forward pass is not what you meant, the gradient is right for the wrong function. Two things
 #   guard against that: Keras's network, written from the description alone, and digits that are
@@ -877,7 +883,7 @@ show(
 # Write a digit on paper, take a photo, and let the network that you can now derive read it:
 #
 # ```
-# python -m mnist_app predict photo.png
+# python -m mnist_app predict --model cnn photo.png
 # ```
 #
 # Then read `tinynet`: most of its lines you have derived by now. Or begin again at [01 Is my

@@ -114,8 +114,10 @@ def adam_step(answer: Answer) -> None:
 
         with np.errstate(all="ignore"):
             mistakes = {
-                "the correction for the start is missing: m and v begin at zero, so the first "
-                "steps see too little of the gradient.": after(rate, root + epsilon),
+                "the correction for the start is missing: m and v begin at zero and are too small "
+                "at first, v more than m, so the first steps are too long.": after(
+                    rate, root + epsilon
+                ),
                 "only m is corrected for its start at zero; v begins at zero too.": after(
                     rate / correct_1, root + epsilon
                 ),
@@ -133,8 +135,8 @@ def adam_step(answer: Answer) -> None:
                 ),
                 "epsilon is inside the root. It is added to sqrt(v): otherwise, at 1e-7, it counts "
                 "as much as a gradient of 3e-4.": after(rate * correct, np.sqrt(right_v + epsilon)),
-                "epsilon is added to the corrected root, as in Algorithm 1 of the paper. Here, in "
-                "tinynet and in Keras it is added to sqrt(v) itself.": after(
+                "epsilon is added to the corrected root, as in Algorithm 1 of Adam's paper. Here, "
+                "in tinynet and in Keras it is added to sqrt(v) itself.": after(
                     rate / correct_1, root / np.sqrt(correct_2) + epsilon
                 ),
                 "epsilon is missing: a weight whose gradient is always 0, such as that of a blank "

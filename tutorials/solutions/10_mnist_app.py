@@ -25,8 +25,9 @@ def conv_cost(height: int, width: int, kernel_shape: tuple[int, int, int, int]) 
 def slope_along(f: Callable[[Array], float], x: Array, direction: Array, h: float = 1e-5) -> float:
     """How fast f grows at x along a direction, by a centred difference.
 
-    x and the direction have the same shape, f takes such an array and returns a number. The
-    direction's length counts: twice the direction has twice the slope.
+    x and the direction have the same shape, f takes such an array and returns a number. All
+    entries of x move at once, so f is called twice. The direction's length counts: twice the
+    direction has twice the slope.
     """
     return (f(x + h * direction) - f(x - h * direction)) / (2 * h)
 
@@ -34,8 +35,9 @@ def slope_along(f: Callable[[Array], float], x: Array, direction: Array, h: floa
 def saliency(model: Sequential, image: Array, digit: int) -> Array:
     """The gradient of the score (logit) of one digit by the pixels, with the image's shape.
 
-    The image is (H, W), in the numbers that the model works with; model.forward takes
-    (N, H, W, 1) and returns scores (N, K).
+    The image is (H, W), in the numbers that the model works with. model.forward takes
+    (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
+    returns that of the images, each in the same shape. It needs forward(..., training=True).
     """
     scores = model.forward(image[np.newaxis, :, :, np.newaxis], training=True)
     dscores = np.zeros_like(scores)
@@ -46,9 +48,9 @@ def saliency(model: Sequential, image: Array, digit: int) -> Array:
 def centred(image: Array) -> Array:
     """The image (28, 28), moved by whole pixels so that its centre of mass is nearest (14, 14).
 
-    The centre of mass is the mean of the pixels' row and column numbers, each pixel counted
-    with its ink. Ink that is moved over the border is lost; what comes in is blank (0). A blank
-    image stays as it is.
+    The centre of mass is the mean of the pixels' row and column numbers (from 0), each pixel
+    counted with its ink. Ink that is moved over the border is lost; what comes in is blank (0).
+    A blank image stays as it is.
     """
     mass = image.sum()
     if mass == 0:

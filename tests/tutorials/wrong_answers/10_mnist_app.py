@@ -42,6 +42,13 @@ def in_the_other_order(height, width, kernel_shape):
     return (height - kh + 1) * (width - kw + 1) * weights, weights + filters
 
 
+@wrong("10.conv_cost", "miscounted")
+def one_place_too_few(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = math.prod(kernel_shape)
+    return weights + filters, (height - kh) * (width - kw) * weights
+
+
 @wrong("10.slope_along", "forward difference")
 def to_one_side(f, x, direction, h=1e-5):
     return (f(x + h * direction) - f(x)) / h
@@ -74,6 +81,11 @@ def entry_by_entry(f, x, direction, h=1e-5):
         step[index] = h * direction[index]
         slopes[index] = (f(x + step) - f(x - step)) / (2 * h)
     return slopes
+
+
+@wrong("10.slope_along", "two calls are enough")
+def sum_of_single_slopes(f, x, direction, h=1e-5):
+    return entry_by_entry(f, x, direction, h).sum()
 
 
 def backward(model, image, dscores):
@@ -156,6 +168,16 @@ def by_the_box(image):
 @wrong("10.centred", "each inked pixel counts alike")
 def unweighted(image):
     return shifted(image, *(round(14 - axis.mean()) for axis in np.nonzero(image)))
+
+
+@wrong("10.centred", "cut off where it should be rounded")
+def cut_off(image):
+    return shifted(image, *(int(14 - each) for each in centre(image)))
+
+
+@wrong("10.centred", "13.5 in place of 14")
+def in_the_middle_of_the_frame(image):
+    return shifted(image, *(round(13.5 - each) for each in centre(image)))
 
 
 @wrong("10.centred", "a blank image, centred")

@@ -1,0 +1,80 @@
+"""Draw before_after.png and explained.png:  python docs/before_after.py, in the clone.
+
+Four pictures as people make them, from MNIST digits on drawn paper; what a plain "grey, invert
+if bright, resize to 28x28" makes of them, and what `predict` does, with the network's answers.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+FOLDER = Path(__file__).resolve().parent
+sys.path.insert(0, str(FOLDER.parent))
+
+from mnist_app.classifier import load_classifier  # noqa: E402
+from mnist_app.cli import app  # noqa: E402
+from mnist_app.dataset import load_mnist  # noqa: E402
+from mnist_app.preprocessing import preprocess  # noqa: E402
+from tests import drawn_pictures as drawn  # noqa: E402
+
+Picture = np.ndarray
+
+
+def pictures() -> dict[str, Picture]:
+    """A photo on squared paper, a hair-thin pen in a corner, a blackboard, a scan with edges."""
+    digits, rng = load_mnist().test_images, np.random.default_rng(4)
+    squared = drawn.draw(digits[1], (480, 420), ink=(0.15, 0.15, 0.4))
+    beige, corner = (0.93, 0.9, 0.82), (0.3, 0.75)
+    thin = drawn.draw(digits[4], (500, 560), height=0.3, pen=0.03, centre=corner, paper=beige)
+    board = drawn.draw(digits[7], (420, 420), paper=(0.12, 0.2, 0.16), ink=(0.9, 0.9, 0.85))
+    scan = drawn.draw(digits[0], (420, 360), ink=(0.55, 0.55, 0.55))
+    return {
+        "squared paper, uneven light": drawn.shade(drawn.rule(squared, rng), rng),
+        "thin pen, far from the middle": drawn.cast_shadow(thin, rng),
+        "blackboard": drawn.add_noise(board, rng),
+        "pale pencil, edges of a scan": drawn.add_edge(drawn.add_specks(scan, rng), rng),
+    }
+
+
+def plainly(picture: Picture) -> Picture:
+    """What most programs do: grey, black and white exchanged if bright, resized to 28x28."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    grey = 255 - grey if grey.mean() > 127 else grey
+    return cv2.resize(grey, (28, 28), interpolation=cv2.INTER_AREA)
+
+
+def main() -> None:
+    """Write both pictures."""
+    classifier = load_classifier()
+    sheets = {name: drawn.as_bytes(sheet) for name, sheet in pictures().items()}
+    figure = Figure(figsize=(2.4 * len(sheets), 7), layout="constrained")
+    for column, (name, picture) in zip(
+        figure.subplots(3, len(sheets)).T, sheets.items(), strict=True
+    ):
+        column[0].imshow(picture)
+        column[0].set_title(name, size=9)
+        for axes, how, image in (
+            (column[1], "resized", plainly(picture)),
+            (column[2], "tinynet", preprocess(picture).image),
+        ):
+            axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+            row = classifier.probabilities(image[np.newaxis])[0]
+            axes.set_title(f"{how}: {row.argmax()}, {row.max():.0%}", size=10)
+        for axes in column:
+            axes.set(xticks=[], yticks=[])
+    figure.savefig(FOLDER / "before_after.png", dpi=110)
+    with tempfile.TemporaryDirectory() as folder:
+        files = [str(Path(folder, f"{name}.png")) for name in sheets]
+        for file, picture in zip(files, sheets.values(), strict=True):
+            Image.fromarray(picture).save(file)
+        figures = ["--explain", str(FOLDER / "explained.png")]
+        app(["predict", *files[:2], *figures])
+
+
+if __name__ == "__main__":
+    main()
