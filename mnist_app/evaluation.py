@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_app.calibration import expected_calibration_error
 from mnist_app.dataset import Dataset, Images, Labels
 from mnist_app.networks import loss_of, probabilities
 from tinynet import ModelFileError, Sequential, predict
@@ -51,6 +52,11 @@ class Evaluation:
         confidence = self.probabilities.max(axis=1)
         return wrong[np.argsort(-confidence[wrong], kind="stable")]
 
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence and accuracy are apart, on average (see calibration.py)."""
+        return expected_calibration_error(self.probabilities, self.labels)
+
     def report(self) -> dict[str, Any]:
         """Everything but the single images, as JSON."""
         classes = zip(self.precision, self.recall, self.f1, self.confusion.sum(axis=1), strict=True)
@@ -59,6 +65,7 @@ class Evaluation:
             "loss": self.loss,
             "accuracy": self.accuracy,
             "mistakes": len(self.mistakes),
+            "calibration_error": self.calibration_error,
             "classes": [
                 {
                     "class": label,

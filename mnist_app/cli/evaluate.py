@@ -75,7 +75,8 @@ def show_evaluation(title: str, evaluation: Evaluation) -> None:
     out.print(title, style="bold")
     out.print(
         f"accuracy {percent(report['accuracy'])} ({report['mistakes']:,} of "
-        f"{report['images']:,} wrong), loss {report['loss']:.4f}"
+        f"{report['images']:,} wrong), loss {report['loss']:.4f}, "
+        f"expected calibration error {report['calibration_error']:.4f}"
     )
     measures = ("precision", "recall", "f1")
     rows = [

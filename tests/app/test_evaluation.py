@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mnist_app.calibration import expected_calibration_error
 from mnist_app.dataset import Dataset
 from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
 from tests.app.idx_files import mnist
@@ -59,6 +60,8 @@ def test_evaluation_agrees_with_tinynet_and_with_counting() -> None:
         counted[label, row.argmax()] += 1
     np.testing.assert_array_equal(found.confusion, counted)
     assert len(found.mistakes) == 300 - np.trace(counted)
+    assert found.calibration_error == expected_calibration_error(found.probabilities, labels)
+    assert found.report()["calibration_error"] == found.calibration_error > 0
     confidence = found.probabilities.max(axis=1)[found.mistakes]
     assert (np.diff(confidence) <= 0).all()
 
