@@ -14,16 +14,21 @@ from tinynet.layers.base import Array
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 EXTENSION = ".safetensors"
+DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
 DEFAULT_MODEL = "cnn-large"  # reads real pictures better than "cnn" (README)
 
 
 @dataclass(frozen=True)
 class Classifier:
-    """A network that maps (28, 28, 1) to one number a class, and how sure it may sound."""
+    """A network that maps (28, 28, 1) to one number a class, and how sure it may sound.
+
+    reads_digits: whether its classes are MNIST's digits, not the clothes of another data set.
+    """
 
     model: Sequential
     temperature: float
     path: Path
+    reads_digits: bool
 
     def probabilities(self, images: Images) -> Array:
         """One row (K,) for each image, which sums to 1."""
@@ -51,7 +56,8 @@ def load_classifier(where: str | None = None) -> Classifier:
         if not np.isfinite(model.predict(np.zeros((1, 28, 28), np.uint8))).all():
             raise ModelFileError(f"'{path}' gives no numbers: its weights are not usable")
     try:
-        return Classifier(model, temperature_of(settings), path)
+        reads_digits = settings.get("dataset", DIGITS) == DIGITS and model.output_shape == (10,)
+        return Classifier(model, temperature_of(settings), path, reads_digits)
     except ValueError as error:
         raise ModelFileError(f"'{path}': {error}") from None
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from mnist_app.prediction import Answer
+    from mnist_app.preprocessing import Stages
     from mnist_app.scoring import Scored
 
 INK, FAINT = "#222222", "#9a9a9a"
@@ -44,6 +45,8 @@ STYLE: dict[Any, Any] = {
 FORMATS = (".png", ".jpg", ".webp", ".svg", ".pdf")
 LARGEST_GRID = 40  # mistakes in one picture
 CELL = (31, 38)  # a 28x28 image, the space beside it, and its line of text above
+SHEET_COLUMNS = 4  # mistakes beside each other on a contact sheet
+SHEET_CELL = (64, 46)  # two images of 28x28 with spaces, and two lines of text above
 WIDTHS = (1, 1, 1.6)  # of the original, the 28x28, and the bars
 
 
@@ -108,11 +111,16 @@ def save_mistakes(images: Images, evaluation: Evaluation, path: Path) -> None:
     """The wrong answers of which the network was most certain."""
     total = len(evaluation.mistakes)
     chosen = evaluation.mistakes[:LARGEST_GRID]
-    what = {0: "No mistakes", 1: "The only mistake"}.get(total, f"All {total} mistakes")
-    if total > LARGEST_GRID:
-        what = f"The {LARGEST_GRID} most confident of {total:,} mistakes"
+    what = _which_mistakes(total)
     title = f"{what}: label → answer, confidence" if total else what
     _save_grid(images, evaluation, chosen, 8, title, path, marked=False)
+
+
+def _which_mistakes(total: int) -> str:
+    """How many of the mistakes a grid shows."""
+    if total > LARGEST_GRID:
+        return f"The {LARGEST_GRID} most confident of {total:,} mistakes"
+    return {0: "No mistakes", 1: "The only mistake"}.get(total, f"All {total} mistakes")
 
 
 def save_variations(images: NDArray[np.uint8], path: Path) -> None:
@@ -148,12 +156,9 @@ def save_answers(answers: "Sequence[Answer]", path: Path) -> None:
             seen.imshow(answer.stages.image, cmap="gray_r", vmin=0, vmax=255)
             seen.set_title("as the network sees it", color=FAINT)
             for axes in (original, seen):
-                axes.set(xticks=[], yticks=[])
+                axes.set(xticks=[], yticks=[], anchor="N")
                 axes.spines[:].set_visible(True)
-            _draw_bars(bars, answer.probabilities)
-            said = answer.problem or f"{answer.digit}, {percent(answer.confidence, 1)}"
-            bars.set_title(said, weight="bold")
-            bars.set_box_aspect(1 / WIDTHS[-1])  # as high as the pictures beside it
+            _draw_answer(bars, answer)
 
     _save(path, (8.4, 2.7 * len(answers)), draw)
 
@@ -165,64 +170,100 @@ def save_explanations(
 
     Contributions (28, 28): red spoke for the answer, blue against it.
     """
-    names = ("picture", "ink colour", "ink above the paper", "the digit's strokes")
+    columns = 7  # of pictures; the bars come after them
 
     def draw(figure: "Figure") -> None:
         cells = figure.subplots(
-            len(answers), 7, squeeze=False, gridspec_kw={"width_ratios": (1,) * 6 + WIDTHS[-1:]}
+            len(answers),
+            columns + 1,
+            squeeze=False,
+            gridspec_kw={"width_ratios": (1,) * columns + WIDTHS[-1:]},
         )
-        for row, answer, spoke in zip(cells, answers, contributions, strict=True):
+        for (*row, bars), answer, spoke in zip(cells, answers, contributions, strict=True):
             stages = answer.stages
-            pictures = (answer.picture, stages.grey, 1 - stages.ink, 1.0 - stages.digit)
-            for axes, name, picture in zip(row, names, pictures, strict=False):
-                axes.imshow(picture, cmap="gray", vmin=0, vmax=1)
-                axes.set_title(name, color=FAINT)
-            row[0].set_title(_shortened(Path(answer.image).name))
-            row[4].imshow(stages.image, cmap="gray_r", vmin=0, vmax=255)
-            row[4].set_title("28x28 for the network", color=FAINT)
             most = max(float(np.abs(spoke).max()), 1e-12)
-            row[5].imshow(spoke, cmap="RdBu_r", vmin=-most, vmax=most)
-            row[5].set_title(f"red: spoke for {answer.digit}", color=FAINT)
-            for axes in row[:6]:
-                axes.set(xticks=[], yticks=[])
+            shown: list[tuple[str, Array, dict[str, Any]]] = [
+                (_shortened(Path(answer.image).name, 20), answer.picture, {}),
+                ("in the ink's colour", stages.grey, {"cmap": "gray", "vmin": 0, "vmax": 1}),
+                ("the paper alone", stages.paper, {"cmap": "gray", "vmin": 0, "vmax": 1}),
+                ("the ink", stages.ink, {"cmap": "gray_r", "vmin": 0, "vmax": 1}),
+                ("orange: not the digit", _sorted_strokes(stages), {}),
+                ("for the network", stages.image, {"cmap": "gray_r", "vmin": 0, "vmax": 255}),
+                (
+                    "" if answer.digit is None else f"red: speaks for {answer.digit}",
+                    spoke,
+                    {"cmap": "RdBu_r", "vmin": -most, "vmax": most},
+                ),
+            ]
+            for axes, (title, picture, look) in zip(row, shown, strict=True):
+                axes.imshow(picture, **look)
+                axes.set_title(title, color=INK if axes is row[0] else FAINT)
+                axes.set(xticks=[], yticks=[], anchor="N")
                 axes.spines[:].set_visible(True)
-            _draw_bars(row[6], answer.probabilities)
-            row[6].set_title(
-                answer.problem or f"{answer.digit}, {percent(answer.confidence, 1)}", weight="bold"
-            )
-            row[6].set_box_aspect(1 / WIDTHS[-1])
+            _draw_answer(bars, answer)
 
-    _save(path, (15, 2.3 * len(answers)), draw)
+    _save(path, (16, 2.15 * len(answers)), draw)
 
 
 def save_contact_sheet(mistakes: "Sequence[Scored]", path: Path) -> None:
     """Two pictures a mistake, the original and what the network saw; label and answer above."""
+    from matplotlib.patches import Rectangle
+
+    chosen = mistakes[:LARGEST_GRID]
+    columns = min(SHEET_COLUMNS, max(2, len(chosen)))
+    rows = max(1, -(-len(chosen) // columns))
+    width, height = SHEET_CELL
+    what = _which_mistakes(len(mistakes))
+    title = f"{what}: label → answer" if mistakes else what
 
     def draw(figure: "Figure") -> None:
-        if not mistakes:
-            figure.suptitle("No mistakes")
-            return
-        rows = -(-len(mistakes) // 4)
-        cells = figure.subplots(rows, 8, squeeze=False)
-        for axes in cells.flat:
-            axes.set_axis_off()
-        for place, mistake in enumerate(mistakes):
-            original, seen = cells[place // 4, 2 * (place % 4) :][:2]
-            original.set_title(_shortened(mistake.file), size=8)
-            seen.set_title(f"{mistake.label} → {_shortened(mistake.said)}", size=8, color=RED)
-            if not isinstance(mistake.result, Failure):
-                original.imshow(mistake.result.picture, vmin=0, vmax=1)
-                seen.imshow(mistake.result.stages.image, cmap="gray_r", vmin=0, vmax=255)
+        axes = figure.subplots()
+        axes.set_title(title, size=11, pad=12)
+        for place, mistake in enumerate(chosen):
+            line, column = divmod(place, columns)
+            left, top = column * width, line * height
+            said = f"{mistake.label} → {mistake.said}"
+            axes.text(left, top - 6.5, _shortened(mistake.file, 36), size=8, color=FAINT)
+            axes.text(left, top - 2, _shortened(said, 36, from_start=True), size=8, color=RED)
+            pictures: list[tuple[Array, dict[str, Any]]] = []
+            if mistake.answer is not None:
+                seen = {"cmap": "gray_r", "vmin": 0, "vmax": 255}
+                pictures = [(mistake.answer.picture, {}), (mistake.answer.stages.image, seen)]
+            for x, (picture, look) in zip((left, left + 30), pictures, strict=False):
+                high, wide = (28 * side / max(picture.shape[:2]) for side in picture.shape[:2])
+                axes.imshow(picture, extent=(x, x + wide, top + high, top), **look)
+                frame = Rectangle((x, top), wide, high, fill=False, edgecolor=FAINT, lw=0.8)
+                axes.add_patch(frame)
+        axes.set(xlim=(-1, columns * width - 3), ylim=(rows * height - 16, -10), aspect="equal")
+        axes.set_axis_off()
 
-    from mnist_app.prediction import Failure  # imports cv2
-
-    _save(path, (12, 0.6 + 1.7 * max(1, -(-len(mistakes) // 4))), draw)
+    _save(path, (2.3 * columns, 2.3 * rows * height / width + 0.3), draw)
 
 
-def _draw_bars(axes: "Axes", row: Array) -> None:
-    """The probabilities (K,) as horizontal bars, the largest in colour."""
+def _sorted_strokes(stages: "Stages") -> Array:
+    """(H, W, 3): the strokes that form the digit in black, the others in orange, on white."""
+    sheet = np.full((*stages.strokes.shape, 3), 255, np.uint8)
+    sheet[stages.strokes] = tuple(bytes.fromhex(ORANGE[1:]))
+    sheet[stages.digit] = 0
+    return sheet
+
+
+def _draw_answer(axes: "Axes", answer: "Answer") -> None:
+    """What is said, and the bars below it: pale if there is a problem, none if there is no ink."""
+    axes.set_title(answer.said(decimals=1), weight="bold")
+    axes.set_box_aspect(1 / WIDTHS[-1])  # as high as the pictures beside it
+    axes.set_anchor("N")
+    if answer.digit is None:
+        axes.set_axis_off()
+    else:
+        _draw_bars(axes, answer.probabilities, sure=answer.problem is None)
+
+
+def _draw_bars(axes: "Axes", row: Array, sure: bool) -> None:
+    """The probabilities (K,) as horizontal bars, the largest in colour if it is sure."""
     labels = range(len(row))
-    colours = [ORANGE if label == row.argmax() else BLUE for label in labels]
+    best, others = (ORANGE, BLUE) if sure else (FAINT, FAINT)
+    colours = [best if label == row.argmax() else others for label in labels]
     axes.barh(labels, 100 * row, color=colours, height=0.72)
     for label, value in enumerate(row):
         axes.text(100 * value + 1.5, label, percent(value, 1), va="center", size=7.5)
@@ -383,6 +424,9 @@ def _save(path: Path, size: tuple[float, float], draw: Any) -> None:
         write_whole(path, lambda temporary: figure.savefig(temporary, dpi=130))
 
 
-def _shortened(name: str) -> str:
-    printable = "".join(c if c.isprintable() else "?" for c in name)
-    return printable if len(printable) <= 28 else f"…{printable[-27:]}"
+def _shortened(text: str, longest: int = 28, from_start: bool = False) -> str:
+    """The text without control characters, and only its end, or its start, if it is too long."""
+    printable = "".join(c if c.isprintable() else "?" for c in text)
+    if len(printable) <= longest:
+        return printable
+    return f"{printable[: longest - 1]}…" if from_start else f"…{printable[1 - longest :]}"

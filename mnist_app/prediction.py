@@ -11,7 +11,9 @@ import numpy as np
 
 from mnist_app.classifier import Classifier
 from mnist_app.decoding import PictureError, Pixels, decode
-from mnist_app.preprocessing import Stages, preprocess
+from mnist_app.digit_detector import looks_like_digit
+from mnist_app.evaluation import percent
+from mnist_app.preprocessing import Problem, Stages, preprocess
 from tinynet.layers.base import Array
 
 STANDARD_INPUT = "-"
@@ -28,43 +30,37 @@ class Answer:
 
     picture        a thumbnail of the original, (H, W, 3) in [0, 1]
     stages         the picture on its way to the network
-    probabilities  (K,), which sum to 1
+    probabilities  (K,), which sum to 1; they presume that the picture holds one digit
+    problem        why it may not: then the digit is a guess, and has no confidence; or None
     """
 
     image: str
     picture: Pixels
     stages: Stages
     probabilities: Array
+    problem: Problem | None
 
     @property
-    def digit(self) -> int:
-        return int(self.probabilities.argmax())
+    def digit(self) -> int | None:
+        """The most probable one; None if nothing is drawn."""
+        return int(self.probabilities.argmax()) if self.stages.image.any() else None
 
     @property
     def confidence(self) -> float:
         return float(self.probabilities.max())
 
-    @property
-    def problem(self) -> str | None:
-        """Why the picture has no answer, though it could be read."""
-        return self.stages.problem
+    def said(self, decimals: int = 2) -> str:
+        """The digit and the confidence, or the problem."""
+        return self.problem or f"{self.digit}, {percent(self.confidence, decimals)}"
 
     def report(self) -> dict[str, Any]:
-        """As JSON; without a digit if there is a problem."""
-        rounded = [round(float(p), 6) for p in self.probabilities]
-        if self.problem is not None:
-            return {
-                "image": self.image,
-                "digit": None,
-                "confidence": None,
-                "probabilities": rounded,
-                "problem": self.problem,
-            }
+        """As JSON."""
         return {
             "image": self.image,
             "digit": self.digit,
-            "confidence": round(self.confidence, 6),
-            "probabilities": rounded,
+            "confidence": round(self.confidence, 6) if self.problem is None else None,
+            "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "problem": self.problem,
         }
 
 
@@ -99,8 +95,12 @@ def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
         stages = preprocess(picture)
     except PictureError as error:
         return Failure(image, str(error))
-    rows = classifier.probabilities(stages.image[np.newaxis])
-    return Answer(image, thumbnail(picture), stages, rows[0])
+    images = stages.image[np.newaxis]
+    problem = stages.problem
+    if problem is None and classifier.reads_digits and not looks_like_digit(images)[0]:
+        problem = "does not look like a digit"
+    rows = classifier.probabilities(images)
+    return Answer(image, thumbnail(picture), stages, rows[0], problem)
 
 
 def standard_input() -> bytes:

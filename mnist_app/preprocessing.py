@@ -17,7 +17,7 @@ from mnist_app.decoding import Pixels, decode
 
 Mask = npt.NDArray[np.bool_]
 Picture = TypeVar("Picture", bound=npt.NDArray[Any])
-Problem = Literal["nothing drawn", "more than one digit", "no digit"]
+Problem = Literal["nothing drawn", "more than one digit", "does not look like a digit"]
 
 # Longest side of the stages. A digit of a tenth of the frame still has 50 pixels, and every
 # step costs milliseconds.
@@ -95,7 +95,7 @@ def preprocess(pixels: npt.NDArray[np.generic]) -> Stages:
     digit, problem = _choose_digit(ink, strokes)
     image = _as_mnist(ink, digit)
     if problem is None and not _looks_drawn(image):
-        problem = "no digit"
+        problem = "does not look like a digit"
     return Stages(grey, paper, np.clip(ink, 0, 1), strokes, digit, image, problem)
 
 

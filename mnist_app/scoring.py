@@ -32,19 +32,26 @@ class Scored:
     result: Answer | Failure
 
     @property
+    def answer(self) -> Answer | None:
+        """None if the picture could not be read."""
+        return self.result if isinstance(self.result, Answer) else None
+
+    @property
     def right(self) -> bool:
-        return (
-            isinstance(self.result, Answer)
-            and self.result.problem is None
-            and self.result.digit == self.label
-        )
+        """Whether the answer is the label; a guess beside a problem is none."""
+        answer = self.answer
+        return answer is not None and answer.problem is None and answer.digit == self.label
+
+    @property
+    def confidence(self) -> float:
+        """Of the answer, 0 if there is none."""
+        answer = self.answer
+        return 0.0 if answer is None or answer.problem is not None else answer.confidence
 
     @property
     def said(self) -> str:
-        """The answer, or why there is none."""
-        if isinstance(self.result, Failure):
-            return self.result.error
-        return self.result.problem or str(self.result.digit)
+        """The answer in a line, or why there is none."""
+        return self.result.error if isinstance(self.result, Failure) else self.result.said()
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,9 @@ class Score:
 
     @property
     def mistakes(self) -> list[Scored]:
-        return [picture for picture in self.pictures if not picture.right]
+        """The wrong answers, the most confident first, then the pictures without an answer."""
+        wrong = [picture for picture in self.pictures if not picture.right]
+        return sorted(wrong, key=lambda picture: -picture.confidence)
 
     def groups(self) -> dict[str, dict[str, tuple[int, int]]]:
         """For each column that groups the pictures: how many were right, and how many there are."""
@@ -76,9 +85,9 @@ class Score:
     def calibration_error(self) -> float | None:
         """The expected calibration error of those that got an answer; None if none did."""
         answered = [
-            (picture.result.probabilities, picture.label)
+            (picture.answer.probabilities, picture.label)
             for picture in self.pictures
-            if isinstance(picture.result, Answer) and picture.result.problem is None
+            if picture.answer is not None and picture.answer.problem is None
         ]
         if not answered:
             return None

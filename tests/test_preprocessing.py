@@ -225,8 +225,8 @@ def test_a_chequer_and_a_blob_are_no_digit() -> None:
     y, x = np.mgrid[:200, :200]
     chequer = np.where((x // 25 + y // 25) % 2, 255, 0).astype(np.uint8)
     blob = np.where(np.hypot(x - 100, y - 100) < 50, 0, 255).astype(np.uint8)
-    assert preprocess(chequer).problem == "no digit"
-    assert preprocess(blob).problem == "no digit"
+    assert preprocess(chequer).problem == "does not look like a digit"
+    assert preprocess(blob).problem == "does not look like a digit"
 
 
 def test_the_stages_are_in_order_and_the_input_is_left_alone(digits: Image8) -> None:

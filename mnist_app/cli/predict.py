@@ -58,8 +58,10 @@ def predict(
 ) -> None:
     """Say which digit is in a picture, and how sure that is.
 
-    Any common picture format, ink and paper of any colour. A picture that cannot be read does not
-    stop the others; the exit code is then 1. Without a picture, on a terminal, asks for one.
+    Any common picture format, ink and paper of any colour. A picture with no ink, several digits
+    or something else gets an answer that says so, and no confidence. A picture that cannot be read
+    does not stop the others; the exit code is then 1. Without a picture, on a terminal, asks for
+    one.
     """
     from mnist_app.prediction import Failure, predict_pictures  # imports cv2
 
@@ -112,11 +114,11 @@ def ask_for_picture() -> str:
 
 
 def show_answer(answer: "Answer") -> None:
-    """The digit and the confidence, and a bar for each probability."""
+    """The digit and the confidence, and a bar for each probability; or the problem."""
+    guess = "" if answer.problem is None or answer.digit is None else f"; if it is, {answer.digit}"
+    typer.secho(f"{answer.image}: {answer.said()}{guess}", bold=True)
     if answer.problem is not None:
-        typer.echo(f"{answer.image}: {answer.problem}")
         return
-    typer.secho(f"{answer.image}: {answer.digit}, {percent(answer.confidence)}", bold=True)
     for digit, share in enumerate(answer.probabilities):
         line = f"  {digit:>2} {percent(share):>9}  {bar(float(share))}".rstrip()
         typer.secho(line, fg="green" if digit == answer.digit else None)

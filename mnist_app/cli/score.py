@@ -23,8 +23,8 @@ def score(
         typer.Argument(
             metavar="LABELS.csv",
             dir_okay=False,
-            help="Columns file and label; further columns make groups. Pictures lie beside it, in "
-            "a folder of its name without .csv, or in images.",
+            help="Columns file and label; further columns of a few values make groups. Pictures "
+            "lie beside it, in a folder of its name without .csv, or in images.",
         ),
     ],
     model: Annotated[
@@ -51,7 +51,7 @@ def score(
 
     Prints the accuracy, over all and for each value of the further columns, how far the confidence
     can be trusted (the expected calibration error), and the mistakes. A picture that cannot be
-    read, or gets no digit for an answer, counts as a mistake.
+    read, or is said to hold no digit or several, counts as a mistake.
     """
     from mnist_app.scoring import Score, score_pictures  # imports cv2
 
@@ -83,5 +83,7 @@ def show_score(result: "Score") -> None:
         ]
         out.print(f"\n{table((column, 'right', 'pictures', 'accuracy'), rows)}")
     if wrong:
-        missed = [(picture.file, str(picture.label), picture.said) for picture in wrong]
-        out.print(f"\n{table(('mistake', 'label', 'answer'), missed)}")
+        width = max(len(picture.file) for picture in wrong)
+        out.print("\nMistakes: file, label, answer", style="bold")
+        for picture in wrong:
+            out.print(f"{picture.file.ljust(width)}  {picture.label}  {picture.said}")

@@ -245,7 +245,8 @@ def test_evaluate_prints_figures_and_the_confusion_matrix(
     assert lines[0] == f"{finished.folder / MODEL} on little"
     assert lines[1] == (
         f"accuracy {100 * report['accuracy']:.2f} % ({report['mistakes']} of 200 wrong), "
-        f"loss {report['loss']:.4f}"
+        f"loss {report['loss']:.4f}, "
+        f"expected calibration error {report['calibration_error']:.4f}"
     )
     start = lines.index("Confusion matrix: a row a label, a column an answer") + 3
     matrix = [
@@ -366,11 +367,13 @@ def test_predict_prints_one_json_object_a_line_and_goes_on(
         assert "\n" not in answers[index]["error"]
     for index, expected in ((1, 2), (3, 1), (6, 7), (8, 7)):
         answer = answers[index]
-        assert set(answer) == {"image", "digit", "confidence", "probabilities"}
+        assert set(answer) == {"image", "digit", "confidence", "probabilities", "problem"}
+        assert answer["problem"] is None
         assert answer["digit"] == expected == int(np.argmax(answer["probabilities"]))
         assert answer["confidence"] == max(answer["probabilities"])
         assert sum(answer["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert answers[7]["digit"] is None
+    assert answers[7]["confidence"] is None
     assert answers[7]["problem"] == "nothing drawn"
 
 

@@ -86,7 +86,7 @@ def test_a_digit_can_be_read_back(tmp_path: Path) -> None:
 def test_answers_with_any_name_in_any_format(tmp_path: Path, name: str, extension: str) -> None:
     pixels = np.ones((900, 300, 3), np.float32)
     pixels[200:700, 130:160] = 0
-    answer = Answer(name, thumbnail(pixels), preprocess(pixels), np.full(10, 0.1, np.float32))
+    answer = Answer(name, thumbnail(pixels), preprocess(pixels), np.full(10, 0.1, np.float32), None)
     path = tmp_path / f"figure.{extension}"
     plots.save_answers([answer] * 2, path)
     assert path.stat().st_size > 1000

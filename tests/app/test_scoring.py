@@ -9,6 +9,7 @@ from PIL import Image
 
 from mnist_app.cli.score import SHEET
 from mnist_app.dataset import load_mnist
+from mnist_app.plots import LARGEST_GRID, SHEET_COLUMNS
 from mnist_app.scoring import MOST_GROUPS
 from tests.app.conftest import Cli
 
@@ -61,7 +62,7 @@ def test_tables_and_the_picture_of_mistakes(cli: Cli, folder: Path) -> None:
     result = cli("score", path, "--output", folder / "out")
     assert result.stdout.startswith("25.00 % right (1 of 4)\n")
     rows = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
-    assert ["2.png", "3", "2"] in rows
+    assert ["2.png", "3", "2, 99.99 %"] in rows
     assert ["blank.png", "5", "nothing drawn"] in rows
     with Image.open(folder / "out" / SHEET) as sheet:
         assert min(sheet.size) > 200
@@ -133,3 +134,30 @@ def test_explain_draws_stages_and_pixels(cli: Cli, folder: Path) -> None:
     assert again.exit_code == 2
     assert "'--explain'" in again.stderr
     assert figure.read_bytes() == before
+
+
+def test_a_sheet_of_the_most_confident_of_many_mistakes(cli: Cli, folder: Path) -> None:
+    many = ["blank.png,1", "broken.png,1", *("7.png,1" for _ in range(LARGEST_GRID))]
+    result = cli("score", labels(folder, "file,label", *many), "--output", folder)
+    start = result.stdout.splitlines().index("Mistakes: file, label, answer") + 1
+    files = [line.split()[0] for line in result.stdout.splitlines()[start : start + 42]]
+    assert files == ["7.png"] * LARGEST_GRID + ["blank.png", "broken.png"]
+    with Image.open(folder / SHEET) as sheet:
+        rows = LARGEST_GRID / SHEET_COLUMNS
+        assert sheet.height / sheet.width == pytest.approx(rows / SHEET_COLUMNS * 46 / 64, rel=0.05)
+
+
+def test_a_guess_beside_a_problem_is_not_right(cli: Cli, folder: Path) -> None:
+    sheet = np.full((40, 60), 255, np.uint8)
+    for index, left in ((CLEAR[7], 0), (CLEAR[2], 32)):
+        sheet[6:34, left : left + 28] = 255 - load_mnist().test_images[index]
+    save(folder / "two.png", sheet)
+    path = labels(folder, "file,label", "two.png,7", "two.png,2")
+    report = json.loads(cli("score", path, "--json").stdout)
+    assert report["accuracy"] == 0
+    assert report["calibration_error"] is None
+    assert {mistake["problem"] for mistake in report["mistakes"]} == {"more than one digit"}
+    shown = cli("predict", folder / "two.png").stdout
+    guess = report["mistakes"][0]["digit"]
+    assert guess in (2, 7)
+    assert shown == f"{folder}/two.png: more than one digit; if it is, {guess}\n"

@@ -1,0 +1,65 @@
+"""The detector: how it is made, whom it judges.  How good it is: tests/test_real_life.py."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_app import digit_detector, prediction
+from mnist_app.classifier import load_classifier
+from mnist_app.dataset import load_dataset
+from mnist_app.digit_detector import build_detector, detector, looks_like_digit, train_detector
+from mnist_app.non_digits import draw_non_digits, redraw_digits
+from mnist_app.plots import save_digit
+from mnist_app.prediction import Answer, predict_picture
+from tests.app.idx_files import mnist
+from tinynet import load_model, save_model
+
+
+def non_digits(count: int, seed: int) -> np.ndarray:
+    digits, labels = mnist().train_images[:500], mnist().train_labels[:500]
+    return draw_non_digits(count, digits, labels, np.random.default_rng(seed))
+
+
+def test_non_digits_are_drawn_by_the_seed_and_never_blank() -> None:
+    first = non_digits(60, 1)
+    assert first.shape == (60, 28, 28)
+    assert first.dtype == np.uint8
+    assert first.any(axis=(1, 2)).all()
+    assert np.array_equal(first, non_digits(60, 1))
+    assert len(np.unique(np.concatenate([first, non_digits(60, 2)]), axis=0)) > 110
+
+
+def test_the_included_weights_tell_digits_from_what_they_have_not_seen() -> None:
+    assert detector().summary() == build_detector().summary()
+    assert looks_like_digit(mnist().test_images[:1000]).mean() > 0.99
+    assert looks_like_digit(
+        redraw_digits(mnist().test_images[:100], np.random.default_rng(0))
+    ).all()
+    assert looks_like_digit(non_digits(300, 3)).mean() < 0.3
+
+
+def test_training_is_repeatable(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digit_detector, "load_mnist", lambda: load_dataset(data))
+    for name, value in {"NON_DIGITS": 400, "REDRAWN": 50, "EPOCHS": 4, "BATCH": 16}.items():
+        monkeypatch.setattr(digit_detector, name, value)
+    first, second = train_detector(), train_detector()
+    for a, b in zip(first.parameters().values(), second.parameters().values(), strict=True):
+        assert np.array_equal(a.value, b.value)
+    probabilities = first.predict(mnist().test_images[:200]), first.predict(non_digits(200, 3))
+    digits, others = (np.mean(rows[:, 1] > rows[:, 0]) for rows in probabilities)
+    assert digits > others + 0.3
+
+
+def test_only_readers_of_digits_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network for clothes would be told that a shoe does not look like a digit."""
+    picture = tmp_path / "seven.png"
+    save_digit(mnist().test_images[0], picture)
+    monkeypatch.setattr(prediction, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    model, settings = load_model(load_classifier("cnn").path)
+    for dataset, problem in (("mnist", "does not look like a digit"), ("fashion", None)):
+        save_model(model, tmp_path / "m.safetensors", {**settings, "dataset": dataset})
+        classifier = load_classifier(str(tmp_path / "m.safetensors"))
+        answer = predict_picture(classifier, str(picture))
+        assert isinstance(answer, Answer)
+        assert (answer.digit, answer.problem) == (7, problem)
