@@ -1,10 +1,11 @@
 """Does a picture look like a digit at all?  A small network beside the one that reads digits.
 
-A classifier divides all pictures among its ten digits, and is as sure of a drawn face as of a 0:
-a bound on its confidence that flags one digit in 150 lets three letters in four pass, and a bound
-on the energy of its logits as many. So this network has learned the difference between MNIST's
-digits and drawings of something else, for any classifier. It flags one test image in 200 and one
-drawn digit in 75; of letters and drawn things, of which it has seen none, one in four passes.
+A classifier divides all pictures among its ten digits, and is as sure of a drawn face as of a 0.
+So this network has learned the difference between MNIST's digits and drawings of something else,
+for any classifier. It flags 0.5 % of the test images and 1.5 % of digits drawn on all kinds of
+paper. Of 380 letters, which it has never seen, 21 % pass, of 352 drawn shapes (some like the
+polygons it has seen) 32 %. Bounds that flag as many digits let more pass: on cnn-large's
+calibrated confidence 63 % and 74 %, on the energy of its logits 75 % and 74 %.
 Source: outlier exposure, Hendrycks, Mazeika and Dietterich (2019).
 
 `python -m mnist_app.digit_detector FILE` makes the included weights, in about eight minutes.

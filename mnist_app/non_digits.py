@@ -1,7 +1,7 @@
 """Pictures that hold no digit, for the detector to learn from.
 
-Random strokes, digits made into something else, and textures. No letters and no drawn things:
-how well the detector knows those is measured, so it must not have seen them.
+Random strokes, digits made into something else, and textures. No letters, faces or houses: how
+well the detector knows those is measured, so it must not have seen them.
 """
 
 import cv2

@@ -1,6 +1,6 @@
 """What people hand in, end to end with the included weights: drawn pictures of all kinds.
 
-The rates that the tests demand leave room below those measured (digit_detector.py, README).
+The rates that the tests demand leave some room beside those measured (digit_detector.py).
 """
 
 import io
