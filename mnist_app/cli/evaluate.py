@@ -9,6 +9,7 @@ import typer
 from mnist_app import plots
 from mnist_app.classifier import DEFAULT_MODEL, load_classifier
 from mnist_app.cli.console import console, table
+from mnist_app.cli.options import JsonOption
 from mnist_app.dataset import load_dataset
 from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
 from mnist_app.training_run import CONFUSION, MISTAKES
@@ -31,9 +32,7 @@ def evaluate(
             help="Folder of four IDX files, gzipped or not.",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
-    ] = False,
+    as_json: JsonOption = False,
     output: Annotated[
         Path | None,
         typer.Option(

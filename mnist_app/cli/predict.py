@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_app.classifier import DEFAULT_MODEL, load_classifier
+from mnist_app.classifier import load_classifier
 from mnist_app.cli.errors import FAILED
+from mnist_app.cli.options import ModelOption
 from mnist_app.evaluation import percent
 from mnist_app.explanation import explain as which_pixels_spoke
 from mnist_app.plots import FORMATS, save_answers, save_explanations
@@ -30,14 +31,7 @@ def predict(
             help="Pictures, folders of pictures, or - for standard input.",
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            show_default=f"the included {DEFAULT_MODEL}",
-            help="A model file, the folder of a run, or the name of an included model.",
-        ),
-    ] = None,
+    model: ModelOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     save_figure: Annotated[
         Path | None,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_app import plots
-from mnist_app.classifier import DEFAULT_MODEL, load_classifier
+from mnist_app.classifier import load_classifier
 from mnist_app.cli.console import console, table
+from mnist_app.cli.options import JsonOption, ModelOption
 from mnist_app.evaluation import percent
 
 if TYPE_CHECKING:
@@ -27,17 +28,8 @@ def score(
             "lie beside it, in a folder of its name without .csv, or in images.",
         ),
     ],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL",
-            show_default=f"the included {DEFAULT_MODEL}",
-            help="A model file, the folder of a run, or the name of an included model.",
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object instead of tables.")
-    ] = False,
+    model: ModelOption = None,
+    as_json: JsonOption = False,
     output: Annotated[
         Path | None,
         typer.Option(
