@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinynet.layers.base import Array, Layer, Parameter, Shape, batch_first
+from tinynet.layers.base import Array, Layer, Parameter, Shape, batch_first, join
 
 PREDICT_BATCH = 64  # large enough for BLAS, small enough that a layer's arrays stay in the cache
 
@@ -39,6 +39,7 @@ class Sequential:
         rng = np.random.default_rng(seed)
         for parameter in self.parameters().values():
             parameter.initialize(rng, self.dtype)
+        self.joined()
         self.reseed(rng)
 
     @property
@@ -49,6 +50,13 @@ class Sequential:
     def parameters(self) -> dict[str, Parameter]:
         """Every parameter under its layer's name: {"conv2d_1.kernel": ..., ...}."""
         return named_parameters(self.layers)
+
+    def joined(self) -> dict[str, Parameter]:
+        """The same as one vector of all that is learned, and one of the moving averages, if any."""
+        groups: dict[str, list[Parameter]] = {}
+        for parameter in self.parameters().values():
+            groups.setdefault("moving" if parameter.moving else "learned", []).append(parameter)
+        return {name: join(parameters) for name, parameters in groups.items()}
 
     def prepare(self, x: Array) -> Array:
         """What `forward` expects, from images as they are stored.
@@ -63,7 +71,7 @@ class Sequential:
         scale = 255 if x.dtype == np.uint8 else 1
         if x.ndim != 4:
             return np.divide(x, scale, dtype=self.dtype)
-        return batch_first(np.divide(x.transpose(1, 2, 3, 0), scale, dtype=self.dtype, order="C"))
+        return batch_first(np.divide(x.transpose(1, 3, 2, 0), scale, dtype=self.dtype, order="C"))
 
     def forward(self, x: Array, training: bool = False) -> Array:
         """Outputs (N, ...) for inputs (N, ...) in the model's dtype (see `prepare`)."""

@@ -24,6 +24,7 @@ from tinynet import (
     Sequential,
     softmax_cross_entropy,
 )
+from tinynet.layers.base import batch_last
 
 pictures = st.tuples(*[st.integers(1, 6)] * 4)
 shapes = st.one_of(pictures, st.tuples(st.integers(2, 8), st.integers(1, 6)))
@@ -110,7 +111,8 @@ class Draws:
     """A generator whose draws are given."""
 
     def __init__(self, keep: np.ndarray) -> None:
-        self.draws = np.moveaxis(keep, 0, -1).astype(np.float32)
+        as_in_memory = batch_last(keep) if keep.ndim == 4 else keep
+        self.draws = as_in_memory.astype(np.float32)
 
     def random(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         assert shape == self.draws.shape

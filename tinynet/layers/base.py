@@ -6,7 +6,8 @@ Every layer is a function with a hand-written derivative: `forward` computes y f
 
 import copy
 import inspect
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -22,7 +23,7 @@ class Parameter:
 
     A layer declares its shape first; `initialize` takes the memory, so that a wrong stack of
     layers fails before anything large is allocated. Afterwards value and grad are written in
-    place and never rebound: whoever holds the parameter sees every change.
+    place: whoever holds the parameter sees every change.
     moving=True marks a moving average of what passes through (BatchNormalization keeps two): it
     is saved with the rest but not learned. Its grad is the step that the batch asks for, which
     the optimizer subtracts as it is.
@@ -38,7 +39,7 @@ class Parameter:
 
     def initialize(self, rng: np.random.Generator, dtype: DTypeLike) -> None:
         """Draw the value; the gradient starts at zero."""
-        self.value = self.initializer(self.shape, rng, dtype)
+        self.value = np.ascontiguousarray(self.initializer(self.shape, rng, dtype))
         self.grad = np.zeros_like(self.value)
 
     def twin(self) -> "Parameter":
@@ -46,6 +47,26 @@ class Parameter:
         twin = copy.copy(self)
         twin.grad = np.zeros_like(self.grad)
         return twin
+
+
+def join(parameters: Sequence[Parameter]) -> Parameter:
+    """All of them as one: a vector in whose memory they lie, end to end.
+
+    What does not lie there yet is moved. Reason: one NumPy call adds or updates a vector, where
+    there would be one for each parameter.
+    """
+    sizes = [math.prod(parameter.shape) for parameter in parameters]
+    joined = Parameter((sum(sizes),), parameters[0].initializer, parameters[0].moving)
+    for kind in ("value", "grad"):
+        arrays: list[Array] = [getattr(parameter, kind) for parameter in parameters]
+        memory = arrays[0].base
+        if memory is None or memory.size != sum(sizes) or any(a.base is not memory for a in arrays):
+            memory = np.concatenate([array.reshape(-1) for array in arrays])
+            places = np.split(memory, np.cumsum(sizes)[:-1])
+            for parameter, place in zip(parameters, places, strict=True):
+                setattr(parameter, kind, place.reshape(parameter.shape))
+        setattr(joined, kind, memory)
+    return joined
 
 
 class Layer:
@@ -125,17 +146,17 @@ class Layer:
 
 
 def batch_last(x: Array) -> Array:
-    """(N, H, W, C) -> (H, W, C, N), contiguous in memory; free if it lies so already.
+    """(N, H, W, C) -> (H, C, W, N), contiguous in memory; free if it lies so already.
 
-    Reason: the 3x3 windows of a row are then plain slices of memory, and every NumPy loop
-    runs over C*N neighbours instead of C. Flatten becomes free as well.
+    Reason: the rows under a window are then one matrix (kh*C, W*N) in memory, as it stands,
+    and every NumPy loop runs over long lines of neighbours instead of C numbers.
     """
-    return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
+    return np.ascontiguousarray(x.transpose(1, 3, 2, 0))
 
 
 def batch_first(x: Array) -> Array:
-    """(H, W, C, N) -> (N, H, W, C), a view: the layout that callers see."""
-    return x.transpose(3, 0, 1, 2)
+    """(H, C, W, N) -> (N, H, W, C), a view: the layout that callers see."""
+    return x.transpose(3, 0, 2, 1)
 
 
 def positive_int(value: Any, argument: str) -> int:

@@ -89,17 +89,17 @@ class BatchNormalization(Layer):
 
 
 def by_channel(x: Array) -> Array:
-    """(N, H, W, C) or (N, C) -> (positions, C, N), batch last in memory."""
+    """(N, H, W, C) -> (H, C, W*N), or (N, C) -> (1, C, N), as memory has it."""
     if x.ndim == 4:
         x = batch_last(x)
-        return x.reshape(-1, *x.shape[2:])
+        return x.reshape(*x.shape[:2], -1)
     return np.ascontiguousarray(np.moveaxis(x, 0, -1)).reshape(-1, x.shape[-1], len(x))
 
 
 def like_input(rows: Array, x: Array) -> Array:
     """The inverse of `by_channel`: rows in the shape of x."""
     if x.ndim == 4:
-        return batch_first(rows.reshape(*x.shape[1:], len(x)))
+        return batch_first(rows.reshape(*rows.shape[:2], -1, len(x)))
     return np.moveaxis(rows.reshape(*x.shape[1:], len(x)), -1, 0)
 
 
@@ -109,13 +109,13 @@ def per_channel(x: Array) -> int:
 
 
 def channel_sum(rows: Array) -> Array:
-    """(positions, C, N) -> (C,)"""
+    """(H, C, M) -> (C,)"""
     total: Array = rows.sum(axis=0).sum(axis=1)
     return total
 
 
 def channel_product(a: Array, b: Array) -> Array:
-    """The sum of a * b, (positions, C, N) both -> (C,)
+    """The sum of a * b, (H, C, M) both -> (C,)
 
     einsum, because it makes no array of the products: a third of the time of a * b, summed.
     """

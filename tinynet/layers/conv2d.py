@@ -1,7 +1,5 @@
 """The convolution, forwards and backwards."""
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -50,42 +48,42 @@ class Conv2D(Layer):
         (rows, columns), self._pad = place_windows(
             self, (height, width), self.kernel_size, self.strides, self.padding
         )
+        (top, bottom), (left, right) = self._pad
+        self._padded_shape = (top + height + bottom, channels, left + width + right)
         self.kernel = Parameter((*self.kernel_size, channels, self.filters), glorot_uniform)
         self.bias = Parameter((self.filters,), zeros)
         self._output_shape = (rows, columns, self.filters)
         return self._output_shape
 
     def forward(self, x: Array, training: bool = False) -> Array:
-        x = pad(batch_last(x), self._pad, 0)
-        self._cache = x if training else None
-        rows, columns, filters = self._output_shape
-        weights = self._weights()
-        y = np.empty((rows, columns, filters, x.shape[-1]), x.dtype)
-        bias = np.broadcast_to(self.bias.value[:, np.newaxis], y.shape[2:]).copy()  # long loops
-        for i, windows in enumerate(self._windows(x)):
-            np.matmul(weights, windows, out=y[i])
-            y[i] += bias
-        return batch_first(y)
+        strips = self._strips(pad(batch_last(x), self._pad, 0))
+        self._cache = strips if training else None
+        y = self._weights().T @ self._windows(strips)
+        return batch_first(y.reshape(*y.shape[:2], -1, len(x)))
 
     def backward(self, dy: Array) -> Array:
-        """dx[n, i*s+u, j*s+v, c] += sum_f kernel[u,v,c,f] * dy[n,i,j,f]  for all i, j, u, v
+        """dx[n,h,w,c] = sum_{u,v,f} kernel[u,v,c,f] * dy[n,i,j,f]  with i*s+u = h, j*s+v = w
 
-        Each window gets its share of dx from one matrix product; where windows overlap, the
-        shares add up.
+        The output rows i that saw row h lie one after the other in memory: one matrix product
+        sums over u and f. What it gives for each v is added where the windows' column v was.
         """
         self.backward_parameters(dy)
-        x, dy = self.cached(), batch_last(dy)
-        (kh, kw), (sh, sw) = self.kernel_size, self.strides
-        rows, columns = dy.shape[:2]
-        weights = np.ascontiguousarray(self._weights().T)
-        dx = np.zeros(x.shape, x.dtype)
-        shares = np.empty((columns, len(weights), x.shape[-1]), x.dtype)
-        by_position = shares.reshape(columns, kw, kh, *x.shape[2:])
-        for i in range(rows):
-            np.matmul(weights, dy[i], out=shares)
-            for u in range(kh):
-                for v in range(kw):
-                    dx[i * sh + u, v : v + sw * (columns - 1) + 1 : sw] += by_position[:, v, u]
+        dy = batch_last(dy)
+        rows, _, columns, batch = dy.shape
+        kh, kw, channels, _ = self.kernel.shape
+        sh, sw = self.strides
+        upside_down = np.ascontiguousarray(self.kernel.value[::-1].transpose(1, 2, 0, 3))
+        dx = np.zeros((*self._padded_shape, batch), dy.dtype)
+        for h in range(len(dx)):
+            first, last = max(0, (h - kh) // sh + 1), min(h // sh, rows - 1)  # i that saw h
+            if first > last:
+                continue
+            top, bottom = kh - 1 - (h - first * sh), kh - 1 - (h - last * sh)  # u falls as i grows
+            weights = upside_down[:, :, top : bottom + 1 : sh]
+            seen_by = dy[first : last + 1].reshape(-1, columns * batch)
+            shares = weights.reshape(-1, len(seen_by)) @ seen_by
+            for v, share in enumerate(shares.reshape(kw, channels, columns, batch)):
+                dx[h, :, v : v + sw * (columns - 1) + 1 : sw] += share
         return batch_first(crop(dx, self._pad))
 
     def backward_parameters(self, dy: Array) -> None:
@@ -93,32 +91,42 @@ class Conv2D(Layer):
 
         dbias[f] = sum_{n,i,j} dy[n,i,j,f]
         """
-        x, dy = self.cached(), batch_last(dy)
-        kh, kw, channels, filters = self.kernel.shape
-        dweights = np.zeros((kw * kh * channels, filters), x.dtype)
-        for i, windows in enumerate(self._windows(x)):
-            dweights += (windows @ dy[i].swapaxes(1, 2)).sum(axis=0)
-        self.kernel.grad[...] = dweights.reshape(kw, kh, channels, filters).swapaxes(0, 1)
-        self.bias.grad[...] = dy.sum(axis=(0, 1)).sum(axis=1)  # 5 times faster than at once
+        dy = batch_last(dy)
+        dy = dy.reshape(*dy.shape[:2], -1)  # (H', F, W'*N)
+        products = self._windows(self.cached()) @ dy.swapaxes(1, 2)
+        dweights = products.sum(axis=0).reshape(self.kernel_size[0], -1, self.filters)
+        self.kernel.grad[...] = dweights[:, :-1].reshape(self.kernel.shape)
+        self.bias.grad[...] = dweights[0, -1]
+
+    def _strips(self, x: Array) -> Array:
+        """The padded x (H, C, W, N), kw times side by side, as (H, kw*C + 1, W'*N):
+
+        strips[h, (v,c), (j,n)] = x[h, c, j*s+v, n], and a line of ones for the bias
+        """
+        height, channels, _, batch = x.shape
+        _, columns, _ = self._output_shape
+        kw, sw = self.kernel_size[1], self.strides[1]
+        strips = np.empty((height, kw * channels + 1, columns * batch), x.dtype)
+        strips[:, -1] = 1
+        by_column = strips[:, :-1].reshape(height, kw, channels, columns, batch)
+        for v in range(kw):
+            by_column[:, v] = x[:, :, v : v + sw * (columns - 1) + 1 : sw]
+        return strips
+
+    def _windows(self, strips: Array) -> Array:
+        """All windows of an output row as a matrix, for each row: (H', kh*(kw*C + 1), W'*N).
+
+        kh neighbouring strips are such a matrix: windows are copied kw times, not kh*kw times.
+        """
+        height, lines, _ = strips.shape
+        kh, sh = self.kernel_size[0], self.strides[0]
+        windows = sliding_window_view(strips.reshape(height * lines, -1), kh * lines, axis=0)
+        return windows[:: sh * lines].swapaxes(1, 2)
 
     def _weights(self) -> Array:
-        """The kernel as a matrix (F, kw*kh*C), its columns in the order of a window's entries."""
-        return self.kernel.value.transpose(3, 1, 0, 2).reshape(self.filters, -1)
-
-    def _windows(self, x: Array) -> Iterator[Array]:
-        """For each output row all windows of the padded x (H, W, C, N), as (W', kw*kh*C, N).
-
-        The kh input rows are copied to a strip (W, kh*C, N), in which kw neighbouring columns
-        are one contiguous matrix: every window is a slice, and no im2col is needed. The strip
-        is small enough for the cache, and is overwritten by the next row.
-        """
-        (kh, kw), (sh, sw) = self.kernel_size, self.strides
-        _, width, channels, batch = x.shape
-        rows, columns, _ = self._output_shape
-        strip = np.empty((width, kh, channels, batch), x.dtype)
-        entries = strip.reshape(-1, batch)
-        windows = sliding_window_view(entries, kw * kh * channels, axis=0)
-        windows = windows[:: sw * kh * channels][:columns].swapaxes(1, 2)
-        for i in range(rows):
-            np.copyto(strip, x[i * sh : i * sh + kh].swapaxes(0, 1))
-            yield windows
+        """The kernel as a matrix (kh*(kw*C + 1), F): the bias meets the first line of ones."""
+        kh, kw, channels, filters = self.kernel.shape
+        weights = np.zeros((kh, kw * channels + 1, filters), self.kernel.value.dtype)
+        weights[:, :-1] = self.kernel.value.reshape(kh, -1, filters)
+        weights[0, -1] = self.bias.value
+        return weights.reshape(-1, filters)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer
+from tinynet.layers.base import Array, Layer, batch_first, batch_last
 
 
 class Dropout(Layer):
@@ -24,10 +24,10 @@ class Dropout(Layer):
         if not training:
             self._cache = None
             return x
-        # Drawn batch last, as x lies in memory: the product then runs over neighbours.
-        draws = self.rng.random((*x.shape[1:], len(x)), dtype=np.float32)
-        keep = np.moveaxis(draws >= self.rate, -1, 0)
-        mask: Array = keep * x.dtype.type(1 / (1 - self.rate))
+        shape = batch_last(x).shape if x.ndim == 4 else x.shape  # as x lies in memory
+        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
+        scale = x.dtype.type(1 / (1 - self.rate))
+        mask: Array = (batch_first(keep) if x.ndim == 4 else keep) * scale
         self._cache = mask
         return x * mask
 

@@ -2,7 +2,9 @@
 
 import math
 
-from tinynet.layers.base import Array, Layer, Shape, batch_first, batch_last
+import numpy as np
+
+from tinynet.layers.base import Array, Layer, Shape
 
 
 class Flatten(Layer):
@@ -19,10 +21,10 @@ class Flatten(Layer):
         self._cache = x.shape[1:] if training else None
         if x.ndim != 4:
             return x.reshape(len(x), -1)
-        return batch_last(x).reshape(-1, len(x)).T  # no copy: features first, batch last
+        return np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T  # batch last
 
     def backward(self, dy: Array) -> Array:
         shape: Shape = self.cached()
         if len(shape) != 3:
             return dy.reshape(-1, *shape)
-        return batch_first(dy.T.reshape(*shape, len(dy)))
+        return dy.T.reshape(*shape, len(dy)).transpose(3, 0, 1, 2)

@@ -18,10 +18,10 @@ class GlobalAveragePooling2D(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         self._cache = x.shape[1:3] if training else None
-        y: Array = batch_last(x).mean(axis=(0, 1)).T
+        y: Array = batch_last(x).mean(axis=(0, 2)).T
         return y
 
     def backward(self, dy: Array) -> Array:
         height, width = self.cached()
-        share = dy.T / (height * width)  # (C, N), the same for every position
-        return batch_first(np.tile(share, (height, width, 1, 1)))
+        share = dy.T[:, np.newaxis] / (height * width)  # (C, 1, N), the same for every position
+        return batch_first(np.tile(share, (height, 1, width, 1)))

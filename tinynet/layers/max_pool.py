@@ -1,6 +1,6 @@
 """Max pooling, forwards and backwards."""
 
-from collections.abc import Iterator
+import functools
 
 import numpy as np
 
@@ -42,43 +42,45 @@ class MaxPool(Layer):
         (rows, columns), self._pad = place_windows(
             self, (height, width), self.pool_size, self._strides, self.padding
         )
+        self._overlap = any(s < k for s, k in zip(self._strides, self.pool_size, strict=True))
         self._output_shape = (rows, columns, channels)
         return self._output_shape
 
     def forward(self, x: Array, training: bool = False) -> Array:
         x = pad(batch_last(x), self._pad, -np.inf)
-        y = np.full((*self._output_shape, x.shape[-1]), -np.inf, x.dtype)
-        for i, place in self._places():
-            np.maximum(y[i], x[place], out=y[i])
-        self._cache = (x, y) if training else None
+        entries = self._entries(x)
+        y = functools.reduce(np.maximum, entries)
+        # Compared now, while x is in the cache; a byte for each is also less to keep than x.
+        self._cache = (x.shape, [entry == y for entry in entries[:-1]]) if training else None
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array:
         """dx[n, i*s+u, j*s+v, c] += dy[n,i,j,c] for the first u, v with x[...] = y[n,i,j,c]
 
-        Whoever equals the maximum takes all that is left of dy: later equals get nothing.
+        Whoever equals the maximum takes all that is left of dy: later equals get nothing, and
+        the last entry of a window gets what the others leave.
         """
-        (x, y), left = self.cached(), batch_last(dy).copy()
-        dx = np.zeros_like(x)
-        for i, place in self._places():
-            share = left[i] * (x[place] == y[i])
-            dx[place] += share
-            left[i] -= share
+        shape, winners = self.cached()
+        left = batch_last(dy)
+        dx = np.zeros(shape, dy.dtype)
+        *entries, last = self._entries(dx)
+        for entry, wins in zip(entries, winners, strict=True):
+            share = left * wins
+            entry[...] = entry + share if self._overlap else share  # writing is twice as fast
+            left = left - share
+        last[...] = last + left if self._overlap else left
         return batch_first(crop(dx, self._pad))
 
     def branches(self) -> list[Array]:
-        _, y = self.cached()
-        numbers = np.arange(1.0, y.size + 1, dtype=y.dtype).reshape(y.shape)
-        return [self.backward(batch_first(numbers))]  # each window's number, where it wins
+        _, winners = self.cached()
+        return list(winners)
 
-    def _places(self) -> Iterator[tuple[int, tuple[int, slice]]]:
-        """For each output row i, in reading order: where x has the entries (u, v) of its windows.
-
-        A row at a time, so that all its arrays stay in the cache.
-        """
-        (height, width), (sh, sw) = self.pool_size, self._strides
+    def _entries(self, x: Array) -> list[Array]:
+        """Entry (u, v) of every window of the padded x, in reading order: (H', C, W', N) each."""
+        (kh, kw), (sh, sw) = self.pool_size, self._strides
         rows, columns, _ = self._output_shape
-        for i in range(rows):
-            for u in range(height):
-                for v in range(width):
-                    yield i, (i * sh + u, slice(v, v + sw * (columns - 1) + 1, sw))
+        return [
+            x[u : u + sh * (rows - 1) + 1 : sh, :, v : v + sw * (columns - 1) + 1 : sw]
+            for u in range(kh)
+            for v in range(kw)
+        ]

@@ -45,13 +45,14 @@ def place_windows(
 
 
 def pad(x: Array, widths: Padding, value: float) -> Array:
-    """(H, W, C, N) with a border of `value`; x itself where the border is empty."""
+    """(H, C, W, N) with a border of `value`; x itself where the border is empty."""
     if not any(map(any, widths)):
         return x
-    return np.pad(x, (*widths, (0, 0), (0, 0)), constant_values=value)
+    rows, columns = widths
+    return np.pad(x, (rows, (0, 0), columns, (0, 0)), constant_values=value)
 
 
 def crop(x: Array, widths: Padding) -> Array:
     """The inverse of `pad`: a view without the border."""
     (top, bottom), (left, right) = widths
-    return x[top : x.shape[0] - bottom, left : x.shape[1] - right]
+    return x[top : x.shape[0] - bottom, :, left : x.shape[2] - right]
