@@ -249,9 +249,7 @@ class TrainingRun:
             self.rng.bit_generator.state = saved["rng"]
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise file.error(f"its state of the run is not usable ({error})") from error
-        for name, parameter in self.model.parameters().items():
-            for slot in () if parameter.moving else self.optimizer.slots:
-                self.optimizer.state[f"{name}.{slot}"] = np.zeros_like(parameter.value)
+        self.optimizer.allocate(self.model.joined())
         file.read_into(self._arrays())
         self.optimizer.iterations = iterations
         self.history = history

@@ -17,7 +17,7 @@ ALLOWED = {  # which parts of tinynet each part may import
     "losses": {"layers"},
     "optimizers": {"layers"},
     "model": {"layers", "initializers"},
-    "parallel": {"layers", "model"},
+    "parallel": {"layers", "model", "optimizers"},
     "gradient_check": {"layers", "model"},
     "serialization": {"layers", "model"},
     "training": {"layers", "model", "losses", "optimizers", "parallel"},

@@ -44,21 +44,39 @@ class Optimizer:
 
     def update(self, parameters: Parameters) -> None:
         """One step: change every value in place, by its gradient."""
-        rate = self.rate()
-        self.iterations += 1
+        self.begin(parameters)
         for name, parameter in parameters.items():
-            if parameter.moving:
-                parameter.value -= parameter.grad
-                continue
-            if self.weight_decay:
-                parameter.value *= 1 - rate * self.weight_decay
-            for slot in self.slots:
+            self.change(name, parameter)
+
+    def begin(self, parameters: Parameters) -> None:
+        """Begin a step; `change` must then see every entry of the parameters once."""
+        self._rate = self.rate()
+        self.iterations += 1
+        self.allocate(parameters)
+
+    def allocate(self, parameters: Parameters) -> None:
+        """Make the running arrays that are not there yet, of zeros."""
+        for name, parameter in parameters.items():
+            for slot in self.slots if not parameter.moving else ():
                 if f"{name}.{slot}" not in self.state:
                     self.state[f"{name}.{slot}"] = np.zeros_like(parameter.value)
-            self.step(parameter, rate, *(self.state[f"{name}.{slot}"] for slot in self.slots))
 
-    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
-        """Change one parameter in place."""
+    def change(self, name: str, parameter: Parameter, part: slice = slice(None)) -> None:
+        """The step for a part of a parameter's entries, counted as they lie in memory.
+
+        No entry's step depends on another's: parts may be changed in any order, and at once.
+        """
+        value, gradient = parameter.value.reshape(-1)[part], parameter.grad.reshape(-1)[part]
+        if parameter.moving:
+            value -= gradient
+            return
+        if self.weight_decay:
+            value *= 1 - self._rate * self.weight_decay
+        slots = (self.state[f"{name}.{slot}"].reshape(-1)[part] for slot in self.slots)
+        self.step(value, gradient, self._rate, *slots)
+
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
+        """Change the values in place."""
         raise NotImplementedError
 
 
@@ -82,11 +100,11 @@ class SGD(Optimizer):
             raise ValueError(f"momentum must lie in [0, 1). Received: momentum={momentum!r}")
         self.momentum = momentum
 
-    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
         (velocity,) = slots
         velocity *= self.momentum
-        velocity -= rate * parameter.grad
-        parameter.value += velocity
+        velocity -= rate * gradient
+        value += velocity
 
 
 class Adam(Optimizer):
@@ -115,10 +133,10 @@ class Adam(Optimizer):
             raise ValueError(f"epsilon must be positive. Received: epsilon={epsilon!r}")
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
-    def step(self, parameter: Parameter, rate: float, *slots: Array) -> None:
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
         m, v = slots
-        t, gradient = self.iterations, parameter.grad
+        t = self.iterations
+        rate *= math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
         m += (gradient - m) * (1 - self.beta_1)
         v += (np.square(gradient) - v) * (1 - self.beta_2)
-        rate *= math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        parameter.value -= rate * m / (np.sqrt(v) + self.epsilon)
+        value -= rate * m / (np.sqrt(v) + self.epsilon)

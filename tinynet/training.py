@@ -123,7 +123,7 @@ def fit(
                 batch_loss, batch_correct = parallel.gradients(
                     images[indices], labels[indices], seed
                 )
-                optimizer.update(model.parameters())
+                parallel.update(optimizer)
                 total_loss += batch_loss * len(indices)
                 correct += batch_correct
                 done += len(indices)

@@ -302,7 +302,7 @@ STATE = "its state of the run is not usable"
     [
         (with_nan, "holds NaN or infinite numbers"),
         (lambda arrays, _: arrays.pop("value.dense_1.kernel"), "'value.dense_1.kernel' is missing"),
-        (lambda arrays, _: arrays.pop("optimizer.dense_1.bias.m"), "is missing"),
+        (lambda arrays, _: arrays.pop("optimizer.learned.m"), "is missing"),
         (lambda arrays, _: arrays.update(x=np.zeros(3)), "there is an array 'x'"),
         (lambda _, saved: saved.pop("rng"), STATE),
         (lambda _, saved: saved.update(rng={"bit_generator": "PCG64"}), STATE),

@@ -140,24 +140,24 @@ class EpsilonOf1e8(Adam):
 class EpsilonInsideTheRoot(Adam):
     """Adam with sqrt(v + epsilon) for sqrt(v) + epsilon."""
 
-    def step(self, parameter: Any, rate: float, *slots: Array) -> None:
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
         m, v = slots
-        m += (parameter.grad - m) * (1 - self.beta_1)
-        v += (np.square(parameter.grad) - v) * (1 - self.beta_2)
+        m += (gradient - m) * (1 - self.beta_1)
+        v += (np.square(gradient) - v) * (1 - self.beta_2)
         rate *= math.sqrt(1 - self.beta_2**self.iterations) / (1 - self.beta_1**self.iterations)
-        parameter.value -= rate * m / np.sqrt(v + self.epsilon)
+        value -= rate * m / np.sqrt(v + self.epsilon)
 
 
 class EpsilonBeforeTheCorrection(Adam):
     """Adam as the paper's first form has it: epsilon beside the corrected v."""
 
-    def step(self, parameter: Any, rate: float, *slots: Array) -> None:
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
         m, v = slots
-        m += (parameter.grad - m) * (1 - self.beta_1)
-        v += (np.square(parameter.grad) - v) * (1 - self.beta_2)
+        m += (gradient - m) * (1 - self.beta_1)
+        v += (np.square(gradient) - v) * (1 - self.beta_2)
         m_hat = m / (1 - self.beta_1**self.iterations)
         v_hat = v / (1 - self.beta_2**self.iterations)
-        parameter.value -= rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        value -= rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
 class RestartedCount(Adam):
@@ -171,8 +171,8 @@ class RestartedCount(Adam):
 class NoMomentum(SGD):
     """SGD that forgets its velocity."""
 
-    def step(self, parameter: Any, rate: float, *slots: Array) -> None:
-        parameter.value -= rate * parameter.grad
+    def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
+        value -= rate * gradient
 
 
 def steps() -> tuple[list[Array], list[list[Array]]]:

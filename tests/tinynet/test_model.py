@@ -1,5 +1,7 @@
 """Sequential: building, shapes, names, data as it is stored, and its errors."""
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,20 @@ import pytest
 import tinynet
 from tests.tinynet.strategies import Array, normal
 from tests.tinynet.test_contract import LAYOUTS, held
-from tinynet import Conv2D, Dense, Flatten, MaxPool, ReLU, Sequential, Softmax, predict
+from tinynet import (
+    SGD,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPool,
+    Parameter,
+    ReLU,
+    Sequential,
+    Softmax,
+    fit,
+    predict,
+)
 from tinynet.model import PREDICT_BATCH, snake_case
 
 
@@ -61,6 +76,76 @@ def test_parameters_by_name_and_shape() -> None:
         ("dense_2.kernel", (6, 5)),
         ("dense_2.bias", (5,)),
     ]
+
+
+def normalized() -> Sequential:
+    """With two kinds of parameters: learned ones, and moving averages between them."""
+    return Sequential([Dense(3), BatchNormalization(), Dense(2)], (4,), dtype=np.float64)
+
+
+def test_joined_parameters_share_the_memory_of_the_single_ones() -> None:
+    model = normalized()
+    single = model.parameters()
+    joined = model.joined()
+    assert {name: vector.shape for name, vector in joined.items()} == {
+        "learned": (4 * 3 + 3 + 3 + 3 + 3 * 2 + 2,),
+        "moving": (3 + 3,),
+    }
+    assert [vector.moving for vector in joined.values()] == [False, True]
+    for name, vector in joined.items():
+        members = [p for p in single.values() if p.moving == (name == "moving")]
+        for kind in ("value", "grad"):
+            getattr(vector, kind)[...] = np.arange(vector.shape[0])
+            seen = np.concatenate([getattr(p, kind).reshape(-1) for p in members])
+            np.testing.assert_array_equal(seen, np.arange(vector.shape[0]))
+
+
+def test_joining_again_moves_nothing() -> None:
+    """Whoever holds an array of a model sees what training does to it."""
+    model = normalized()
+    held_arrays = {name: (p.value, p.grad) for name, p in model.parameters().items()}
+    vectors, again = model.joined(), model.joined()
+    for name, parameter in model.parameters().items():
+        assert parameter.value is held_arrays[name][0]
+        assert parameter.grad is held_arrays[name][1]
+    for name, vector in vectors.items():
+        assert vector.value is again[name].value
+        assert vector.grad is again[name].grad
+
+
+def test_a_replica_joins_gradients_of_its_own() -> None:
+    model = normalized()
+    mine, theirs = model.joined()["learned"], model.replica().joined()["learned"]
+    assert theirs.value is mine.value
+    assert not np.shares_memory(theirs.grad, mine.grad)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_trains_by_itself(copied: Callable[[Sequential], Sequential]) -> None:
+    model = cnn()
+    before = {name: p.value.copy() for name, p in model.parameters().items()}
+    images, labels = np.ones((4, 9, 8, 2), np.uint8), np.arange(4)
+    clone = copied(model)
+    fit(clone, images, labels, workers=2)
+    fit(twin := cnn(), images, labels, workers=2)
+    for name, parameter in model.parameters().items():
+        np.testing.assert_array_equal(parameter.value, before[name])
+        trained = clone.parameters()[name].value
+        np.testing.assert_array_equal(trained, twin.parameters()[name].value)
+
+
+def test_any_initializer_will_do() -> None:
+    """Parameters are contiguous, whatever made them: the optimizers count on it."""
+
+    def fortran(shape: Any, rng: np.random.Generator, dtype: Any) -> Array:
+        return np.asfortranarray(rng.normal(size=shape).astype(dtype))
+
+    parameter = Parameter((3, 2), fortran)
+    parameter.initialize(np.random.default_rng(0), np.float64)
+    parameter.grad[...] = 1
+    expected = parameter.value - 0.5
+    SGD(0.5).update({"p": parameter})
+    np.testing.assert_array_equal(parameter.value, expected)
 
 
 @pytest.mark.parametrize(

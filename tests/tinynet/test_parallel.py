@@ -1,6 +1,11 @@
 """One batch on several threads: the same gradients, and one BLAS thread in each."""
 
 import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,10 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tinynet.parallel
 from tests.tinynet.strategies import Array, seeds
 from tests.tinynet.test_model import cnn
-from tinynet import Sequential, cross_entropy, softmax_cross_entropy
-from tinynet.layers import BatchNormalization, Dense, Dropout
+from tinynet import (
+    SGD,
+    Adam,
+    BatchNormalization,
+    CosineDecay,
+    Dense,
+    Dropout,
+    Optimizer,
+    ReLU,
+    Sequential,
+    cross_entropy,
+    softmax_cross_entropy,
+)
 from tinynet.parallel import (
     DataParallel,
     _controller,
@@ -21,6 +38,8 @@ from tinynet.parallel import (
     pool,
     predict,
 )
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def data(size: int, seed: int = 0) -> tuple[Array, Array]:
@@ -87,6 +106,67 @@ def test_the_seed_fixes_chance_for_each_worker(workers: int) -> None:
     )
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@settings(max_examples=20)
+@given(st.integers(1, 4), st.booleans(), st.sampled_from([1, 30, 10**6]), seeds)
+def test_an_update_side_by_side_is_an_update(
+    workers: int, adam: bool, worth_a_thread: int, seed: int
+) -> None:
+    """To the bit, with a schedule, weight decay and moving averages, over several steps."""
+
+    def trained(step: Callable[[Sequential, Optimizer], None]) -> Sequential:
+        model = Sequential([Dense(7), BatchNormalization(), Dense(3)], (5,), seed=seed)
+        optimizer = (Adam if adam else SGD)(CosineDecay(0.1, 4), weight_decay=0.1)
+        rng = np.random.default_rng(seed)
+        for _ in range(3):
+            for parameter in model.parameters().values():
+                parameter.grad[...] = rng.normal(size=parameter.shape)
+            step(model, optimizer)
+        assert optimizer.iterations == 3
+        return model
+
+    def side_by_side(model: Sequential, optimizer: Optimizer) -> None:
+        DataParallel(model, softmax_cross_entropy, executor, workers).update(optimizer)
+
+    with pytest.MonkeyPatch.context() as patch, pool(workers) as executor:
+        patch.setattr(tinynet.parallel, "WORTH_A_THREAD", worth_a_thread)
+        ours = trained(side_by_side)
+    expected = trained(lambda model, optimizer: optimizer.update(model.parameters()))
+    for name, parameter in expected.parameters().items():
+        np.testing.assert_array_equal(ours.parameters()[name].value, parameter.value, name)
+
+
+def test_a_network_without_parameters_has_nothing_to_update() -> None:
+    model = Sequential([ReLU()], (3,))
+    with pool(2) as executor:
+        parallel = DataParallel(model, softmax_cross_entropy, executor, 2)
+        parallel.gradients(np.ones((4, 3), np.float32), np.zeros(4, int))
+        parallel.update(Adam())
+
+
+PAGE_FAULTS = """
+import resource, sys
+import numpy as np
+from tinynet.parallel import keep_freed_memory
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+np.ones(2**20)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(20):
+    np.ones(2**20), np.ones(2**20)  # 8 MB each
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="how glibc handles freed memory")
+def test_freed_memory_is_kept() -> None:
+    def page_faults(how: str) -> int:
+        command = [sys.executable, "-c", PAGE_FAULTS, how]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+        return int(done.stdout)
+
+    assert page_faults("keep") < page_faults("give back") / 4
 
 
 def test_other_losses_are_shared_out_too() -> None:
