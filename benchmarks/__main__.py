@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import ROOT, MeasurementError
+from benchmarks.processes import ROOT, MeasurementError, measured
 from benchmarks.settings import QUICK, Size
 from tinynet.serialization import write_whole
 
@@ -93,12 +93,13 @@ def compare(rounds: int, size: Size, output: Path) -> None:
 def layers(rounds: int, size: Size, output: Path) -> None:
     """The layers of the networks against the arithmetic limit."""
     from benchmarks import charts
-    from benchmarks.layers import profile
+    from benchmarks.layers import Profile
 
     profiles = []
     for network in NETWORKS:
         say(f"{network}, layer by layer")
-        profiles.append(profile(network, rounds, size))
+        numbers = measured("tinynet", "layers", size, network=network, rounds=rounds)
+        profiles.append(Profile.from_json(numbers))
     text = "\n".join(each.to_markdown() for each in profiles)
     publish(output / "layers", text, [each.to_json() for each in profiles])
     charts.save_layers(profiles, output / "layers.png")

@@ -21,7 +21,7 @@ from mnist_app.dataset import load_mnist
 from mnist_app.networks import build_network, loss_of
 from tinynet import Adam, Layer, Sequential
 from tinynet.layers.base import Array
-from tinynet.parallel import Loss
+from tinynet.parallel import Loss, keep_freed_memory
 
 SHARE = BATCH_SIZE // 2  # images: a batch on two cores
 MATRIX_SIDE = 1024
@@ -56,6 +56,12 @@ class Profile:
     def to_json(self) -> dict[str, Any]:
         """Every number."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, numbers: dict[str, Any]) -> "Profile":
+        """The inverse of `to_json`."""
+        lines = [Line(**line) for line in numbers["lines"]]
+        return cls(numbers["network"], numbers["images"], numbers["rate"], lines)
 
     def to_markdown(self) -> str:
         """A table with a line a part, times and limits in milliseconds."""
@@ -103,6 +109,7 @@ def profile(network: str, rounds: int, size: Size) -> Profile:
     mnist = load_mnist()
     model = build_network(network)
     loss, optimizer = loss_of(model), Adam()
+    keep_freed_memory()  # as `fit` does
     order = np.random.default_rng(SEED).permutation(len(mnist.train_images))
     watch, rate = _Stopwatch(), 0.0
     with threadpool_limits(1, "blas"):
@@ -143,7 +150,7 @@ def _timed_step(
         dy = watch.time(f"{layer.name} backward", layer.backward, dy)
     layer = model.layers[first]
     watch.time(f"{layer.name} backward", layer.backward_parameters, dy)
-    watch.time("Adam", adam.update, model.parameters())
+    watch.time("Adam", adam.update, model.joined())
 
 
 def first_with_parameters(model: Sequential) -> int:

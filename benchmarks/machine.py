@@ -10,41 +10,26 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from benchmarks.processes import ROOT, measured
+from benchmarks.processes import ROOT, measured, overruling
 from benchmarks.settings import QUICK
 
-SETTINGS = (
-    "BLIS_",
-    "MKL_",
-    "OMP_",
-    "ONEDNN_",
-    "OPENBLAS_",
-    "TF_ENABLE_",
-    "TF_NUM_",
-    "VECLIB_",
-)
 LIBRARY_NEEDS = ("numpy", "safetensors", "threadpoolctl")  # tinynet's own imports, no more
 
 
 def describe(sides: Iterable[str]) -> dict[str, str]:
     """Processor, cores, load, Python, and each side's versions and threads."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    set_here = [f"{name}={os.environ[name]}" for name in sorted(os.environ) if is_setting(name)]
+    not_passed_on = [f"{name}={value}" for name, value in sorted(overruling().items())]
     lines = {
         "processor": f"{processor()}, {cores} cores",
         "load before": f"{os.getloadavg()[0]:.2f}",
         "Python": f"{platform.python_version()} on {platform.system()}",
-        "BLAS and thread settings in the environment": ", ".join(set_here) or "none",
+        "BLAS and thread settings found, not passed on": ", ".join(not_passed_on) or "none",
     }
     for side in sides:
         versions = measured(side, "versions", QUICK)
         lines.update({name: text for name, text in versions.items() if name != "peak"})
     return lines
-
-
-def is_setting(name: str) -> bool:
-    """Whether an environment variable may change how fast the matrix products are."""
-    return name.startswith(SETTINGS)
 
 
 def processor() -> str:

@@ -18,18 +18,38 @@ QUIET_AND_ON_THE_CPU = {
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
+BLAS_AND_THREADS = (  # how variables begin that overrule a library's own choice of kernels
+    "BLIS_",
+    "MKL_",
+    "OMP_",
+    "ONEDNN_",
+    "OPENBLAS_",
+    "TF_ENABLE_",
+    "TF_NUM_",
+    "VECLIB_",
+)
 
 
 class MeasurementError(RuntimeError):
     """A child that failed; the message is its last line."""
 
 
+def overruling() -> dict[str, str]:
+    """The variables of this environment that say which kernels and how many threads to use."""
+    return {name: value for name, value in os.environ.items() if name.startswith(BLAS_AND_THREADS)}
+
+
 def run(command: Sequence[str]) -> str:
-    """What `python COMMAND` prints, started in the repository. Raises MeasurementError."""
+    """What `python COMMAND` prints, started in the repository. Raises MeasurementError.
+
+    No BLAS or thread setting is passed on: every library makes its own choice, as on a machine
+    where nobody has set anything.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in overruling()}
     completed = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env={**os.environ, **QUIET_AND_ON_THE_CPU},
+        env={**inherited, **QUIET_AND_ON_THE_CPU},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

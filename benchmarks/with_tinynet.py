@@ -1,11 +1,13 @@
 """What is measured of tinynet; with_keras.py and with_pytorch.py have the same functions."""
 
 import contextlib
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from threadpoolctl import ThreadpoolController
 
+from benchmarks.layers import profile
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
 from mnist_app.dataset import load_mnist
@@ -88,6 +90,11 @@ def one_image(size: Size) -> dict[str, float]:
     predict = median_seconds(lambda: model.predict(image), size.calls)
     forward = median_seconds(lambda: model.forward(model.prepare(image)), size.calls)
     return {"predict": predict, "call": forward, "predict_on_batch": predict}
+
+
+def layers(size: Size, network: str, rounds: int) -> dict[str, Any]:
+    """The time of each layer of a training step (benchmarks.layers.Profile)."""
+    return profile(network, rounds, size).to_json()
 
 
 def write_model(size: Size, path: str) -> dict[str, float]:

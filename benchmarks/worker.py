@@ -6,12 +6,13 @@ Prints the function's results and the process's peak memory as one line of JSON.
 import importlib
 import json
 import sys
+from typing import Any
 
 from benchmarks.settings import Size
 from benchmarks.timing import peak_megabytes
 
 
-def measure(side: str, function: str, size: Size, **arguments: object) -> dict[str, float]:
+def measure(side: str, function: str, size: Size, **arguments: object) -> dict[str, Any]:
     """Call with_SIDE.FUNCTION(size, **arguments), in this process."""
     module = importlib.import_module(f"benchmarks.with_{side}")
     return {**getattr(module, function)(size, **arguments), "peak": peak_megabytes()}

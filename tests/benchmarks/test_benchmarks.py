@@ -12,6 +12,7 @@ import pytest
 from benchmarks import __main__ as program
 from benchmarks import comparison, growth, layers, processes, rounds, worker
 from benchmarks.jobs import Job
+from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, number
 from benchmarks.settings import BATCH_SIZE, QUICK, Size
 from benchmarks.timing import StepClock
@@ -136,6 +137,21 @@ def test_a_measurement_in_a_process_of_its_own() -> None:
     assert found["step"] > 0
     assert 20 < found["peak"] < 1000
     assert processes.import_seconds("json") > 0
+
+
+def test_settings_of_kernels_and_threads_are_not_passed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each library chooses for itself; the notes say what was left out."""
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("TOOTHBRUSH", "red")
+    code = "import os; print(*(os.environ.get(n) for n in ('OPENBLAS_CORETYPE', 'TOOTHBRUSH')))"
+    assert processes.run(["-c", code]).split() == ["None", "red"]
+    found = describe([])["BLAS and thread settings found, not passed on"]
+    assert "OMP_NUM_THREADS=1" in found
+    assert "OPENBLAS_CORETYPE=Nehalem" in found
+    assert "TOOTHBRUSH" not in found
 
 
 def test_a_failing_child_is_one_line() -> None:
