@@ -348,10 +348,10 @@ for stride in (1, 2, 3):
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s layer has the same numbers. It computes one row of the output at a time: the $kh$ rows
-# of pixels under it are copied to a strip in memory, laid out so that every window is one
-# contiguous piece, and one product of matrices does the row. This copies a pixel $kh$ times at
-# most, instead of $kh \cdot kw$ times, and the strip is small enough to stay in the fastest memory.
+# `tinynet`'s layer has the same numbers. It lays the images in memory so that a row of pixels of
+# the whole batch is one strip, and copies each strip $kw$ times, shifted by one pixel each time. The
+# $kh$ strips under a row of the output then lie one after the other, and are already the matrix that
+# its product needs: a pixel is copied $kw$ times, instead of $kh \cdot kw$ times.
 # Its padding is `"valid"`, which means none, or `"same"`, which adds as many zeros as the output
 # needs to be as large as the input (at stride 1).
 
@@ -528,7 +528,7 @@ print("                     im2col", f"{1000 * second_columns:8.1f} ms")
 # %% [markdown]
 # The price is memory. Of the first layer's $28 \cdot 28 = 784$ pixels im2col makes $26 \cdot 26$
 # rows of 9 numbers, 6,084 in all: each pixel is stored 7.8 times on average (pixels near the border
-# less often). That is why `tinynet` goes row by row instead.
+# less often). That is why `tinynet` copies the strips instead, each pixel three times at most.
 
 # %%
 matrix = im2col(images[:1], (3, 3))
