@@ -20,6 +20,10 @@ QUIET_AND_ON_THE_CPU = {
 }
 BLAS_AND_THREADS = (  # how variables begin that overrule a library's own choice of kernels
     "BLIS_",
+    "DNNL_",
+    "GOMP_",
+    "GOTO_",
+    "KMP_",
     "MKL_",
     "OMP_",
     "ONEDNN_",
@@ -27,6 +31,7 @@ BLAS_AND_THREADS = (  # how variables begin that overrule a library's own choice
     "TF_ENABLE_",
     "TF_NUM_",
     "VECLIB_",
+    "XLA_",
 )
 
 

@@ -151,8 +151,9 @@ class Comparison:
             f"Same initial weights, batches of {self.job.batch_size} and order; Adam, learning "
             f"rate {self.job.learning_rate:g}. Each framework in a process of its own, in turn.",
             "Differences of arrays are max|a - b| / max|b|, the largest of all seeds. Keras rounds "
-            "Adam's betas to float32, which alone is 7e-6 after the first step; then rounding "
-            "grows, since Adam divides by the gradient's size.",
+            "Adam's betas to float32, which alone is 7e-6 after the first step. Rounding grows "
+            "from there on, and at once where a gradient is near 0, since Adam divides by "
+            "its size.",
             "Seconds, milliseconds and MB are medians; peak memory is the whole process's, "
             "with the data set.",
             *([f"The means may differ by {bound} percentage points."] if bound else []),

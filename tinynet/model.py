@@ -116,6 +116,7 @@ class Sequential:
 
     def replica(self) -> "Sequential":
         """A model with the same values in memory, but gradients and caches of its own."""
+        self.joined()  # a copied model's parameters may lie apart: move them before they are shared
         replica = object.__new__(type(self))
         replica.__dict__.update(self.__dict__)
         replica.layers = [layer.replica() for layer in self.layers]

@@ -1,7 +1,8 @@
 """Optimizers: they see names, values and gradients, and nothing of the network."""
 
+import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -9,6 +10,13 @@ from tinynet.layers.base import Array, Parameter
 
 Parameters = dict[str, Parameter]
 Schedule = Callable[[int], float]
+Run = Callable[[Sequence[Callable[[], None]]], object]
+
+
+def in_turn(tasks: Sequence[Callable[[], None]]) -> None:
+    """Do one task after the other."""
+    for task in tasks:
+        task()
 
 
 class Optimizer:
@@ -16,7 +24,8 @@ class Optimizer:
 
     learning_rate is a number, or a schedule: a function of the steps taken so far. Before each
     step, weight_decay * rate of every value is taken away, whatever its gradient ("decoupled").
-    `slots` names the arrays kept for each parameter; they appear at the first `update`.
+    `slots` names the arrays kept for each parameter, which appear at the first `update`. A subclass
+    writes `step`. `fit` updates all parameters as one vector, `model.joined()`.
     Source: Loshchilov and Hutter (2019), as weight_decay= in keras.optimizers.
     """
 
@@ -42,41 +51,53 @@ class Optimizer:
             return self.learning_rate(self.iterations)
         return self.learning_rate
 
-    def update(self, parameters: Parameters) -> None:
-        """One step: change every value in place, by its gradient."""
-        self.begin(parameters)
-        for name, parameter in parameters.items():
-            self.change(name, parameter)
+    def update(self, parameters: Parameters, parts: int = 1, run: Run = in_turn) -> None:
+        """One step: change every value in place, by its gradient.
 
-    def begin(self, parameters: Parameters) -> None:
-        """Begin a step; `change` must then see every entry of the parameters once."""
-        self._rate = self.rate()
-        self.iterations += 1
+        In so many parts of the entries, equal in size, which `run` may do side by side: no entry's
+        step depends on another's. Raises ValueError if earlier steps had other parameters.
+        """
+        rate = self.rate()
         self.allocate(parameters)
+        self.iterations += 1
+
+        def change(part: int) -> None:
+            for name, parameter in parameters.items():
+                size = parameter.value.size
+                entries = slice(size * part // parts, size * (part + 1) // parts)
+                slots = (self.state[f"{name}.{slot}"] for slot in self.slots_of(parameter))
+                value, gradient, *running = (
+                    array.reshape(-1, copy=False)[entries]
+                    for array in (parameter.value, parameter.grad, *slots)
+                )
+                if parameter.moving:
+                    value -= gradient
+                    continue
+                if self.weight_decay:
+                    value *= 1 - rate * self.weight_decay
+                self.step(value, gradient, rate, *running)
+
+        run([functools.partial(change, part) for part in range(parts)])
 
     def allocate(self, parameters: Parameters) -> None:
-        """Make the running arrays that are not there yet, of zeros."""
+        """Make the running arrays before the first step, of zeros; check them before later ones."""
         for name, parameter in parameters.items():
-            for slot in self.slots if not parameter.moving else ():
-                if f"{name}.{slot}" not in self.state:
+            for slot in self.slots_of(parameter):
+                array = self.state.get(f"{name}.{slot}")
+                if array is None and self.iterations == 0:
                     self.state[f"{name}.{slot}"] = np.zeros_like(parameter.value)
+                elif array is None or array.shape != parameter.value.shape:
+                    raise ValueError(
+                        f"the optimizer has taken {self.iterations} steps with other parameters "
+                        f"than {name!r} of shape {parameter.value.shape}; make a new one."
+                    )
 
-    def change(self, name: str, parameter: Parameter, part: slice = slice(None)) -> None:
-        """The step for a part of a parameter's entries, counted as they lie in memory.
-
-        No entry's step depends on another's: parts may be changed in any order, and at once.
-        """
-        value, gradient = parameter.value.reshape(-1)[part], parameter.grad.reshape(-1)[part]
-        if parameter.moving:
-            value -= gradient
-            return
-        if self.weight_decay:
-            value *= 1 - self._rate * self.weight_decay
-        slots = (self.state[f"{name}.{slot}"].reshape(-1)[part] for slot in self.slots)
-        self.step(value, gradient, self._rate, *slots)
+    def slots_of(self, parameter: Parameter) -> tuple[str, ...]:
+        """The names of a parameter's running arrays: none for a moving average."""
+        return () if parameter.moving else self.slots
 
     def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
-        """Change the values in place."""
+        """Change values in place; all arrays are vectors, some entries of one parameter or more."""
         raise NotImplementedError
 
 

@@ -2,8 +2,8 @@
 
 import functools
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -96,8 +96,10 @@ class DataParallel:
         workers = min(len(self.replicas), len(images))
         shares = zip(np.array_split(images, workers), np.array_split(labels, workers), strict=True)
         results = self._side_by_side(
-            functools.partial(self._share, worker, *share, len(images), seed)
-            for worker, share in enumerate(shares)
+            [
+                functools.partial(self._share, worker, *share, len(images), seed)
+                for worker, share in enumerate(shares)
+            ]
         )
         for vectors in self.vectors[1:workers]:
             for name, total in self.vectors[0].items():
@@ -105,24 +107,19 @@ class DataParallel:
         return sum(loss for loss, _ in results), sum(correct for _, correct in results)
 
     def update(self, optimizer: Optimizer) -> None:
-        """`optimizer.update(model.joined())`, each worker with an equal part of the entries."""
+        """`optimizer.update(model.joined())`, by all workers that are worth it."""
         vectors = self.vectors[0]
         size = max((vector.value.size for vector in vectors.values()), default=0)
         workers = min(len(self.replicas), 1 + size // WORTH_A_THREAD)
-        optimizer.begin(vectors)
+        optimizer.update(vectors, workers, self._side_by_side)
 
-        def change(worker: int) -> None:
-            for name, vector in vectors.items():
-                start, end = (vector.value.size * w // workers for w in (worker, worker + 1))
-                optimizer.change(name, vector, slice(start, end))
-
-        self._side_by_side(functools.partial(change, worker) for worker in range(workers))
-
-    def _side_by_side(self, tasks: Iterable[Callable[[], T]]) -> list[T]:
+    def _side_by_side(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
         """The tasks' results: the first task is done in this thread, for a wake-up less."""
-        first, *others = tasks
-        futures = [self.executor.submit(task) for task in others]
-        return [first(), *(future.result() for future in futures)]
+        futures = [self.executor.submit(task) for task in tasks[1:]]
+        try:
+            return [tasks[0](), *(future.result() for future in futures)]
+        finally:
+            wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
 
     def _share(
         self, worker: int, images: Array, labels: Array, batch_size: int, seed: int

@@ -25,6 +25,7 @@ from tinynet import (
     fit,
     predict,
 )
+from tinynet.layers.base import join
 from tinynet.model import PREDICT_BATCH, snake_case
 
 
@@ -113,9 +114,10 @@ def test_joining_again_moves_nothing() -> None:
         assert vector.grad is again[name].grad
 
 
-def test_a_replica_joins_gradients_of_its_own() -> None:
-    model = normalized()
-    mine, theirs = model.joined()["learned"], model.replica().joined()["learned"]
+@pytest.mark.parametrize("copied", [lambda model: model, copy.deepcopy])
+def test_a_replica_joins_gradients_of_its_own(copied: Callable[[Sequential], Sequential]) -> None:
+    model = copied(normalized())
+    theirs, mine = model.replica().joined()["learned"], model.joined()["learned"]
     assert theirs.value is mine.value
     assert not np.shares_memory(theirs.grad, mine.grad)
 
@@ -124,14 +126,48 @@ def test_a_replica_joins_gradients_of_its_own() -> None:
 def test_a_copy_trains_by_itself(copied: Callable[[Sequential], Sequential]) -> None:
     model = cnn()
     before = {name: p.value.copy() for name, p in model.parameters().items()}
-    images, labels = np.ones((4, 9, 8, 2), np.uint8), np.arange(4)
-    clone = copied(model)
-    fit(clone, images, labels, workers=2)
-    fit(twin := cnn(), images, labels, workers=2)
+    images, labels = normal((4, 9, 8, 2), 0), np.arange(4)
+    clone, twin = copied(model), cnn()
+    for each in (clone, twin):  # several steps: each must see what the one before has done
+        fit(each, images, labels, epochs=3, batch_size=2, workers=2)
     for name, parameter in model.parameters().items():
         np.testing.assert_array_equal(parameter.value, before[name])
         trained = clone.parameters()[name].value
         np.testing.assert_array_equal(trained, twin.parameters()[name].value)
+
+
+def of_two(memory: Array, first: Array, second: Array) -> list[Parameter]:
+    """Two parameters whose values are these parts of the memory."""
+    made = []
+    for value in (first, second):
+        parameter = Parameter(value.shape, SGD)  # type: ignore[arg-type]  # is never called
+        parameter.value, parameter.grad = value, np.zeros_like(value)
+        made.append(parameter)
+    return made
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        lambda memory: (memory[3:], memory[:3]),
+        lambda memory: (memory[:3], memory[:3]),
+        lambda memory: (memory[:3], memory[2:5]),
+        lambda memory: (memory[::2], memory[1::2]),
+        lambda memory: (memory[:4].reshape(2, 2).T, memory[4:]),
+        lambda memory: (memory.reshape(2, 3)[0], memory.reshape(2, 3)[1].copy()),
+        lambda memory: (np.ndarray((3,), buffer=bytearray(24)), memory[:3]),
+    ],
+)
+def test_joining_what_does_not_lie_end_to_end(parts: Callable[[Array], Any]) -> None:
+    memory = np.arange(6.0)
+    members = of_two(memory, *parts(memory))
+    expected = np.concatenate([p.value.reshape(-1) for p in members])
+    joined = join(members)
+    np.testing.assert_array_equal(joined.value, expected)
+    joined.value += 1
+    np.testing.assert_array_equal(
+        np.concatenate([p.value.reshape(-1) for p in members]), expected + 1
+    )
 
 
 def test_any_initializer_will_do() -> None:

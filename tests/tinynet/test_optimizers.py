@@ -146,6 +146,34 @@ def test_updates_happen_in_place_and_in_the_dtype(make: Any, dtype: type) -> Non
         assert array.dtype == dtype
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"b.kernel": (2, 3)}, {"a.kernel": (3, 2)}, {"a.kernel": (2, 3), "c.bias": (3,)}],
+)
+def test_an_optimizer_stays_with_its_parameters(other: dict[str, tuple[int, ...]]) -> None:
+    """Running arrays of other parameters would not fit, or begin at zero in the middle."""
+
+    def zeroed(shapes: dict[str, tuple[int, ...]]) -> dict[str, Parameter]:
+        made = {name: Parameter(shape, zeros) for name, shape in shapes.items()}
+        for parameter in made.values():
+            parameter.initialize(np.random.default_rng(0), np.float64)
+        return made
+
+    optimizer = Adam()
+    optimizer.update(zeroed({"a.kernel": (2, 3)}))
+    with pytest.raises(ValueError, match=r"has taken 1 steps with other parameters than '..\w+'"):
+        optimizer.update(zeroed(other))
+    assert optimizer.iterations == 1
+
+
+def test_what_cannot_be_changed_in_place_is_refused() -> None:
+    parameter = Parameter((3, 2), zeros)
+    parameter.initialize(np.random.default_rng(0), np.float64)
+    parameter.value = np.zeros((2, 3)).T
+    with pytest.raises(ValueError, match="copy"):
+        SGD(0.5).update({"p": parameter})
+
+
 def test_moving_averages_are_not_learned() -> None:
     moving = Parameter((2,), zeros, moving=True)
     moving.initialize(np.random.default_rng(0), np.float64)

@@ -23,7 +23,7 @@ class Parameter:
 
     A layer declares its shape first; `initialize` takes the memory, so that a wrong stack of
     layers fails before anything large is allocated. Afterwards value and grad are written in
-    place: whoever holds the parameter sees every change.
+    place; only `join` may move them. Whoever holds the parameter sees every change.
     moving=True marks a moving average of what passes through (BatchNormalization keeps two): it
     is saved with the rest but not learned. Its grad is the step that the batch asks for, which
     the optimizer subtracts as it is.
@@ -60,13 +60,25 @@ def join(parameters: Sequence[Parameter]) -> Parameter:
     for kind in ("value", "grad"):
         arrays: list[Array] = [getattr(parameter, kind) for parameter in parameters]
         memory = arrays[0].base
-        if memory is None or memory.size != sum(sizes) or any(a.base is not memory for a in arrays):
+        if not lie_end_to_end(arrays, memory):
             memory = np.concatenate([array.reshape(-1) for array in arrays])
             places = np.split(memory, np.cumsum(sizes)[:-1])
             for parameter, place in zip(parameters, places, strict=True):
                 setattr(parameter, kind, place.reshape(parameter.shape))
         setattr(joined, kind, memory)
     return joined
+
+
+def lie_end_to_end(arrays: Sequence[Array], memory: object) -> bool:
+    """Whether memory is a vector, and these arrays are its parts, in their order, and all of it."""
+    if not isinstance(memory, np.ndarray) or memory.ndim != 1 or not memory.flags.c_contiguous:
+        return False
+    address = memory.ctypes.data
+    for array in arrays:
+        if array.base is not memory or not array.flags.c_contiguous or array.ctypes.data != address:
+            return False
+        address += array.nbytes
+    return bool(address == memory.ctypes.data + memory.nbytes)
 
 
 class Layer:

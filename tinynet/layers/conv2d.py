@@ -59,13 +59,15 @@ class Conv2D(Layer):
         strips = self._strips(pad(batch_last(x), self._pad, 0))
         self._cache = strips if training else None
         y = self._weights().T @ self._windows(strips)
-        return batch_first(y.reshape(*y.shape[:2], -1, len(x)))
+        rows, columns, filters = self._output_shape
+        return batch_first(y.reshape(rows, filters, columns, len(x)))
 
     def backward(self, dy: Array) -> Array:
         """dx[n,h,w,c] = sum_{u,v,f} kernel[u,v,c,f] * dy[n,i,j,f]  with i*s+u = h, j*s+v = w
 
-        The output rows i that saw row h lie one after the other in memory: one matrix product
-        sums over u and f. What it gives for each v is added where the windows' column v was.
+        The output rows i that saw row h, as their row u = h - i*s, lie one after the other in
+        memory: one matrix product sums over u and f. What it gives for each v is added where the
+        windows' column v was.
         """
         self.backward_parameters(dy)
         dy = batch_last(dy)
@@ -118,13 +120,17 @@ class Conv2D(Layer):
 
         kh neighbouring strips are such a matrix: windows are copied kw times, not kh*kw times.
         """
-        height, lines, _ = strips.shape
+        height, lines, positions = strips.shape
         kh, sh = self.kernel_size[0], self.strides[0]
-        windows = sliding_window_view(strips.reshape(height * lines, -1), kh * lines, axis=0)
+        entries = strips.reshape(height * lines, positions)
+        windows = sliding_window_view(entries, kh * lines, axis=0)
         return windows[:: sh * lines].swapaxes(1, 2)
 
     def _weights(self) -> Array:
-        """The kernel as a matrix (kh*(kw*C + 1), F): the bias meets the first line of ones."""
+        """The kernel as a matrix (kh*(kw*C + 1), F): the bias meets the first line of ones.
+
+        Each strip has such a line, so that all are alike; the other kh - 1 have zeros here.
+        """
         kh, kw, channels, filters = self.kernel.shape
         weights = np.zeros((kh, kw * channels + 1, filters), self.kernel.value.dtype)
         weights[:, :-1] = self.kernel.value.reshape(kh, -1, filters)

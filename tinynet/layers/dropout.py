@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer, batch_first, batch_last
+from tinynet.layers.base import Array, Layer, batch_first
 
 
 class Dropout(Layer):
@@ -24,7 +24,7 @@ class Dropout(Layer):
         if not training:
             self._cache = None
             return x
-        shape = batch_last(x).shape if x.ndim == 4 else x.shape  # as x lies in memory
+        shape = x.transpose(1, 3, 2, 0).shape if x.ndim == 4 else x.shape  # as x lies in memory
         keep = self.rng.random(shape, dtype=np.float32) >= self.rate
         scale = x.dtype.type(1 / (1 - self.rate))
         mask: Array = (batch_first(keep) if x.ndim == 4 else keep) * scale

@@ -21,7 +21,10 @@ class Flatten(Layer):
         self._cache = x.shape[1:] if training else None
         if x.ndim != 4:
             return x.reshape(len(x), -1)
-        return np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(-1, len(x)).T  # batch last
+        features = math.prod(x.shape[1:])
+        return (
+            np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(features, len(x)).T
+        )  # batch last
 
     def backward(self, dy: Array) -> Array:
         shape: Shape = self.cached()
