@@ -28,6 +28,7 @@ from tinynet import (
 
 shapes = st.one_of(
     st.tuples(st.integers(2, 6), st.integers(1, 5)),
+    st.tuples(st.integers(2, 4), st.integers(1, 4), st.integers(1, 5)),
     st.tuples(st.integers(1, 4), st.integers(2, 5), st.integers(1, 5), st.integers(1, 4)),
 )
 momenta = st.sampled_from([0.0, 0.5, 0.99])

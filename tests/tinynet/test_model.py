@@ -261,6 +261,12 @@ class TestPrepare:
             cnn().predict(images)
 
 
+def test_no_images_give_no_outputs() -> None:
+    layers = [Conv2D(3, 3), MaxPool(2), BatchNormalization(), ReLU(), Flatten(), Dense(2)]
+    model = Sequential([*layers, BatchNormalization()], (6, 5, 1))
+    assert model.forward(np.zeros((0, 6, 5, 1), np.float32)).shape == (0, 2)
+
+
 class TestPredict:
     @pytest.mark.parametrize("count", [0, 1, PREDICT_BATCH - 1, PREDICT_BATCH, PREDICT_BATCH + 1])
     def test_any_number_of_images(self, count: int) -> None:

@@ -1,5 +1,7 @@
 """Batch normalization: every channel leaves with the mean and spread that it has learned."""
 
+import math
+
 import numpy as np
 
 from tinynet.initializers import ones, zeros
@@ -89,17 +91,20 @@ class BatchNormalization(Layer):
 
 
 def by_channel(x: Array) -> Array:
-    """(N, H, W, C) -> (H, C, W*N), or (N, C) -> (1, C, N), as memory has it."""
+    """(N, H, W, C) -> (H, C, W*N), or (N, ..., C) -> (positions, C, N), as memory has it."""
     if x.ndim == 4:
-        x = batch_last(x)
-        return x.reshape(*x.shape[:2], -1)
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1)).reshape(-1, x.shape[-1], len(x))
+        batch, height, width, channels = x.shape
+        return batch_last(x).reshape(height, channels, width * batch)
+    batch, *positions, channels = x.shape
+    last = np.ascontiguousarray(np.moveaxis(x, 0, -1))
+    return last.reshape(math.prod(positions), channels, batch)
 
 
 def like_input(rows: Array, x: Array) -> Array:
     """The inverse of `by_channel`: rows in the shape of x."""
     if x.ndim == 4:
-        return batch_first(rows.reshape(*rows.shape[:2], -1, len(x)))
+        batch, height, width, channels = x.shape
+        return batch_first(rows.reshape(height, channels, width, batch))
     return np.moveaxis(rows.reshape(*x.shape[1:], len(x)), -1, 0)
 
 
