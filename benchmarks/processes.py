@@ -50,7 +50,7 @@ def run(command: Sequence[str]) -> str:
     No BLAS or thread setting is passed on: every library makes its own choice, as on a machine
     where nobody has set anything.
     """
-    inherited = {name: value for name, value in os.environ.items() if name not in overruling()}
+    inherited = {name: os.environ[name] for name in os.environ.keys() - overruling().keys()}
     completed = subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,

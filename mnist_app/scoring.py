@@ -37,16 +37,19 @@ class Scored:
         return self.result if isinstance(self.result, Answer) else None
 
     @property
+    def reading(self) -> Answer | None:
+        """The answer, but None for a guess beside a problem."""
+        return None if self.answer is None or self.answer.problem is not None else self.answer
+
+    @property
     def right(self) -> bool:
-        """Whether the answer is the label; a guess beside a problem is none."""
-        answer = self.answer
-        return answer is not None and answer.problem is None and answer.digit == self.label
+        """Whether the reading is the label."""
+        return self.reading is not None and self.reading.digit == self.label
 
     @property
     def confidence(self) -> float:
-        """Of the answer, 0 if there is none."""
-        answer = self.answer
-        return 0.0 if answer is None or answer.problem is not None else answer.confidence
+        """Of the reading, 0 if there is none."""
+        return 0.0 if self.reading is None else self.reading.confidence
 
     @property
     def said(self) -> str:
@@ -85,9 +88,9 @@ class Score:
     def calibration_error(self) -> float | None:
         """The expected calibration error of those that got an answer; None if none did."""
         answered = [
-            (picture.answer.probabilities, picture.label)
+            (picture.reading.probabilities, picture.label)
             for picture in self.pictures
-            if picture.answer is not None and picture.answer.problem is None
+            if picture.reading is not None
         ]
         if not answered:
             return None

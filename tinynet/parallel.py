@@ -132,9 +132,8 @@ class DataParallel:
         loss, doutputs = self.loss(outputs, labels)
         weight = len(images) / batch_size  # this share's part of the batch mean
         replica.backward_parameters(doutputs * doutputs.dtype.type(weight))
-        for parameter in replica.parameters().values():
-            if parameter.moving:  # the others have the weight from doutputs
-                parameter.grad *= weight
+        if "moving" in self.vectors[worker]:  # what is learned has the weight from doutputs
+            self.vectors[worker]["moving"].grad *= weight
         return loss * weight, count_correct(outputs, labels)
 
 

@@ -7,23 +7,16 @@ from typing import Annotated
 import typer
 
 from mnist_app import plots
-from mnist_app.classifier import DEFAULT_MODEL, load_classifier
+from mnist_app.classifier import load_classifier
 from mnist_app.cli.console import console, table
-from mnist_app.cli.options import JsonOption
+from mnist_app.cli.options import JsonOption, ModelArgument
 from mnist_app.dataset import load_dataset
 from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
 from mnist_app.training_run import CONFUSION, MISTAKES
 
 
 def evaluate(
-    model: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL",
-            show_default=f"the included {DEFAULT_MODEL}",
-            help="A model file, the folder of a run, or the name of an included model.",
-        ),
-    ] = None,
+    model: ModelArgument = None,
     data: Annotated[
         Path | None,
         typer.Option(

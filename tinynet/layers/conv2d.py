@@ -15,7 +15,7 @@ from tinynet.layers.base import (
     pair,
     positive_int,
 )
-from tinynet.layers.windows import check_padding, crop, pad, place_windows
+from tinynet.layers.windows import check_padding, crop, entries, pad, place_windows
 
 
 class Conv2D(Layer):
@@ -85,7 +85,7 @@ class Conv2D(Layer):
             seen_by = dy[first : last + 1].reshape(-1, columns * batch)
             shares = weights.reshape(-1, len(seen_by)) @ seen_by
             for v, share in enumerate(shares.reshape(kw, channels, columns, batch)):
-                dx[h, :, v : v + sw * (columns - 1) + 1 : sw] += share
+                dx[h, :, entries(v, sw, columns)] += share
         return batch_first(crop(dx, self._pad))
 
     def backward_parameters(self, dy: Array) -> None:
@@ -112,7 +112,7 @@ class Conv2D(Layer):
         strips[:, -1] = 1
         by_column = strips[:, :-1].reshape(height, kw, channels, columns, batch)
         for v in range(kw):
-            by_column[:, v] = x[:, :, v : v + sw * (columns - 1) + 1 : sw]
+            by_column[:, v] = x[:, :, entries(v, sw, columns)]
         return strips
 
     def _windows(self, strips: Array) -> Array:
@@ -122,8 +122,8 @@ class Conv2D(Layer):
         """
         height, lines, positions = strips.shape
         kh, sh = self.kernel_size[0], self.strides[0]
-        entries = strips.reshape(height * lines, positions)
-        windows = sliding_window_view(entries, kh * lines, axis=0)
+        one_below_the_other = strips.reshape(height * lines, positions)
+        windows = sliding_window_view(one_below_the_other, kh * lines, axis=0)
         return windows[:: sh * lines].swapaxes(1, 2)
 
     def _weights(self) -> Array:

@@ -13,7 +13,7 @@ from tinynet.layers.base import (
     expect_rank,
     pair,
 )
-from tinynet.layers.windows import check_padding, crop, pad, place_windows
+from tinynet.layers.windows import check_padding, crop, entries, pad, place_windows
 
 
 class MaxPool(Layer):
@@ -48,10 +48,10 @@ class MaxPool(Layer):
 
     def forward(self, x: Array, training: bool = False) -> Array:
         x = pad(batch_last(x), self._pad, -np.inf)
-        entries = self._entries(x)
-        y = functools.reduce(np.maximum, entries)
+        places = self._places(x)
+        y = functools.reduce(np.maximum, places)
         # Compared now, while x is in the cache; a byte for each is also less to keep than x.
-        self._cache = (x.shape, [entry == y for entry in entries[:-1]]) if training else None
+        self._cache = (x.shape, [place == y for place in places[:-1]]) if training else None
         return batch_first(y)
 
     def backward(self, dy: Array) -> Array:
@@ -63,10 +63,10 @@ class MaxPool(Layer):
         shape, winners = self.cached()
         left = batch_last(dy)
         dx = np.zeros(shape, dy.dtype)
-        *entries, last = self._entries(dx)
-        for entry, wins in zip(entries, winners, strict=True):
+        *places, last = self._places(dx)
+        for place, wins in zip(places, winners, strict=True):
             share = left * wins
-            entry[...] = entry + share if self._overlap else share  # writing is twice as fast
+            place[...] = place + share if self._overlap else share  # writing is twice as fast
             left = left - share
         last[...] = last + left if self._overlap else left
         return batch_first(crop(dx, self._pad))
@@ -75,12 +75,12 @@ class MaxPool(Layer):
         _, winners = self.cached()
         return list(winners)
 
-    def _entries(self, x: Array) -> list[Array]:
+    def _places(self, x: Array) -> list[Array]:
         """Entry (u, v) of every window of the padded x, in reading order: (H', C, W', N) each."""
         (kh, kw), (sh, sw) = self.pool_size, self._strides
         rows, columns, _ = self._output_shape
         return [
-            x[u : u + sh * (rows - 1) + 1 : sh, :, v : v + sw * (columns - 1) + 1 : sw]
+            x[entries(u, sh, rows), :, entries(v, sw, columns)]
             for u in range(kh)
             for v in range(kw)
         ]

@@ -44,6 +44,11 @@ def place_windows(
     return (counts[0], counts[1]), (borders[0], borders[1])
 
 
+def entries(first: int, stride: int, count: int) -> slice:
+    """Where the entry that the first of `count` windows has at `first` lies in each of them."""
+    return slice(first, first + stride * (count - 1) + 1, stride)
+
+
 def pad(x: Array, widths: Padding, value: float) -> Array:
     """(H, C, W, N) with a border of `value`; x itself where the border is empty."""
     if not any(map(any, widths)):
