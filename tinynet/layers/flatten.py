@@ -21,10 +21,8 @@ class Flatten(Layer):
         self._cache = x.shape[1:] if training else None
         if x.ndim != 4:
             return x.reshape(len(x), -1)
-        features = math.prod(x.shape[1:])
-        return (
-            np.ascontiguousarray(x.transpose(1, 2, 3, 0)).reshape(features, len(x)).T
-        )  # batch last
+        x = np.ascontiguousarray(x.transpose(1, 2, 3, 0))  # batch last, as Dense's product likes it
+        return x.reshape(math.prod(x.shape[:3]), x.shape[3]).T
 
     def backward(self, dy: Array) -> Array:
         shape: Shape = self.cached()
