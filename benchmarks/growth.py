@@ -7,7 +7,7 @@ from benchmarks.jobs import Job, Values
 from benchmarks.processes import measured
 from benchmarks.results import Row
 from benchmarks.settings import EPOCH_STEPS, Size
-from tinynet.parallel import default_workers
+from tinynet.workers import default_workers
 
 BATCH_SIZES = (32, 64, 128, 256, 512)
 IMAGE_COUNTS = (1_920, 3_840, 7_680, 15_360)

@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.results import markdown_table, number
 from benchmarks.settings import BATCH_SIZE, SEED, Size
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network, loss_of
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network, loss_of
 from tinynet import Adam, Layer, Sequential
-from tinynet.layers.base import Array
-from tinynet.parallel import Loss, keep_freed_memory
+from tinynet.types import Array
+from tinynet.workers import Loss, keep_freed_memory
 
 SHARE = BATCH_SIZE // 2  # images: a batch on two cores
 MATRIX_SIDE = 1024

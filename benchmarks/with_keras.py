@@ -13,9 +13,9 @@ import tensorflow as tf
 
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
-from mnist_app.dataset import load_mnist
-from mnist_app.keras_baseline import STEPS_PER_CALL, keras_loss, keras_network
-from tinynet.layers.base import Array
+from mnist_app.data.dataset import load_mnist
+from mnist_app.keras.networks import STEPS_PER_CALL, keras_loss, keras_network
+from tinynet.types import Array
 
 EVALUATION_BATCH = 1000
 

@@ -12,8 +12,8 @@ from torch import nn
 
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
-from mnist_app.dataset import load_mnist
-from tinynet.layers.base import Array
+from mnist_app.data.dataset import load_mnist
+from tinynet.types import Array
 
 
 def versions(size: Size) -> dict[str, str]:

@@ -10,10 +10,10 @@ from threadpoolctl import ThreadpoolController
 from benchmarks.layers import profile
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network, loss_of
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network, loss_of
 from tinynet import Conv2D, Progress, Sequential, evaluate, fit, save_model
-from tinynet.parallel import default_workers
+from tinynet.workers import default_workers
 
 FILTERS = 32  # of the first convolution of `cnn`; the second has twice as many
 

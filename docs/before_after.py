@@ -16,10 +16,10 @@ from PIL import Image
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from mnist_app.classifier import load_classifier  # noqa: E402
 from mnist_app.cli import app  # noqa: E402
-from mnist_app.dataset import load_mnist  # noqa: E402
-from mnist_app.preprocessing import preprocess  # noqa: E402
+from mnist_app.data.dataset import load_mnist  # noqa: E402
+from mnist_app.pictures.preprocessing import preprocess  # noqa: E402
+from mnist_app.reading.classifier import load_classifier  # noqa: E402
 from tests import drawn_pictures as drawn  # noqa: E402
 
 Picture = np.ndarray

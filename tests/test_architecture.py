@@ -17,7 +17,7 @@ ALLOWED = {  # which parts of tinynet each part may import
     "losses": {"layers"},
     "optimizers": {"layers"},
     "model": {"layers", "initializers"},
-    "parallel": {"layers", "model", "optimizers"},
+    "workers": {"layers", "model", "optimizers"},
     "gradient_check": {"layers", "model"},
     "serialization": {"layers", "model"},
     "training": {"layers", "model", "losses", "optimizers", "parallel"},
@@ -58,14 +58,14 @@ def top(name: str) -> str:
 
 def test_there_is_something_to_read() -> None:
     assert {"tinynet.layers.conv2d", "tinynet.model"} <= {module(path) for path in TINYNET}
-    assert {"mnist_app", "mnist_app.plots"} <= {module(path) for path in APP}
+    assert {"mnist_app", "mnist_app.figures.plots"} <= {module(path) for path in APP}
     assert ("numpy", True) in set(imports(ROOT / "tinynet" / "model.py"))
 
 
 @pytest.mark.parametrize("path", TINYNET, ids=module)
 def test_tinynet_needs_numpy_and_little_else(path: Path) -> None:
     allowed = {"numpy", "tinynet"} | set(sys.stdlib_module_names)
-    if path.stem == "parallel":
+    if path.stem == "workers":
         allowed.add("threadpoolctl")
     if path.stem == "serialization":
         allowed.add("safetensors")
@@ -107,10 +107,10 @@ def test_heavy_packages_have_their_places_and_load_late(path: Path) -> None:
     name = module(path)
     for other, early in used:
         if top(other) in ("tensorflow", "keras"):
-            assert name.startswith(("mnist_app.keras_baseline", "mnist_app.comparison")), other
+            assert name.startswith(("mnist_app.keras.networks", "mnist_app.keras.compare")), other
             assert not early, f"{other} is imported as the file is loaded"
         if top(other) == "matplotlib":
-            assert name == "mnist_app.plots", other
+            assert name == "mnist_app.figures.plots", other
             assert not early, f"{other} is imported as the file is loaded"
         assert top(other) not in ("torch", "tests", "tutorials", "benchmarks")
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from mnist_app.dataset import load_mnist
-from mnist_app.decoding import LONGEST_SIDE, MOST_PIXELS, PictureError, decode
-from mnist_app.preprocessing import preprocess, read_picture
+from mnist_app.data.dataset import load_mnist
+from mnist_app.pictures.decode import LONGEST_SIDE, MOST_PIXELS, PictureError, decode
+from mnist_app.pictures.preprocessing import preprocess, read_picture
 from tests import drawn_pictures
 
 Image8 = npt.NDArray[np.uint8]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_app.dataset import load_mnist
-from mnist_app.preprocessing import Stages, preprocess, to_network_input
+from mnist_app.data.dataset import load_mnist
+from mnist_app.pictures.preprocessing import Stages, preprocess, to_network_input
 from tests.drawn_pictures import (
     BLACK,
     WHITE,

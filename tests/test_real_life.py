@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from mnist_app.calibration import expected_calibration_error
-from mnist_app.classifier import Classifier, load_classifier
-from mnist_app.dataset import load_mnist
-from mnist_app.digit_detector import looks_like_digit
-from mnist_app.prediction import Answer, predict_picture
-from mnist_app.preprocessing import preprocess
+from mnist_app.data.dataset import load_mnist
+from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.reading.calibration import expected_calibration_error
+from mnist_app.reading.classifier import Classifier, load_classifier
+from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.predict import Answer, predict_picture
 from tests import drawn_non_digits
 from tests.drawn_pictures import WHITE, as_bytes, draw, random_picture
 

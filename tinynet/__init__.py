@@ -24,10 +24,10 @@ from tinynet.layers import (
 from tinynet.losses import cross_entropy, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import SGD, Adam, Optimizer
-from tinynet.parallel import predict
 from tinynet.schedules import CosineDecay
 from tinynet.serialization import ModelFileError, load_model, save_model
 from tinynet.training import Epoch, History, Progress, batches, evaluate, fit
+from tinynet.workers import predict
 
 __all__ = [
     "SGD",

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer
+from tinynet.layers.layer import Layer
 from tinynet.model import Sequential
+from tinynet.types import Array
 
 STEP = 1e-5
 TOLERANCE = 1e-6

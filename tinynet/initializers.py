@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinynet.layers.base import Array, Shape
+from tinynet.types import Array, Shape
 
 
 def zeros(shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Array:

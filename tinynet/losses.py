@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
 
 def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinynet.layers.base import Array, Layer, Parameter, Shape, batch_first, join
+from tinynet.layers.layer import Layer
+from tinynet.layers.layout import batch_first
+from tinynet.parameter import Parameter, join
+from tinynet.types import Array, Shape
 
 PREDICT_BATCH = 64  # large enough for BLAS, small enough that a layer's arrays stay in the cache
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tinynet.layers.base import Array, Parameter
+from tinynet.parameter import Parameter
+from tinynet.types import Array
 
 Parameters = dict[str, Parameter]
 Schedule = Callable[[int], float]

@@ -12,8 +12,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tinynet import layers
-from tinynet.layers.base import Array, Layer, positive_int
+from tinynet.layers.layer import Layer, positive_int
 from tinynet.model import Sequential, declare, named_parameters
+from tinynet.types import Array
 
 FORMAT = "tinynet 1"
 LAYERS: dict[str, type[Layer]] = {

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from tinynet.layers.base import Array
 from tinynet.losses import softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import Adam, Optimizer
-from tinynet.parallel import (
+from tinynet.types import Array
+from tinynet.workers import (
     Augment,
     DataParallel,
     Loss,

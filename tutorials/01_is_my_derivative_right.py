@@ -401,7 +401,7 @@ for wrong_version in (integers_cut_off, forward_difference, in_float32):
 # (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights.)
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 from tinynet import Dense, Sequential, softmax_cross_entropy
 
 data = load_mnist()
@@ -472,7 +472,7 @@ stated("1,568", 2 * 784)
 # its witness.
 
 # %%
-from mnist_app.networks import build_network
+from mnist_app.training.networks import build_network
 
 network = build_network("cnn")
 count = sum(parameter.value.size for parameter in network.parameters().values())

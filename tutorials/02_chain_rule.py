@@ -468,8 +468,8 @@ show(
 # second, since nobody asks for the gradient of the image.
 
 # %%
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network
 
 network = build_network("mlp")
 sizes = [p.value.shape for p in network.parameters().values() if p.value.ndim == 2]

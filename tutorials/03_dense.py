@@ -472,7 +472,7 @@ assert "exactly 4 times too small" in message
 # all 1,960 weights.
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 from tutorials.value import Value
 
 data = load_mnist()

@@ -321,7 +321,7 @@ reveal(prediction, "c", "The probabilities sum to 1 always, and a constant has t
 # images, each once.
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 
 data = load_mnist()
 EPOCH = 6_000 if FAST else 60_000

@@ -373,7 +373,7 @@ else:
 # First what the gradient check says, then what the training says.
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 
 data = load_mnist()
 images, digits = data.train_images[:1000].reshape(-1, 784) / 255, data.train_labels[:1000]
@@ -555,7 +555,7 @@ assert not found[2][gone].any()
 # each array along a random direction $v$, where the slope of the loss must be $\sum_i v_i \ dW_i$.
 
 # %%
-from mnist_app.networks import build_network
+from mnist_app.training.networks import build_network
 from tinynet import check_model
 
 network = build_network("mlp", dtype=np.float64)

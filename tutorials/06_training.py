@@ -222,8 +222,8 @@ initial_scale = check("06.initial_scale")
 # `prepare` turns bytes from 0 to 255 into numbers from 0 to 1.
 
 # %%
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network
 from tinynet import batches, softmax_cross_entropy
 
 

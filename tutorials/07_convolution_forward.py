@@ -377,7 +377,7 @@ assert Sequential([Conv2D(4, 3, padding="same")], (8, 7, 3)).output_shape[0] == 
 # the picture (notebook 09):
 
 # %%
-from mnist_app.networks import build_network
+from mnist_app.training.networks import build_network
 
 network = build_network("cnn")
 size = 28
@@ -434,7 +434,7 @@ np.testing.assert_allclose(channels_first(*one_channel), conv_forward(*one_chann
 # First, what do your two filters see in a real seven?
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 
 data = load_mnist()
 seven = data.train_images[np.flatnonzero(data.train_labels == 7)[0]] / 255

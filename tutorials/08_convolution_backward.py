@@ -543,7 +543,7 @@ np.testing.assert_allclose(overwritten(dy, blur, (6, 6), 2), apart)
 # network has them at the start of its training.
 
 # %%
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
 from tinynet.gradient_check import numerical_gradient, relative_error
 
 images = (load_mnist().train_images[:2] / 255)[..., np.newaxis]

@@ -475,8 +475,8 @@ assert np.abs(moving).max() > 10_000
 # convolution tie, if a ReLU comes first? Three random draws of the weights.
 
 # %%
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network
 from tinynet import softmax_cross_entropy
 
 data = load_mnist()

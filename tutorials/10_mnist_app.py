@@ -17,8 +17,8 @@ sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
 
 import numpy as np
 
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.networks import build_network
 from tinynet import (
     Adam,
     Conv2D,
@@ -83,7 +83,7 @@ prediction = None  # "a", "b" or "c"
 #
 # ### Why the pool comes before the ReLU
 #
-# Notebook 09 showed it for two numbers; here it is in full. Textbooks write convolution, ReLU, pool. `mnist_app/networks.py` says
+# Notebook 09 showed it for two numbers; here it is in full. Textbooks write convolution, ReLU, pool. `mnist_app/training/networks.py` says
 # `Conv2D(32, 3), MaxPool(2), ReLU()`. It is the same function. ReLU never decreases: if $a \le b$
 # then $\text{relu}(a) \le \text{relu}(b)$. So the largest of some numbers stays the largest, and
 #
@@ -390,7 +390,7 @@ if FAST:
 else:
     try:
         with quiet():
-            from mnist_app.keras_baseline import KerasContender
+            from mnist_app.keras.networks import KerasContender
 
             keras = KerasContender("cnn", classes=10, batch_size=128, learning_rate=0.001)
             keras.start({name: p.value for name, p in ours.parameters().items()})
@@ -640,8 +640,8 @@ if keras is not None:
 # uses a larger network.) First all 10,000 test images: which digits are taken for which?
 
 # %%
-from mnist_app.classifier import load_classifier
-from mnist_app.evaluation import evaluate_images, percent
+from mnist_app.reading.classifier import load_classifier
+from mnist_app.training.evaluation import evaluate_images, percent
 
 classifier = load_classifier("cnn")
 included = classifier.model
@@ -767,7 +767,7 @@ show(
 # %% [markdown]
 # The two disagree in an instructive way. Saliency is a derivative: it speaks of infinitely small
 # changes of single pixels, and is noisy. Occlusion makes large changes, and shows which *part* of
-# the digit carries the answer. (`mnist_app.explanation` takes a middle way: it averages the
+# the digit carries the answer. (`mnist_app.reading.explain` takes a middle way: it averages the
 # gradient while the ink is turned up from blank to full.)
 #
 # ### Two pixels
@@ -823,10 +823,10 @@ show(
 # expects them in their places. Centring brings nearly all of it back, since it undoes what was
 # done. That is why `mnist_app` spends more lines on preparing a picture than on the network: a
 # photo has to become what the network has learned from. Here is a digit as a camera might see it,
-# and the stages of `mnist_app.preprocessing`.
+# and the stages of `mnist_app.pictures.preprocessing`.
 
 # %%
-from mnist_app.preprocessing import preprocess
+from mnist_app.pictures.preprocessing import preprocess
 
 rng = np.random.default_rng(0)
 big = np.kron(test_images[example] / 255, np.ones((9, 9)))  # each pixel 9 x 9 times

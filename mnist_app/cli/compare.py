@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from mnist_app.cli.console import console, table
-from mnist_app.evaluation import percent
+from mnist_app.keras import compare as comparison
+from mnist_app.training.evaluation import percent
 
 COMPARED = ("cnn", "mlp", "mlp-small")
 
@@ -45,7 +46,6 @@ def compare(
     Same MNIST, initial weights, batches and order; each in a process of its own, one after the
     other. Times mean something only on a quiet machine. Needs TensorFlow (the extra "keras").
     """
-    from mnist_app import comparison
 
     folder = Path("runs", f"compare-{model}") if output is None else output
     out = console()

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mnist_app.calibration import temperature_of
-from mnist_app.classifier import EXTENSION
-from mnist_app.networks import loss_of
+from mnist_app.reading.calibration import temperature_of
+from mnist_app.reading.classifier import EXTENSION
+from mnist_app.training.networks import loss_of
 from tinynet import load_model, save_model, softmax_cross_entropy
 
 KERAS = ".keras"
@@ -25,7 +25,7 @@ def convert(
     The network computes the same in both. Only layers and settings that both have can be
     converted; what is no network is left behind: training options, optimizer, calibration.
     """
-    from mnist_app.keras_file import load_keras, save_keras  # h5py, and not TensorFlow
+    from mnist_app.keras.file import load_keras, save_keras  # h5py, and not TensorFlow
 
     if (source.suffix, target.suffix) == (KERAS, EXTENSION):
         save_model(load_keras(source), target)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from mnist_app import plots
-from mnist_app.classifier import load_classifier
 from mnist_app.cli.console import console, table
 from mnist_app.cli.options import JsonOption, ModelArgument
-from mnist_app.dataset import load_dataset
-from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
-from mnist_app.training_run import CONFUSION, MISTAKES
+from mnist_app.data.dataset import load_dataset
+from mnist_app.figures import plots
+from mnist_app.reading.classifier import load_classifier
+from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images, percent
+from mnist_app.training.run import CONFUSION, MISTAKES
 
 
 def evaluate(

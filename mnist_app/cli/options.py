@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_app.classifier import DEFAULT_MODEL
+from mnist_app.reading.classifier import DEFAULT_MODEL
 
 MODEL, MODEL_DEFAULT = "MODEL", f"the included {DEFAULT_MODEL}"
 MODEL_HELP = "A model file, the folder of a run, or the name of an included model."

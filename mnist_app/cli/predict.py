@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_app.classifier import load_classifier
 from mnist_app.cli.errors import FAILED
 from mnist_app.cli.options import ModelOption
-from mnist_app.evaluation import percent
-from mnist_app.explanation import explain as which_pixels_spoke
-from mnist_app.plots import FORMATS, save_answers, save_explanations
+from mnist_app.figures.plots import FORMATS, save_answers, save_explanations
+from mnist_app.reading.classifier import load_classifier
+from mnist_app.reading.explain import explain as which_pixels_spoke
+from mnist_app.training.evaluation import percent
 
 if TYPE_CHECKING:
-    from mnist_app.prediction import Answer
+    from mnist_app.reading.predict import Answer
 
 BAR = 40  # characters of a bar for a probability of 1
 BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -57,7 +57,7 @@ def predict(
     does not stop the others; the exit code is then 1. Without a picture, on a terminal, asks for
     one.
     """
-    from mnist_app.prediction import Failure, predict_pictures  # imports cv2
+    from mnist_app.reading.predict import Failure, predict_pictures  # imports cv2
 
     for option, path in (("--save-figure", save_figure), ("--explain", explain)):
         if path is not None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_app import plots
-from mnist_app.classifier import load_classifier
 from mnist_app.cli.console import console, table
 from mnist_app.cli.options import JsonOption, ModelOption
-from mnist_app.evaluation import percent
+from mnist_app.figures import plots
+from mnist_app.reading.classifier import load_classifier
+from mnist_app.training.evaluation import percent
 
 if TYPE_CHECKING:
-    from mnist_app.scoring import Score
+    from mnist_app.reading.score import Score
 
 SHEET = "score_mistakes.png"
 
@@ -45,7 +45,7 @@ def score(
     can be trusted (the expected calibration error), and the mistakes. A picture that cannot be
     read, or is said to hold no digit or several, counts as a mistake.
     """
-    from mnist_app.scoring import Score, score_pictures  # imports cv2
+    from mnist_app.reading.score import Score, score_pictures  # imports cv2
 
     result = Score(list(score_pictures(load_classifier(model), labels)))
     if output is not None:

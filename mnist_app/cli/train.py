@@ -9,9 +9,9 @@ import typer
 
 from mnist_app.cli.console import command, console
 from mnist_app.cli.errors import INTERRUPTED
-from mnist_app.evaluation import Evaluation, percent
-from mnist_app.networks import LEARNING_RATES, NETWORKS
-from mnist_app.training_run import (
+from mnist_app.training.evaluation import Evaluation, percent
+from mnist_app.training.networks import LEARNING_RATES, NETWORKS
+from mnist_app.training.run import (
     DIGIT,
     FILES,
     Options,

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mnist_app.cli import app
-from mnist_app.training_run import Options, TrainingRun, start_run
+from mnist_app.training.run import Options, TrainingRun, start_run
 from tests.app.idx_files import write_dataset
 
 Cli = Callable[..., Result]

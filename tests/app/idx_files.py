@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_app.dataset import Dataset, load_mnist
+from mnist_app.data.dataset import Dataset, load_mnist
 
 NAMES = (
     "train-images-idx3-ubyte",

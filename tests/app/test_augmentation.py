@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_app import augmentation
-from mnist_app.augmentation import augment, bend, blurred, redraw, sample, turn, variations
-from mnist_app.dataset import load_mnist
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training import augmentation
+from mnist_app.training.augmentation import augment, bend, blurred, redraw, sample, turn, variations
 from tinynet import Dense, Flatten, Sequential, fit
 
 shapes = st.tuples(st.integers(1, 3), st.integers(2, 8), st.integers(2, 8))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_app.calibration import (
+from mnist_app.reading.calibration import (
     expected_calibration_error,
     fit_temperature,
     reliability,

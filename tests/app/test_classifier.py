@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_app.classifier import load_classifier
+from mnist_app.reading.classifier import load_classifier
 from tinynet import (
     BatchNormalization,
     Dense,

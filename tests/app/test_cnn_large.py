@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_app.augmentation import augment
-from mnist_app.dataset import load_mnist
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.training.augmentation import augment
+from mnist_app.training.networks import build_network
 from tinynet import Adam, CosineDecay, check_model, evaluate, fit, load_model, save_model
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_app.dataset import MNIST_SHA256, DatasetError, load_dataset, load_mnist, read_idx, split
+from mnist_app.data.dataset import (
+    MNIST_SHA256,
+    DatasetError,
+    load_dataset,
+    load_mnist,
+    read_idx,
+    split,
+)
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
 
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from mnist_app.calibration import expected_calibration_error
-from mnist_app.dataset import Dataset
-from mnist_app.evaluation import Evaluation, check_fit, evaluate_images, percent
+from mnist_app.data.dataset import Dataset
+from mnist_app.reading.calibration import expected_calibration_error
+from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images, percent
 from tests.app.idx_files import mnist
 from tinynet import Dense, Flatten, ModelFileError, Sequential, evaluate
 

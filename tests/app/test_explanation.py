@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.explanation import explain, score
+from mnist_app.reading.explain import explain, score
 from tinynet import (
     Adam,
     BatchNormalization,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.networks import NETWORKS, build_network, loss_of, probabilities
+from mnist_app.training.networks import NETWORKS, build_network, loss_of, probabilities
 from tests.app.idx_files import mnist
 from tinynet import Dense, Sequential, Softmax
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_app import plots
-from mnist_app.decoding import decode
-from mnist_app.evaluation import Evaluation
-from mnist_app.prediction import Answer, thumbnail
-from mnist_app.preprocessing import preprocess
+from mnist_app.figures import plots
+from mnist_app.pictures.decode import decode
+from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.reading.predict import Answer, thumbnail
+from mnist_app.training.evaluation import Evaluation
 from tests.app.idx_files import mnist
 from tinynet import Epoch, History
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from mnist_app.training_run import CHECKPOINT, LAST, MODEL, TrainingRun
+from mnist_app.training.run import CHECKPOINT, LAST, MODEL, TrainingRun
 
 PROGRAM = [sys.executable, "-m", "mnist_app"]
 TRAIN = [*PROGRAM, "train", "--model=mlp-small", "--batch-size=8", "--workers=1"]

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from mnist_app.cli.score import SHEET
-from mnist_app.dataset import load_mnist
-from mnist_app.plots import LARGEST_GRID, SHEET_COLUMNS
-from mnist_app.scoring import MOST_GROUPS
+from mnist_app.data.dataset import load_mnist
+from mnist_app.figures.plots import LARGEST_GRID, SHEET_COLUMNS
+from mnist_app.reading.score import MOST_GROUPS
 from tests.app.conftest import Cli
 
 CLEAR = {7: 0, 2: 1, 1: 2, 0: 3}  # digits, and test images that no network of ours misreads

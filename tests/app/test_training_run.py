@@ -17,9 +17,9 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from mnist_app.dataset import load_dataset
-from mnist_app.evaluation import evaluate_images
-from mnist_app.training_run import (
+from mnist_app.data.dataset import load_dataset
+from mnist_app.training.evaluation import evaluate_images
+from mnist_app.training.run import (
     AUGMENTATION,
     CHECKPOINT,
     FILES,

@@ -16,7 +16,7 @@ from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, number
 from benchmarks.settings import BATCH_SIZE, QUICK, Size
 from benchmarks.timing import StepClock
-from mnist_app.networks import build_network
+from mnist_app.training.networks import build_network
 from tinynet import Adam, Sequential
 
 INSTALL = 'install the extra "benchmark": python -m pip install "tinynet-mnist[benchmark]"'
@@ -236,7 +236,7 @@ def test_layers_are_measured_forwards_and_backwards(network: str) -> None:
 
 def test_a_timed_step_trains_as_fit_does() -> None:
     """The step of the profile is a real one: it leaves the weights that a step of `fit` leaves."""
-    from mnist_app.dataset import load_mnist
+    from mnist_app.data.dataset import load_mnist
     from tinynet import fit, softmax_cross_entropy
 
     mnist = load_mnist()

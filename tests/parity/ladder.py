@@ -13,10 +13,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_app.keras_baseline import copy_to_keras, keras_loss, keras_network, keras_weights
-from mnist_app.networks import build_network, loss_of
+from mnist_app.keras.networks import copy_to_keras, keras_loss, keras_network, keras_weights
+from mnist_app.training.networks import build_network, loss_of
 from tinynet import Conv2D, Dense, Layer, MaxPool, Parameter
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
 BOUND = 1e-12
 Distances = dict[str, float]

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner, Result
 
-from mnist_app import comparison
 from mnist_app.cli import app
-from mnist_app.comparison import Comparison, ComparisonError, ratio
-from mnist_app.comparison_worker import STEPS_PER_CALL, windows
-from mnist_app.keras_file import KerasMissing
+from mnist_app.keras import compare as comparison
+from mnist_app.keras.compare import Comparison, ComparisonError, ratio
+from mnist_app.keras.file import KerasMissing
+from mnist_app.keras.worker import STEPS_PER_CALL, windows
 from tests.app.idx_files import write_dataset
 
 EPOCHS = 2

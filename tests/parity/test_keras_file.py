@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mnist_app.cli import app
-from mnist_app.dataset import load_mnist
-from mnist_app.keras_baseline import copy_to_keras, keras_network
-from mnist_app.keras_file import CONFIG, WEIGHTS, load_keras, save_keras
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_mnist
+from mnist_app.keras.file import CONFIG, WEIGHTS, load_keras, save_keras
+from mnist_app.keras.networks import copy_to_keras, keras_network
+from mnist_app.training.networks import build_network
 from tinynet import (
     BatchNormalization,
     Conv2D,

@@ -24,7 +24,7 @@ from tinynet import (
     Sequential,
     softmax_cross_entropy,
 )
-from tinynet.layers.base import batch_last
+from tinynet.layers.layout import batch_last
 
 pictures = st.tuples(*[st.integers(1, 6)] * 4)
 shapes = st.one_of(pictures, st.tuples(st.integers(2, 8), st.integers(1, 6)))

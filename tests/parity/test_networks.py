@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_app.dataset import Dataset, load_mnist
-from mnist_app.keras_baseline import copy_from_keras, copy_to_keras, keras_network
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import Dataset, load_mnist
+from mnist_app.keras.networks import copy_from_keras, copy_to_keras, keras_network
+from mnist_app.training.networks import build_network
 from tests.parity.ladder import Training, agree, disagreement, in_float64
 from tinynet import SGD, Adam, softmax_cross_entropy
 

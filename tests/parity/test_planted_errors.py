@@ -25,7 +25,7 @@ from tests.parity.ladder import (
     optimizer_rung,
 )
 from tinynet import SGD, Adam, Conv2D, Dense, MaxPool, softmax_cross_entropy
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
 X = np.random.default_rng(0).normal(size=(3, 7, 6, 2))
 

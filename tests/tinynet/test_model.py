@@ -25,8 +25,8 @@ from tinynet import (
     fit,
     predict,
 )
-from tinynet.layers.base import join
 from tinynet.model import PREDICT_BATCH, snake_case
+from tinynet.parameter import join
 
 
 def cnn(dtype: type = np.float64, seed: int = 0) -> Sequential:

@@ -1,14 +1,15 @@
 """The layers, one a file."""
 
 from tinynet.layers.activations import ReLU, Sigmoid, Softmax
-from tinynet.layers.base import Layer, Parameter
 from tinynet.layers.batch_normalization import BatchNormalization
 from tinynet.layers.conv2d import Conv2D
 from tinynet.layers.dense import Dense
 from tinynet.layers.dropout import Dropout
 from tinynet.layers.flatten import Flatten
 from tinynet.layers.global_average_pooling import GlobalAveragePooling2D
+from tinynet.layers.layer import Layer
 from tinynet.layers.max_pool import MaxPool
+from tinynet.parameter import Parameter
 
 __all__ = [
     "BatchNormalization",

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer
+from tinynet.layers.layer import Layer
+from tinynet.types import Array
 
 
 class ReLU(Layer):

@@ -5,7 +5,10 @@ import math
 import numpy as np
 
 from tinynet.initializers import ones, zeros
-from tinynet.layers.base import Array, Layer, Parameter, Shape, batch_first, batch_last
+from tinynet.layers.layer import Layer
+from tinynet.layers.layout import batch_first, batch_last
+from tinynet.parameter import Parameter
+from tinynet.types import Array, Shape
 
 
 class BatchNormalization(Layer):

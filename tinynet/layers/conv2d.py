@@ -4,18 +4,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tinynet.initializers import glorot_uniform, zeros
-from tinynet.layers.base import (
-    Array,
-    Layer,
-    Parameter,
-    Shape,
-    batch_first,
-    batch_last,
-    expect_rank,
-    pair,
-    positive_int,
-)
+from tinynet.layers.layer import Layer, expect_rank, pair, positive_int
+from tinynet.layers.layout import batch_first, batch_last
 from tinynet.layers.windows import check_padding, crop, entries, pad, place_windows
+from tinynet.parameter import Parameter
+from tinynet.types import Array, Shape
 
 
 class Conv2D(Layer):

@@ -3,7 +3,9 @@
 import numpy as np
 
 from tinynet.initializers import glorot_uniform, zeros
-from tinynet.layers.base import Array, Layer, Parameter, Shape, expect_rank, positive_int
+from tinynet.layers.layer import Layer, expect_rank, positive_int
+from tinynet.parameter import Parameter
+from tinynet.types import Array, Shape
 
 
 class Dense(Layer):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer, batch_first
+from tinynet.layers.layer import Layer
+from tinynet.layers.layout import batch_first
+from tinynet.types import Array
 
 
 class Dropout(Layer):

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer, Shape
+from tinynet.layers.layer import Layer
+from tinynet.types import Array, Shape
 
 
 class Flatten(Layer):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer, Shape, batch_first, batch_last, expect_rank
+from tinynet.layers.layer import Layer, expect_rank
+from tinynet.layers.layout import batch_first, batch_last
+from tinynet.types import Array, Shape
 
 
 class GlobalAveragePooling2D(Layer):

@@ -4,16 +4,10 @@ import functools
 
 import numpy as np
 
-from tinynet.layers.base import (
-    Array,
-    Layer,
-    Shape,
-    batch_first,
-    batch_last,
-    expect_rank,
-    pair,
-)
+from tinynet.layers.layer import Layer, expect_rank, pair
+from tinynet.layers.layout import batch_first, batch_last
 from tinynet.layers.windows import check_padding, crop, entries, pad, place_windows
+from tinynet.types import Array, Shape
 
 
 class MaxPool(Layer):

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.layers.base import Array, Layer
+from tinynet.layers.layer import Layer
+from tinynet.types import Array
 
 Pair = tuple[int, int]
 Padding = tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))

@@ -10,9 +10,9 @@ from typing import TypeVar
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from tinynet.layers.base import Array
 from tinynet.model import PREDICT_BATCH, Sequential
 from tinynet.optimizers import Optimizer
+from tinynet.types import Array
 
 T = TypeVar("T")
 WORTH_A_THREAD = 2**16  # entries to update: with fewer, waking another thread takes longer

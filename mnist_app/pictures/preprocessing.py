@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mnist_app.decoding import Pixels, decode
+from mnist_app.pictures.decode import Pixels, decode
 
 Mask = npt.NDArray[np.bool_]
 Picture = TypeVar("Picture", bound=npt.NDArray[Any])

@@ -8,7 +8,7 @@ polygons it has seen) 32 %. Bounds that flag as many digits let more pass: on cn
 calibrated confidence 63 % and 74 %, on the energy of its logits 75 % and 74 %.
 Source: outlier exposure, Hendrycks, Mazeika and Dietterich (2019).
 
-`python -m mnist_app.digit_detector FILE` makes the included weights, in about eight minutes.
+`python -m mnist_app.reading.digit_detector FILE` makes the included weights, in eight minutes.
 """
 
 import functools
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_app.dataset import Images, load_mnist, split
+from mnist_app.data.dataset import Images, load_mnist, split
 from tinynet import (
     Adam,
     BatchNormalization,
@@ -35,9 +35,9 @@ from tinynet import (
     load_model,
     save_model,
 )
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
-WEIGHTS = Path(__file__).parent / "data" / "digit_detector.safetensors"
+WEIGHTS = Path(__file__).parent.parent / "weights" / "digit_detector.safetensors"
 NO_DIGIT, DIGIT = 0, 1
 # It has learned from about as many digits as other things. Where three pictures in four hold a
 # digit, one below this probability is more likely none.
@@ -88,8 +88,8 @@ def train_detector(seed: int = 0) -> Sequential:
 
     The images that `train` holds out for validation are held out here too.
     """
-    from mnist_app.augmentation import augment
-    from mnist_app.non_digits import draw_non_digits, redraw_digits
+    from mnist_app.training.augmentation import augment
+    from mnist_app.training.non_digits import draw_non_digits, redraw_digits
 
     rng = np.random.default_rng(seed)
     (digits, labels), _ = split(load_mnist(), 0.1, np.random.default_rng(seed))

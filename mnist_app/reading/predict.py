@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app.classifier import Classifier
-from mnist_app.decoding import PictureError, Pixels, decode
-from mnist_app.digit_detector import looks_like_digit
-from mnist_app.evaluation import percent
-from mnist_app.preprocessing import Problem, Stages, preprocess
-from tinynet.layers.base import Array
+from mnist_app.pictures.decode import PictureError, Pixels, decode
+from mnist_app.pictures.preprocessing import Problem, Stages, preprocess
+from mnist_app.reading.classifier import Classifier
+from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.training.evaluation import percent
+from tinynet.types import Array
 
 STANDARD_INPUT = "-"
 LARGEST_INPUT = 2**27  # bytes; the largest picture that is decoded, uncompressed, has fewer

@@ -1,6 +1,6 @@
 """One framework's part of `compare`, in a process of its own.
 
-`python -m mnist_app.comparison_worker tinynet FOLDER` (or keras) reads job.json and
+`python -m mnist_app.keras.worker tinynet FOLDER` (or keras) reads job.json and
 initial.safetensors from the folder, prints a line of JSON after each epoch, and leaves
 tinynet.safetensors and tinynet.json there. Nothing that one framework holds in memory or runs
 in its threads can then count for the other.
@@ -19,12 +19,12 @@ from typing import Any, Protocol
 import numpy as np
 from safetensors.numpy import save_file
 
-from mnist_app.dataset import load_dataset
-from mnist_app.keras_baseline import STEPS_PER_CALL, KerasContender, Weights
-from mnist_app.networks import build_network, loss_of
+from mnist_app.data.dataset import load_dataset
+from mnist_app.keras.networks import STEPS_PER_CALL, KerasContender, Weights
+from mnist_app.training.networks import build_network, loss_of
 from tinynet import Adam, History, Progress, fit, load_model, predict
-from tinynet.layers.base import Array
-from tinynet.parallel import default_workers
+from tinynet.types import Array
+from tinynet.workers import default_workers
 
 INITIAL, JOB = "initial.safetensors", "job.json"
 STEPS = (1, 10, 100)  # after which the weights are compared

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from mnist_app.comparison_worker import INITIAL, JOB, STEPS, Job
-from mnist_app.dataset import load_dataset
-from mnist_app.keras_baseline import PIPELINE
-from mnist_app.keras_file import KerasMissing
-from mnist_app.networks import build_network
+from mnist_app.data.dataset import load_dataset
+from mnist_app.keras.file import KerasMissing
+from mnist_app.keras.networks import PIPELINE
+from mnist_app.keras.worker import INITIAL, JOB, STEPS, Job
+from mnist_app.training.networks import build_network
 from tinynet import save_model
-from tinynet.layers.base import Array
 from tinynet.serialization import write_whole
+from tinynet.types import Array
 
 FRAMEWORKS = ("tinynet", "keras")
 BOUNDS = {"cnn": 0.15, "mlp": 0.2, "mlp-small": 0.2}  # percentage points, between the means
@@ -222,7 +222,7 @@ def compare(
 
 def save_comparison(comparison: Comparison, folder: Path) -> None:
     """Write the table, the numbers and the two pictures into the folder."""
-    from mnist_app import plots  # imports matplotlib
+    from mnist_app.figures import plots  # imports matplotlib
 
     folder.mkdir(parents=True, exist_ok=True)
     text = comparison.markdown()
@@ -263,7 +263,7 @@ def _run_worker(
     framework: str, folder: Path, on_epoch: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     """Run one framework's process, hand on its epochs, and return what it measured."""
-    command = [sys.executable, "-m", "mnist_app.comparison_worker", framework, str(folder)]
+    command = [sys.executable, "-m", "mnist_app.keras.worker", framework, str(folder)]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as noise,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=noise, text=True) as process,

@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_app.dataset import Images
-from mnist_app.evaluation import Evaluation, percent
+from mnist_app.data.dataset import Images
+from mnist_app.training.evaluation import Evaluation, percent
 from tinynet import History
-from tinynet.layers.base import Array
 from tinynet.serialization import write_whole
+from tinynet.types import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mnist_app.prediction import Answer
-    from mnist_app.preprocessing import Stages
-    from mnist_app.scoring import Scored
+    from mnist_app.pictures.preprocessing import Stages
+    from mnist_app.reading.predict import Answer
+    from mnist_app.reading.score import Scored
 
 INK, FAINT = "#222222", "#9a9a9a"
 BLUE, ORANGE, RED = "#2a6f97", "#e07a1f", "#c1121f"

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_app.calibration import temperature_of
-from mnist_app.dataset import Images
-from mnist_app.networks import probabilities
-from mnist_app.training_run import MODEL
+from mnist_app.data.dataset import Images
+from mnist_app.reading.calibration import temperature_of
+from mnist_app.training.networks import NETWORKS, probabilities
+from mnist_app.training.run import MODEL
 from tinynet import MaxPool, ModelFileError, Sequential, load_model
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
-PRETRAINED = Path(__file__).parent / "pretrained"
+WEIGHTS = Path(__file__).parent.parent / "weights"
 EXTENSION = ".safetensors"
 DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
 DEFAULT_MODEL = "cnn-large"  # reads real pictures better than "cnn" (README)
@@ -83,4 +83,6 @@ def find_model(where: str | None = None) -> Path:
 
 def bundled_models() -> dict[str, Path]:
     """The weights that come with the program, by name."""
-    return {path.stem: path for path in sorted(PRETRAINED.glob(f"*{EXTENSION}"))}
+    return {
+        path.stem: path for path in sorted(WEIGHTS.glob(f"*{EXTENSION}")) if path.stem in NETWORKS
+    }

@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app import plots
-from mnist_app.augmentation import augment, variations
-from mnist_app.calibration import SETTING, fit_temperature, temperature_of
-from mnist_app.dataset import Dataset, load_dataset, split
-from mnist_app.evaluation import Evaluation, evaluate_images
-from mnist_app.networks import DEFAULT_NETWORK, NETWORKS, build_network, loss_of
+from mnist_app.data.dataset import Dataset, load_dataset, split
+from mnist_app.figures import plots
+from mnist_app.reading.calibration import SETTING, fit_temperature, temperature_of
+from mnist_app.training.augmentation import augment, variations
+from mnist_app.training.evaluation import Evaluation, evaluate_images
+from mnist_app.training.networks import DEFAULT_NETWORK, NETWORKS, build_network, loss_of
 from tinynet import (
     Adam,
     CosineDecay,
@@ -46,9 +46,9 @@ from tinynet import (
     save_model,
     softmax_cross_entropy,
 )
-from tinynet.layers.base import Array
-from tinynet.parallel import default_workers
 from tinynet.serialization import ArrayFile, save_arrays, write_whole
+from tinynet.types import Array
+from tinynet.workers import default_workers
 
 MODEL, LAST, CHECKPOINT = "model.safetensors", "last.safetensors", "checkpoint.safetensors"
 HISTORY, METRICS = "history.csv", "metrics.json"

@@ -7,9 +7,9 @@ well the detector knows those is measured, so it must not have seen them.
 import cv2
 import numpy as np
 
-from mnist_app.dataset import Images, Labels
-from mnist_app.preprocessing import preprocess
-from tinynet.layers.base import Array
+from mnist_app.data.dataset import Images, Labels
+from mnist_app.pictures.preprocessing import preprocess
+from tinynet.types import Array
 
 SIDE = 96  # pixels of a sheet: strokes are then finer than the network sees them
 STROKES, CHANGED, TEXTURES = 0.6, 0.25, 0.15  # how many of each kind

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import tinynet.parallel
+import tinynet.workers
 from tests.tinynet.strategies import Array, seeds
 from tests.tinynet.test_model import cnn
 from tinynet import (
@@ -29,7 +29,7 @@ from tinynet import (
     cross_entropy,
     softmax_cross_entropy,
 )
-from tinynet.parallel import (
+from tinynet.workers import (
     DataParallel,
     _controller,
     check_workers,
@@ -130,7 +130,7 @@ def test_an_update_side_by_side_is_an_update(
         DataParallel(model, softmax_cross_entropy, executor, workers).update(optimizer)
 
     with pytest.MonkeyPatch.context() as patch, pool(workers) as executor:
-        patch.setattr(tinynet.parallel, "WORTH_A_THREAD", worth_a_thread)
+        patch.setattr(tinynet.workers, "WORTH_A_THREAD", worth_a_thread)
         ours = trained(side_by_side)
     expected = trained(lambda model, optimizer: optimizer.update(model.parameters()))
     for name, parameter in expected.parameters().items():
@@ -148,7 +148,7 @@ def test_a_network_without_parameters_has_nothing_to_update() -> None:
 PAGE_FAULTS = """
 import resource, sys
 import numpy as np
-from tinynet.parallel import keep_freed_memory
+from tinynet.workers import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 np.ones(2**20)

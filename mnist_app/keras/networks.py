@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app.keras_file import KerasMissing
+from mnist_app.keras.file import KerasMissing
 from tinynet import Sequential
-from tinynet.layers.base import Array, Shape
 from tinynet.model import snake_case
+from tinynet.types import Array, Shape
 
 Weights = dict[str, Array]
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app.calibration import BINS, expected_calibration_error
-from mnist_app.classifier import Classifier
-from mnist_app.prediction import Answer, Failure, predict_picture
+from mnist_app.reading.calibration import BINS, expected_calibration_error
+from mnist_app.reading.classifier import Classifier
+from mnist_app.reading.predict import Answer, Failure, predict_picture
 
 FILE, LABEL = "file", "label"
 MOST_GROUPS = 20  # a column with more values, such as a size, is no grouping

@@ -60,7 +60,7 @@ class Dataset:
 
 def load_mnist() -> Dataset:
     """The MNIST of the package: 60,000 training and 10,000 test images, checksums verified."""
-    return _load(importlib.resources.files("mnist_app") / "data", "mnist", MNIST_SHA256)
+    return _load(importlib.resources.files("mnist_app") / "data" / "mnist", "mnist", MNIST_SHA256)
 
 
 def load_dataset(folder: Path | None = None) -> Dataset:

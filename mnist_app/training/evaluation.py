@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_app.calibration import expected_calibration_error
-from mnist_app.dataset import Dataset, Images, Labels
-from mnist_app.networks import loss_of, probabilities
+from mnist_app.data.dataset import Dataset, Images, Labels
+from mnist_app.reading.calibration import expected_calibration_error
+from mnist_app.training.networks import loss_of, probabilities
 from tinynet import ModelFileError, Sequential, predict
-from tinynet.layers.base import Array
+from tinynet.types import Array
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from tinynet import ModelFileError, Sequential, layers
-from tinynet.layers.base import Array, Layer, Shape
+from tinynet.layers.layer import Layer
 from tinynet.model import declare, named_parameters
 from tinynet.serialization import write_whole
+from tinynet.types import Array, Shape
 
 # Arguments have the same names in both, so that `config()` serves both directions.
 KERAS_NAMES: dict[type[Layer], str] = {

@@ -1,0 +1,1 @@
+"""The Keras baseline, `.keras` files, and the comparison with Keras."""

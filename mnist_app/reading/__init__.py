@@ -1,0 +1,1 @@
+"""From pictures to answers: classifier, calibration, prediction, explanation, scoring."""

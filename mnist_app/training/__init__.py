@@ -1,0 +1,1 @@
+"""Networks, augmentation, a training run and its folder, evaluation."""
