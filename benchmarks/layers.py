@@ -143,7 +143,7 @@ def _timed_step(
     """What a worker of `fit` does with its share, and then the optimizer's update."""
     x = watch.time("prepare", model.prepare, images)
     for layer in model.layers:
-        x = watch.time(f"{layer.name} forward", layer.forward, x, training=True)
+        x = watch.time(f"{layer.name} forward", layer.forward, x, training=True, keep=True)
     _, dy = watch.time("loss", loss, x, labels)
     first = first_with_parameters(model)
     for layer in reversed(model.layers[first + 1 :]):

@@ -7,6 +7,7 @@ the batch, and dx stands for dL/dx, with the shape of x.
 """
 
 from tinynet.gradient_check import GradientError, check_layer, check_model
+from tinynet.layer_contract import ContractError, check_layer_contract
 from tinynet.layers import (
     BatchNormalization,
     Conv2D,
@@ -16,23 +17,25 @@ from tinynet.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPool,
-    Parameter,
     ReLU,
+    Residual,
     Sigmoid,
     Softmax,
 )
 from tinynet.losses import cross_entropy, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import SGD, Adam, Optimizer
+from tinynet.parameter import Parameter
 from tinynet.schedules import CosineDecay
 from tinynet.serialization import ModelFileError, load_model, save_model
-from tinynet.training import Epoch, History, Progress, batches, evaluate, fit
+from tinynet.training import Epoch, History, Progress, batches, evaluate, fit, train_step
 from tinynet.workers import predict
 
 __all__ = [
     "SGD",
     "Adam",
     "BatchNormalization",
+    "ContractError",
     "Conv2D",
     "CosineDecay",
     "Dense",
@@ -49,11 +52,13 @@ __all__ = [
     "Parameter",
     "Progress",
     "ReLU",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Softmax",
     "batches",
     "check_layer",
+    "check_layer_contract",
     "check_model",
     "cross_entropy",
     "evaluate",
@@ -62,4 +67,5 @@ __all__ = [
     "predict",
     "save_model",
     "softmax_cross_entropy",
+    "train_step",
 ]

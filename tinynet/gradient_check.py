@@ -2,10 +2,10 @@
 
 The rules (why each is needed is the subject of tutorials 01 to 05): float64, centred
 differences with h = 1e-5, a random upstream gradient, random parameters, and a relative error
-|a - n| / max(floor, |a| + |n|) of at most 1e-6, element by element. The floor keeps gradients
-out that are so small that the rounding of L, and nothing else, decides their quotient. Where a
-step would cross the kink of a ReLU or change the winner of a pool, no derivative exists: such
-points are drawn again, and counted.
+|a - n| / max(floor, |a| + |n|) of at most 1e-6, element by element. Below the floor, a gradient
+is so small that its difference quotient is mostly rounding. Where a step would cross the kink
+of a ReLU or change the winner of a pool, no derivative exists: such points are drawn again, and
+counted.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinynet.layers.layer import Layer
-from tinynet.model import Sequential
 from tinynet.types import Array
 
 STEP = 1e-5
@@ -83,53 +82,67 @@ def _moved(array: Array, where: tuple[int, ...], by: Array | float) -> Iterator[
         array[where] = kept
 
 
-def check_layer(layer: Layer, x: Array, seed: int = 0) -> GradientReport:
+def check_layer(layer: Layer, x: Array, seed: int = 0, training: bool = True) -> GradientReport:
     """Check dx and every parameter's grad of a built float64 layer, at and near x.
 
-    The scalar is L = sum(dy * layer.forward(x)) with a random dy. Parameters are drawn anew
-    (zero biases would sit on kinks). Raises GradientError, or ValueError if the layer or x is
-    not float64, or if no smooth point was found near x.
+    The scalar is L = sum(dy * layer.forward(x, training)) with a random dy. Parameters are drawn
+    anew (zero biases would sit on kinks). Raises GradientError, or ValueError if the layer or x
+    is not float64, or if no smooth point was found near x.
     """
-    return _at_smooth_point(lambda point, rng: _check_elements(layer, point, rng), x, layer, seed)
+    return _at_smooth_point(_check_elements, layer, x, seed, training)
 
 
-def check_model(model: Sequential, x: Array, seed: int = 0) -> GradientReport:
+def check_model(model: Layer, x: Array, seed: int = 0, training: bool = True) -> GradientReport:
     """Check a whole float64 network along random directions, one for each array and for x.
 
     Along a direction v, the slope of L = sum(dy * forward(x)) must be <gradient, v>. One
     number stands for all entries of an array, so this stays cheap where elements would not.
     Raises as `check_layer`.
     """
-    return _at_smooth_point(lambda point, rng: _check_directions(model, point, rng), x, model, seed)
+    return _at_smooth_point(_check_directions, model, x, seed, training)
+
+
+@dataclass
+class _Case:
+    """A point to check at: L, the arrays that it reads, and what backward says of each.
+
+    terms are the numbers whose sum is L.
+    """
+
+    loss: Callable[[], float]
+    arrays: dict[str, Array]
+    gradients: dict[str, Array]
+    terms: Array
 
 
 def _at_smooth_point(
-    check: Callable[[Array, np.random.Generator], dict[str, float]],
+    check: Callable[[Layer, _Case, np.random.Generator], dict[str, float]],
+    layer: Layer,
     x: Array,
-    function: Layer | Sequential,
     seed: int,
+    training: bool,
 ) -> GradientReport:
-    arrays = {"x": x, **{name: p.value for name, p in function.parameters().items()}}
-    for name, array in arrays.items():
+    for name, array in {"x": x, **{n: p.value for n, p in layer.parameters().items()}}.items():
         if array.dtype != np.float64:
             raise ValueError(f"gradient checks need float64; {name} is {array.dtype}")
     rng = np.random.default_rng(seed)
     for redraws in range(MAX_REDRAWS):
-        for parameter in function.parameters().values():
-            if not parameter.moving:
-                parameter.value[...] = rng.normal(0, 0.5, parameter.shape)
+        for parameter in layer.parameters().values():
+            if parameter.trainable:
+                parameter.value = rng.normal(0, 0.5, parameter.shape)
         point = x + (rng.normal(0, 1e-2, x.shape) if redraws else 0.0)
         try:
-            return GradientReport(check(point, rng), redraws)
+            case = _case(layer, point, rng, training)
+            return GradientReport(check(layer, case, rng), redraws)
         except _Kink:
             continue
     raise ValueError(f"no smooth point found near x in {MAX_REDRAWS} draws")
 
 
-def _check_elements(layer: Layer, x: Array, rng: np.random.Generator) -> dict[str, float]:
+def _case(layer: Layer, x: Array, rng: np.random.Generator, training: bool) -> _Case:
     def forward() -> Array:
-        layer.rng = np.random.default_rng(0)  # a random layer draws the same mask every time
-        return layer.forward(x, training=True)
+        layer.reseed(0)  # a random layer draws the same mask every time
+        return layer.forward(x, training, keep=True)
 
     y = forward()
     dy = rng.normal(size=y.shape)
@@ -138,64 +151,48 @@ def _check_elements(layer: Layer, x: Array, rng: np.random.Generator) -> dict[st
     dx = layer.backward(dy)
     if not np.array_equal(dy, upstream):
         raise GradientError(f"{layer!r}: backward wrote into dy")
-    learned = {name: p for name, p in layer.parameters().items() if not p.moving}
-    gradients = {"dx": dx, **{name: p.grad.copy() for name, p in learned.items()}}
+
+    def loss() -> float:
+        total = float(np.sum(dy * forward()))
+        if not all(map(np.array_equal, here, layer.branches())):
+            raise _Kink
+        return total
+
+    learned = {name: p for name, p in layer.parameters().items() if p.trainable}
     arrays = {"dx": x, **{name: p.value for name, p in learned.items()}}
-
-    def scalar() -> float:
-        loss = float(np.sum(dy * forward()))
-        _expect_same_branches(here, layer.branches())
-        return loss
-
-    errors = {}
+    gradients = {"dx": dx, **{name: p.grad.copy() for name, p in learned.items()}}
     for name, array in arrays.items():
         if gradients[name].shape != array.shape:
             raise GradientError(
                 f"{layer!r}: the gradient of {name} has shape {gradients[name].shape}; "
                 f"expected {array.shape}"
             )
+    return _Case(loss, arrays, gradients, dy * y)
+
+
+def _check_elements(layer: Layer, case: _Case, rng: np.random.Generator) -> dict[str, float]:
+    errors = {}
+    for name, array in case.arrays.items():
         indices = _sample(array, rng)
-        numeric = numerical_gradient(scalar, array, indices)
-        analytic = np.array([gradients[name][index] for index in indices])
-        errors[name] = _compare(f"{layer!r}: {name}", indices, analytic, numeric, dy * y)
+        numeric = numerical_gradient(case.loss, array, indices)
+        analytic = np.array([case.gradients[name][index] for index in indices])
+        errors[name] = _compare(f"{layer!r}: {name}", indices, analytic, numeric, case.terms)
     return errors
 
 
-def _check_directions(model: Sequential, x: Array, rng: np.random.Generator) -> dict[str, float]:
-    def forward() -> Array:
-        model.reseed(0)
-        return model.forward(x, training=True)
-
-    y = forward()
-    dy = rng.normal(size=y.shape)
-    here = [branch for layer in model.layers for branch in layer.branches()]
-    dx = model.backward(dy)
-    learned = {name: p for name, p in model.parameters().items() if not p.moving}
-    gradients = {"dx": dx, **{name: p.grad.copy() for name, p in learned.items()}}
-    arrays = {"dx": x, **{name: p.value for name, p in learned.items()}}
-
-    def scalar() -> float:
-        loss = float(np.sum(dy * forward()))
-        _expect_same_branches(here, [b for layer in model.layers for b in layer.branches()])
-        return loss
-
+def _check_directions(layer: Layer, case: _Case, rng: np.random.Generator) -> dict[str, float]:
     errors = {}
-    for name, array in arrays.items():
+    for name, array in case.arrays.items():
         direction = rng.normal(size=array.shape)
         direction /= np.linalg.norm(direction)
         with _moved(array, (), STEP * direction):
-            above = scalar()
+            above = case.loss()
         with _moved(array, (), -STEP * direction):
-            below = scalar()
+            below = case.loss()
         numeric = np.array([(above - below) / (2 * STEP)])
-        analytic = np.array([np.sum(gradients[name] * direction)])
-        errors[name] = _compare(f"{name} along a direction", [()], analytic, numeric, dy * y)
+        analytic = np.array([np.sum(case.gradients[name] * direction)])
+        errors[name] = _compare(f"{name} along a direction", [()], analytic, numeric, case.terms)
     return errors
-
-
-def _expect_same_branches(here: list[Array], there: list[Array]) -> None:
-    if not all(map(np.array_equal, here, there)):
-        raise _Kink
 
 
 def _sample(array: Array, rng: np.random.Generator) -> list[tuple[int, ...]]:

@@ -1,8 +1,12 @@
 """Losses: each returns the mean over the batch and its gradient, so that 1/N enters once."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tinynet.types import Array
+
+Loss = Callable[[Array, Array], tuple[float, Array]]  # (outputs, labels) -> (mean loss, doutputs)
 
 
 def softmax_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
@@ -57,3 +61,9 @@ def one_hot(labels: Array, outputs: Array) -> Array:
     rows = np.zeros(outputs.shape, outputs.dtype)
     rows[np.arange(len(labels)), labels] = 1
     return rows
+
+
+def count_correct(outputs: Array, labels: Array) -> int:
+    """How many rows have their largest output at the label (an integer, or a row's maximum)."""
+    targets = labels if labels.ndim == 1 else labels.argmax(axis=1)
+    return int(np.count_nonzero(outputs.argmax(axis=1) == targets))

@@ -1,65 +1,86 @@
 """A stack of layers."""
 
-import math
+import copy
 import re
 from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tinynet.layers.layer import Layer
-from tinynet.layers.layout import batch_first
-from tinynet.parameter import Parameter, join
+from tinynet.layers.layout import from_memory, memory_order
 from tinynet.types import Array, Shape
 
 PREDICT_BATCH = 64  # large enough for BLAS, small enough that a layer's arrays stay in the cache
 
 
-class Sequential:
-    """Layers one after the other, built at once.
+class Sequential(Layer):
+    """Layers one after the other: a model, or a block of layers in a larger one.
 
-    input_shape is one example's, (H, W, C) or (features,); the seed fixes the initial weights;
-    the dtype is float32, or float64 for gradient checks and parity.
+    With an input_shape, one example's, (H, W, C) or (features,), it is a model, and built at
+    once: the seed fixes the initial weights; the dtype is float32, or float64 for gradient
+    checks and parity. Without one it is a block, which the model around it builds.
     Raises ValueError if the layers do not fit together, before any memory is taken.
     """
+
+    dtype: np.dtype[Any]
+    input_shape: Shape
+    output_shapes: list[Shape]
 
     def __init__(
         self,
         layers: Sequence[Layer],
-        input_shape: Shape = (28, 28, 1),
+        input_shape: Shape | None = None,
         seed: int = 0,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(f"dtype must be float32 or float64. Received: dtype={self.dtype}")
+        if np.dtype(dtype) not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64. Received: dtype={np.dtype(dtype)}")
         if not layers:
             raise ValueError("a Sequential needs at least one layer.")
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("a layer is in the stack twice; make a new one for each place.")
         self.layers = list(layers)
-        self.input_shape: Shape = tuple(input_shape)
         self.seed = seed
-        self.output_shapes = declare(self.layers, self.input_shape)
-        rng = np.random.default_rng(seed)
-        for parameter in self.parameters().values():
-            parameter.initialize(rng, self.dtype)
-        self.joined()
-        self.reseed(rng)
+        if input_shape is not None:
+            self.build(tuple(input_shape), np.random.default_rng(seed), dtype)
+
+    def declare(self, input_shape: Shape) -> Shape:
+        """Name the layers (conv2d_1, conv2d_2, ...) and declare one after the other."""
+        self.input_shape = input_shape
+        self.output_shapes = []
+        counts: dict[str, int] = {}
+        for layer in self.layers:
+            kind = snake_case(type(layer).__name__)
+            counts[kind] = counts.get(kind, 0) + 1
+            layer.name = f"{kind}_{counts[kind]}"
+            input_shape = layer.declare(input_shape)
+            self.output_shapes.append(input_shape)
+        return self.output_shape
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        self.dtype = np.dtype(dtype)
+        return super().build(input_shape, rng, dtype)
+
+    def children(self) -> dict[str, Layer]:
+        return {layer.name: layer for layer in self.layers}
 
     @property
     def output_shape(self) -> Shape:
         """One example's output shape."""
         return self.output_shapes[-1]
 
-    def parameters(self) -> dict[str, Parameter]:
-        """Every parameter under its layer's name: {"conv2d_1.kernel": ..., ...}."""
-        return named_parameters(self.layers)
-
-    def joined(self) -> dict[str, Parameter]:
-        """The same as one vector of all that is learned, and one of the moving averages, if any."""
-        groups: dict[str, list[Parameter]] = {}
-        for parameter in self.parameters().values():
-            groups.setdefault("moving" if parameter.moving else "learned", []).append(parameter)
-        return {name: join(parameters) for name, parameters in groups.items()}
+    def __getitem__(self, part: slice) -> Self:
+        """model[:-1] is the stack without its last layer: the same layers, not copies of them."""
+        first, stop, step = part.indices(len(self.layers))
+        if step != 1 or first >= stop:
+            raise ValueError(f"expected neighbouring layers, and at least one. Received: {part}")
+        stack = copy.copy(self)
+        stack.layers = self.layers[part]
+        stack.output_shapes = self.output_shapes[part]
+        stack.input_shape = [self.input_shape, *self.output_shapes][first]
+        return stack
 
     def prepare(self, x: Array) -> Array:
         """What `forward` expects, from images as they are stored.
@@ -72,20 +93,18 @@ class Sequential:
             x = x[..., np.newaxis]
         self._check_shape(x)
         scale = 255 if x.dtype == np.uint8 else 1
-        if x.ndim != 4:
-            return np.divide(x, scale, dtype=self.dtype)
-        return batch_first(np.divide(x.transpose(1, 3, 2, 0), scale, dtype=self.dtype, order="C"))
+        return from_memory(np.divide(memory_order(x), scale, dtype=self.dtype, order="C"))
 
-    def forward(self, x: Array, training: bool = False) -> Array:
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
         """Outputs (N, ...) for inputs (N, ...) in the model's dtype (see `prepare`)."""
         self._check_shape(x)
-        if x.dtype != self.dtype:
+        if x.dtype != getattr(self, "dtype", x.dtype):  # a block's dtype is its model's
             raise TypeError(
                 f"the model works in {self.dtype}; pass x through model.prepare(x) first. "
                 f"Received: {x.dtype}"
             )
         for layer in self.layers:
-            x = layer.forward(x, training)
+            x = layer.forward(x, training, keep)
         return x
 
     def backward(self, dy: Array) -> Array:
@@ -111,38 +130,27 @@ class Sequential:
         ]
         return np.concatenate([np.empty((0, *self.output_shape), self.dtype), *parts])
 
-    def reseed(self, seed: int | np.random.Generator) -> None:
-        """Give the random layers a generator to draw from, in their order (see Dropout)."""
-        rng = np.random.default_rng(seed)
-        for layer in self.layers:
-            layer.rng = rng
-
-    def replica(self) -> "Sequential":
-        """A model with the same values in memory, but gradients and caches of its own."""
-        self.joined()  # a copied model's parameters may lie apart: move them before they are shared
-        replica = object.__new__(type(self))
-        replica.__dict__.update(self.__dict__)
-        replica.layers = [layer.replica() for layer in self.layers]
-        return replica
+    def config(self) -> dict[str, Any]:
+        """The layers; what else a model is made of, `save_model` writes beside them."""
+        return {"layers": self.layers}
 
     def summary(self) -> str:
         """A table of layers, output shapes and parameter counts."""
         rows = [("layer", "output shape", "parameters")]
         for layer, shape in zip(self.layers, self.output_shapes, strict=True):
-            count = sum(math.prod(p.shape) for p in layer.parameters().values())
-            rows.append((f"{layer.name}: {layer!r}", str(shape), f"{count:,}"))
+            rows.append((f"{layer.name}: {layer!r}", str(shape), f"{count_parameters(layer):,}"))
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         lines = [f"{a:<{widths[0]}}  {b:<{widths[1]}}  {c:>{widths[2]}}" for a, b, c in rows]
         lines.insert(1, "-" * len(lines[0]))
-        return "\n".join([*lines, lines[1], f"input {self.input_shape}, {self._size()}"])
-
-    def _size(self) -> str:
-        count = sum(math.prod(p.shape) for p in self.parameters().values())
-        return f"{count:,} parameters, {self.dtype}"
+        total = f"{count_parameters(self):,} parameters, {self.dtype}"
+        return "\n".join([*lines, lines[1], f"input {self.input_shape}, {total}"])
 
     def __repr__(self) -> str:
+        if not hasattr(self, "dtype"):
+            return f"Sequential({self.layers!r})"
         layers = "".join(f"  {layer!r},\n" for layer in self.layers)
-        return f"Sequential([\n{layers}], input_shape={self.input_shape})  # {self._size()}"
+        size = f"{count_parameters(self):,} parameters, {self.dtype}"
+        return f"Sequential([\n{layers}], input_shape={self.input_shape})  # {size}"
 
     def _check_shape(self, x: Array) -> None:
         if x.shape[1:] != self.input_shape or x.ndim == 0:
@@ -152,28 +160,9 @@ class Sequential:
             )
 
 
-def declare(layers: Sequence[Layer], input_shape: Shape) -> list[Shape]:
-    """Name the layers (conv2d_1, conv2d_2, ...) and declare them; return their output shapes."""
-    if len({id(layer) for layer in layers}) < len(layers):
-        raise ValueError("a layer is in the stack twice; make a new one for each place.")
-    shapes = []
-    counts: dict[str, int] = {}
-    for layer in layers:
-        kind = snake_case(type(layer).__name__)
-        counts[kind] = counts.get(kind, 0) + 1
-        layer.name = f"{kind}_{counts[kind]}"
-        input_shape = layer.declare(input_shape)
-        shapes.append(input_shape)
-    return shapes
-
-
-def named_parameters(layers: Sequence[Layer]) -> dict[str, Parameter]:
-    """The parameters of declared layers, under their layers' names."""
-    return {
-        f"{layer.name}.{name}": parameter
-        for layer in layers
-        for name, parameter in layer.parameters().items()
-    }
+def count_parameters(layer: Layer) -> int:
+    """How many numbers a layer has, learned or not."""
+    return sum(parameter.size for parameter in layer.parameters().values())
 
 
 def snake_case(name: str) -> str:

@@ -1,23 +1,14 @@
-"""Optimizers: they see names, values and gradients, and nothing of the network."""
+"""Optimizers: they see values and gradients, and nothing of the network."""
 
-import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tinynet.parameter import Parameter
+from tinynet.parameter import Parameter, Vectors, vectors_of
 from tinynet.types import Array
 
-Parameters = dict[str, Parameter]
 Schedule = Callable[[int], float]
-Run = Callable[[Sequence[Callable[[], None]]], object]
-
-
-def in_turn(tasks: Sequence[Callable[[], None]]) -> None:
-    """Do one task after the other."""
-    for task in tasks:
-        task()
 
 
 class Optimizer:
@@ -25,8 +16,8 @@ class Optimizer:
 
     learning_rate is a number, or a schedule: a function of the steps taken so far. Before each
     step, weight_decay * rate of every value is taken away, whatever its gradient ("decoupled").
-    `slots` names the arrays kept for each parameter, which appear at the first `update`. A subclass
-    writes `step`. `fit` updates all parameters as one vector, `model.joined()`.
+    A subclass writes `step`, and names in `slots` the running arrays that it keeps, zeros at
+    first: one number in each for every number that is learned.
     Source: Loshchilov and Hutter (2019), as weight_decay= in keras.optimizers.
     """
 
@@ -45,6 +36,7 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.iterations = 0
         self.state: dict[str, Array] = {}
+        self._model: int | None = None  # the identity of the model's vectors, once known
 
     def rate(self) -> float:
         """The learning rate of the next step."""
@@ -52,53 +44,58 @@ class Optimizer:
             return self.learning_rate(self.iterations)
         return self.learning_rate
 
-    def update(self, parameters: Parameters, parts: int = 1, run: Run = in_turn) -> None:
-        """One step: change every value in place, by its gradient.
+    def update(self, parameters: Mapping[str, Parameter]) -> None:
+        """One step: change all values of a model, `model.parameters()`, by their gradients.
 
-        In so many parts of the entries, equal in size, which `run` may do side by side: no entry's
-        step depends on another's. Raises ValueError if earlier steps had other parameters.
+        Raises ValueError for part of a model, or if earlier steps were another model's.
         """
-        rate = self.rate()
-        self.allocate(parameters)
+        vectors = self.begin(parameters)
+        self.change(vectors, slice(0, len(vectors.values)))
+
+    def begin(self, parameters: Mapping[str, Parameter]) -> Vectors:
+        """Count a step, and return the vectors that hold the parameters; errors as `update`.
+
+        `change` then does the work, for all entries at once or in parts side by side.
+        """
+        vectors = self.allocate(parameters)
+        self._rate = self.rate()
         self.iterations += 1
+        return vectors
 
-        def change(part: int) -> None:
-            for name, parameter in parameters.items():
-                size = parameter.value.size
-                entries = slice(size * part // parts, size * (part + 1) // parts)
-                slots = (self.state[f"{name}.{slot}"] for slot in self.slots_of(parameter))
-                value, gradient, *running = (
-                    array.reshape(-1, copy=False)[entries]
-                    for array in (parameter.value, parameter.grad, *slots)
-                )
-                if parameter.moving:
-                    value -= gradient
-                    continue
-                if self.weight_decay:
-                    value *= 1 - rate * self.weight_decay
-                self.step(value, gradient, rate, *running)
+    def allocate(self, parameters: Mapping[str, Parameter]) -> Vectors:
+        """Make the running arrays before the first step; errors as `update`."""
+        vectors = vectors_of(parameters)
+        size = sum(p.size for p in parameters.values() if p.vectors is vectors)
+        if size != len(vectors.values):
+            raise ValueError(
+                "an optimizer updates all parameters of one model, model.parameters(); "
+                f"received {', '.join(parameters)}."
+            )
+        if self._model is None:
+            self._model = vectors.identity
+            for slot in self.slots:  # a resumed optimizer has them already
+                self.state.setdefault(slot, np.zeros_like(vectors.values[: vectors.trainable]))
+        if self._model != vectors.identity:
+            raise ValueError(
+                f"the optimizer belongs to another model, with which it has taken "
+                f"{self.iterations} steps; make a new one for the model with "
+                f"{', '.join(parameters)}."
+            )
+        return vectors
 
-        run([functools.partial(change, part) for part in range(parts)])
-
-    def allocate(self, parameters: Parameters) -> None:
-        """Make the running arrays before the first step, of zeros; check them before later ones."""
-        for name, parameter in parameters.items():
-            for slot in self.slots_of(parameter):
-                array = self.state.get(f"{name}.{slot}")
-                if array is None and self.iterations == 0:
-                    self.state[f"{name}.{slot}"] = np.zeros_like(parameter.value)
-                elif array is None or array.shape != parameter.value.shape:
-                    raise ValueError(
-                        f"the optimizer has taken {self.iterations} steps with other parameters "
-                        f"than {name!r} of shape {parameter.value.shape}; make a new one."
-                    )
-
-    def slots_of(self, parameter: Parameter) -> tuple[str, ...]:
-        """The names of a parameter's running arrays: none for a moving average."""
-        return () if parameter.moving else self.slots
+    def change(self, vectors: Vectors, entries: slice) -> None:
+        """The step, for these entries of the vectors: none depends on any other."""
+        learned = slice(entries.start, min(entries.stop, vectors.trainable))
+        kept = slice(max(entries.start, vectors.trainable), entries.stop)
+        vectors.values[kept] -= vectors.grads[kept]
+        value = vectors.values[learned]
+        if self.weight_decay:
+            value *= 1 - self._rate * self.weight_decay
+        slots = (self.state[slot][learned] for slot in self.slots)
+        self.step(value, vectors.grads[learned], self._rate, *slots)
 
     def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
-        """Change values in place; all arrays are vectors, some entries of one parameter or more."""
+        """Change values in place; all arrays are vectors, some entries of the model's."""
         raise NotImplementedError
 
 

@@ -1,73 +1,99 @@
-"""The arrays that training changes."""
+"""The arrays that training changes: each is a view of two vectors that hold all of a model's."""
 
-import copy
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tinynet.types import Array, Initializer, Shape
 
+IDENTITIES = itertools.count()
+
+
+@dataclass
+class Vectors:
+    """All of a model's parameters, end to end: values in one vector, gradients in another.
+
+    The first `trainable` entries are learned, the others kept (moving averages). `identity` tells
+    one model's vectors from another's; a copy and a replica keep it.
+    Reason: one NumPy call adds or updates a vector, where there would be one for each parameter.
+    """
+
+    values: Array
+    grads: Array
+    trainable: int
+    identity: int = field(default_factory=IDENTITIES.__next__)
+
 
 class Parameter:
     """An array that training changes, with the gradient of the loss beside it.
 
-    A layer declares its shape first; `initialize` takes the memory, so that a wrong stack of
-    layers fails before anything large is allocated. Afterwards value and grad are written in
-    place; only `join` may move them. Whoever holds the parameter sees every change.
-    moving=True marks a moving average of what passes through (BatchNormalization keeps two): it
-    is saved with the rest but not learned. Its grad is the step that the batch asks for, which
+    A layer declares its shape; `allocate` then gives it a place in the model's vectors, so that a
+    wrong stack of layers fails before any memory is taken. Write into value and grad in place.
+    trainable=False marks a moving average of what passes through (BatchNormalization keeps two):
+    it is saved with the rest but not learned. Its grad is the step that the batch asks for, which
     the optimizer subtracts as it is.
     """
 
-    value: Array
-    grad: Array
+    vectors: Vectors
+    place: slice
 
-    def __init__(self, shape: Shape, initializer: Initializer, moving: bool = False) -> None:
+    def __init__(self, shape: Shape, initializer: Initializer, trainable: bool = True) -> None:
         self.shape = shape
         self.initializer = initializer
-        self.moving = moving
+        self.trainable = trainable
 
-    def initialize(self, rng: np.random.Generator, dtype: DTypeLike) -> None:
-        """Draw the value; the gradient starts at zero."""
-        self.value = np.ascontiguousarray(self.initializer(self.shape, rng, dtype))
-        self.grad = np.zeros_like(self.value)
+    @property
+    def size(self) -> int:
+        """How many numbers it has."""
+        return math.prod(self.shape)
 
-    def twin(self) -> "Parameter":
-        """A parameter that shares this value and has a gradient of its own."""
-        twin = copy.copy(self)
-        twin.grad = np.zeros_like(self.grad)
-        return twin
+    @property
+    def value(self) -> Array:
+        """The numbers, a view."""
+        return self.vectors.values[self.place].reshape(self.shape)
+
+    @value.setter
+    def value(self, value: Array) -> None:
+        self.value[...] = value
+
+    @property
+    def grad(self) -> Array:
+        """dL/dvalue, a view."""
+        return self.vectors.grads[self.place].reshape(self.shape)
+
+    @grad.setter
+    def grad(self, grad: Array) -> None:
+        self.grad[...] = grad
 
 
-def join(parameters: Sequence[Parameter]) -> Parameter:
-    """All of them as one: a vector in whose memory they lie, end to end.
+def allocate(
+    parameters: Iterable[Parameter], rng: np.random.Generator, dtype: DTypeLike
+) -> Vectors:
+    """Give the parameters their places in two new vectors, and draw their values in this order.
 
-    What does not lie there yet is moved. Reason: one NumPy call adds or updates a vector, where
-    there would be one for each parameter.
+    Gradients start at zero.
     """
-    sizes = [math.prod(parameter.shape) for parameter in parameters]
-    joined = Parameter((sum(sizes),), parameters[0].initializer, parameters[0].moving)
-    for kind in ("value", "grad"):
-        arrays: list[Array] = [getattr(parameter, kind) for parameter in parameters]
-        memory = arrays[0].base
-        if not lie_end_to_end(arrays, memory):
-            memory = np.concatenate([array.reshape(-1) for array in arrays])
-            places = np.split(memory, np.cumsum(sizes)[:-1])
-            for parameter, place in zip(parameters, places, strict=True):
-                setattr(parameter, kind, place.reshape(parameter.shape))
-        setattr(joined, kind, memory)
-    return joined
+    parameters = list(parameters)
+    learned = sum(p.size for p in parameters if p.trainable)
+    total = sum(p.size for p in parameters)
+    vectors = Vectors(np.empty(total, dtype), np.zeros(total, dtype), learned)
+    start = 0
+    for parameter in sorted(parameters, key=lambda p: not p.trainable):
+        parameter.vectors = vectors
+        parameter.place = slice(start, start + parameter.size)
+        start += parameter.size
+    for parameter in parameters:
+        parameter.value = parameter.initializer(parameter.shape, rng, dtype)
+    return vectors
 
 
-def lie_end_to_end(arrays: Sequence[Array], memory: object) -> bool:
-    """Whether memory is a vector, and these arrays are its parts, in their order, and all of it."""
-    if not isinstance(memory, np.ndarray) or memory.ndim != 1 or not memory.flags.c_contiguous:
-        return False
-    address = memory.ctypes.data
-    for array in arrays:
-        if array.base is not memory or not array.flags.c_contiguous or array.ctypes.data != address:
-            return False
-        address += array.nbytes
-    return bool(address == memory.ctypes.data + memory.nbytes)
+NOTHING = Vectors(np.empty(0), np.empty(0), 0)
+
+
+def vectors_of(parameters: Mapping[str, Parameter]) -> Vectors:
+    """The vectors that hold a model's parameters; empty ones if it has none."""
+    return next((parameter.vectors for parameter in parameters.values()), NOTHING)

@@ -11,15 +11,12 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from tinynet import layers
-from tinynet.layers.layer import Layer, positive_int
-from tinynet.model import Sequential, declare, named_parameters
+from tinynet.layers.arguments import positive_int
+from tinynet.layers.layer import Layer
+from tinynet.model import Sequential
 from tinynet.types import Array
 
 FORMAT = "tinynet 1"
-LAYERS: dict[str, type[Layer]] = {
-    name: getattr(layers, name) for name in layers.__all__ if name not in ("Layer", "Parameter")
-}
 
 
 class ModelFileError(ValueError):
@@ -52,8 +49,18 @@ def architecture(model: Sequential) -> dict[str, Any]:
     return {
         "input_shape": list(model.input_shape),
         "dtype": str(model.dtype),
-        "layers": [{"type": type(layer).__name__, **layer.config()} for layer in model.layers],
+        "layers": describe(model.layers),
     }
+
+
+def describe(value: Any) -> Any:
+    """A constructor's argument as JSON: a layer as its type and its own arguments."""
+    if isinstance(value, Layer):
+        arguments = {name: describe(argument) for name, argument in value.config().items()}
+        return {"type": type(value).__name__, **arguments}
+    if isinstance(value, list | tuple):
+        return [describe(item) for item in value]
+    return value
 
 
 def save_arrays(
@@ -157,22 +164,38 @@ def _rebuild(file: ArrayFile) -> Sequential:
             raise ValueError("settings are not a JSON object")
         if described["dtype"] not in ("float32", "float64"):
             raise ValueError(f"dtype is {described['dtype']!r}")
-        stack = [_make_layer(file, dict(entry)) for entry in described["layers"]]
-        input_shape = tuple(positive_int(size, "input_shape") for size in described["input_shape"])
         dtype = np.dtype(described["dtype"])
-        declare(stack, input_shape)
-        file.check({name: (p.shape, dtype) for name, p in named_parameters(stack).items()})
-        return Sequential(stack, input_shape, dtype=dtype)
+        input_shape = tuple(positive_int(size, "input_shape") for size in described["input_shape"])
+        model = Sequential([_layer(file, entry) for entry in described["layers"]])
+        model.declare(input_shape)
+        file.check({name: (p.shape, dtype) for name, p in model.parameters().items()})
+        model.build(input_shape, np.random.default_rng(model.seed), dtype)
+        return model
     except ModelFileError:
         raise
     except KeyError as error:
         raise file.error(f"its description of the model has no {error}") from error
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise file.error(f"its description of the model is not usable ({error})") from error
 
 
-def _make_layer(file: ArrayFile, entry: dict[str, Any]) -> Layer:
-    kind = entry.pop("type")
-    if kind not in LAYERS:
-        raise file.error(f"unknown layer {kind!r}; known are {', '.join(sorted(LAYERS))}")
-    return LAYERS[kind](**entry)
+def _layer(file: ArrayFile, described: Any) -> Layer:
+    """The layer that `describe` has described; only classes that are there already are made."""
+    arguments = dict(described)
+    kind = arguments.pop("type")
+    if kind not in Layer.classes:
+        known = ", ".join(sorted(Layer.classes))
+        raise file.error(
+            f"unknown layer {kind!r}; known are {known}. Import the file that defines it first"
+        )
+    if kind == "Sequential" and arguments.keys() != {"layers"}:
+        raise ValueError("a block of layers has layers, and nothing else")
+    return Layer.classes[kind](**{n: _argument(file, value) for n, value in arguments.items()})
+
+
+def _argument(file: ArrayFile, value: Any) -> Any:
+    if isinstance(value, dict) and "type" in value:
+        return _layer(file, value)
+    if isinstance(value, list):
+        return [_argument(file, item) for item in value]
+    return value

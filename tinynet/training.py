@@ -1,4 +1,4 @@
-"""The training loop, and what it leaves behind."""
+"""The training step, the loop around it, and what it leaves behind."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -6,19 +6,25 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from tinynet.losses import softmax_cross_entropy
+from tinynet.losses import Loss, count_correct, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import Adam, Optimizer
 from tinynet.types import Array
-from tinynet.workers import (
-    Augment,
-    DataParallel,
-    Loss,
-    check_workers,
-    count_correct,
-    pool,
-    predict,
-)
+from tinynet.workers import Augment, Workers, check_workers, pool, predict
+
+
+def train_step(
+    model: Sequential, images: Array, labels: Array, loss: Loss, optimizer: Optimizer
+) -> tuple[float, Array]:
+    """One training step, which is all that learning is.  -> (mean loss, outputs before the step)
+
+    Images (N, ...) as they are stored (see Sequential.prepare), labels integers or rows.
+    """
+    outputs = model.forward(model.prepare(images), training=True, keep=True)
+    mean_loss, doutputs = loss(outputs, labels)
+    model.backward_parameters(doutputs)  # `backward`, without dL/dimages
+    optimizer.update(model.parameters())
+    return mean_loss, outputs
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class History:
     def best(self) -> Epoch:
         """The epoch with the highest validation accuracy (or training accuracy without one).
 
-        Of equals, the one with the lower loss; of those, the first.
+        Of several, the one with the lowest loss; of those, the first. Raises ValueError before
+        the first epoch.
         """
 
         def merit(epoch: Epoch) -> tuple[float, float]:
@@ -114,16 +121,13 @@ def fit(
     history = History() if history is None else history
     workers = check_workers(workers)
     with pool(workers) as executor:
-        parallel = DataParallel(model, loss, executor, workers, augment)
+        team = Workers(train_step, model, loss, optimizer, executor, workers, augment)
         for epoch in range(len(history.epochs) + 1, epochs + 1):
             started = time.perf_counter()
             total_loss, correct, done = 0.0, 0, 0
             for indices in batches(len(images), batch_size, rng):
                 seed = int(rng.integers(2**63))
-                batch_loss, batch_correct = parallel.gradients(
-                    images[indices], labels[indices], seed
-                )
-                parallel.update(optimizer)
+                batch_loss, batch_correct = team.step(images[indices], labels[indices], seed)
                 total_loss += batch_loss * len(indices)
                 correct += batch_correct
                 done += len(indices)

@@ -1,23 +1,33 @@
-"""One batch on several cores: each worker runs the whole network on its share."""
+"""The training step on several cores.  To be trusted, not studied: training.py does not need it.
+
+Each worker, a thread, runs the whole step on its share of a batch, with a replica of the model.
+NumPy releases the interpreter lock in its loops, so threads divide the element-wise work as well
+as the matrix products; BLAS's own threads would divide only the latter.
+"""
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TypeVar
+from dataclasses import dataclass
+from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from tinynet.losses import Loss, count_correct
 from tinynet.model import PREDICT_BATCH, Sequential
 from tinynet.optimizers import Optimizer
+from tinynet.parameter import Parameter, vectors_of
 from tinynet.types import Array
 
-T = TypeVar("T")
 WORTH_A_THREAD = 2**16  # entries to update: with fewer, waking another thread takes longer
-Loss = Callable[[Array, Array], tuple[float, Array]]
 Augment = Callable[[Array, np.random.Generator], Array]
+
+# The last argument is what `update(parameters)` is called of: here, a WorkersUpdate.
+TrainStep = Callable[[Sequential, Array, Array, Loss, Any], tuple[float, Array]]
 
 
 def default_workers() -> int:
@@ -52,11 +62,7 @@ def keep_freed_memory() -> None:
 
 @contextmanager
 def pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Worker threads, with BLAS held to one thread in each.
-
-    NumPy releases the interpreter lock in its loops, so threads divide the element-wise work
-    as well as the matrix products; BLAS's own threads would divide only the latter.
-    """
+    """Worker threads, with BLAS held to one thread in each."""
     with (
         _controller().limit(limits=1, user_api="blas"),
         ThreadPoolExecutor(workers, "tinynet") as executor,
@@ -64,77 +70,127 @@ def pool(workers: int) -> Iterator[ThreadPoolExecutor]:
         yield executor
 
 
-class DataParallel:
-    """Gradients of one batch, computed by several replicas of a model.
+class Workers:
+    """A model's training step, divided among several workers.
 
-    Each replica shares the model's values and takes an equal, fixed share of the batch; shares
-    are added in the replicas' order. So the result is the same at every run with the same
-    number of workers, and differs between numbers of workers only by rounding.
+    Each has a replica, which shares the model's values, and takes an equal, fixed share of every
+    batch. Their gradients are added in the workers' order, so that the result is the same at
+    every run with the same number of workers, and differs between numbers of workers only by
+    rounding.
     """
 
     def __init__(
         self,
+        train_step: TrainStep,
         model: Sequential,
         loss: Loss,
+        optimizer: Optimizer,
         executor: ThreadPoolExecutor,
         workers: int,
         augment: Augment | None = None,
-    ):
-        self.model = model
+    ) -> None:
+        self.train_step = train_step
         self.loss = loss
-        self.augment = augment
+        self.optimizer = optimizer
         self.executor = executor
+        self.augment = augment
+        self.models = [model, *(model.replica() for _ in range(workers - 1))]
         keep_freed_memory()
-        self.replicas = [model, *(model.replica() for _ in range(workers - 1))]
-        self.vectors = [replica.joined() for replica in self.replicas]
 
-    def gradients(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
-        """Fill the model's grads; return the batch's mean loss and its number of right answers.
+    def step(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
+        """One training step; return the batch's mean loss and its number of right answers.
 
         The seed, with the worker's number, fixes what random layers and the augmentation draw.
         """
-        workers = min(len(self.replicas), len(images))
-        shares = zip(np.array_split(images, workers), np.array_split(labels, workers), strict=True)
-        results = self._side_by_side(
-            [
-                functools.partial(self._share, worker, *share, len(images), seed)
-                for worker, share in enumerate(shares)
-            ]
-        )
-        for vectors in self.vectors[1:workers]:
-            for name, total in self.vectors[0].items():
-                total.grad += vectors[name].grad
-        return sum(loss for loss, _ in results), sum(correct for _, correct in results)
-
-    def update(self, optimizer: Optimizer) -> None:
-        """`optimizer.update(model.joined())`, by all workers that are worth it."""
-        vectors = self.vectors[0]
-        size = max((vector.value.size for vector in vectors.values()), default=0)
-        workers = min(len(self.replicas), 1 + size // WORTH_A_THREAD)
-        optimizer.update(vectors, workers, self._side_by_side)
-
-    def _side_by_side(self, tasks: Sequence[Callable[[], T]]) -> list[T]:
-        """The tasks' results: the first task is done in this thread, for a wake-up less."""
-        futures = [self.executor.submit(task) for task in tasks[1:]]
+        count = min(len(self.models), len(images))
+        update = SharedUpdate(self.optimizer, self.models[:count])
+        shares = zip(np.array_split(images, count), np.array_split(labels, count), strict=True)
+        tasks = [
+            functools.partial(self._share, worker, *share, len(images), seed, update)
+            for worker, share in enumerate(shares)
+        ]
+        futures: list[Future[tuple[float, int]]] = []
         try:
-            return [tasks[0](), *(future.result() for future in futures)]
+            futures += [self.executor.submit(task) for task in tasks[1:]]
+            results = [tasks[0](), *(future.result() for future in futures)]  # a wake-up less
+        except BrokenBarrierError:  # another worker has failed: its error is the one to show
+            errors = [future.exception() for future in futures]
+            raise next(e for e in errors if e and not isinstance(e, BrokenBarrierError)) from None
+        except BaseException:
+            update.all_ready.abort()
+            raise
         finally:
             wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
+        return sum(loss for loss, _ in results), sum(correct for _, correct in results)
 
     def _share(
-        self, worker: int, images: Array, labels: Array, batch_size: int, seed: int
+        self,
+        worker: int,
+        images: Array,
+        labels: Array,
+        batch_size: int,
+        seed: int,
+        update: "SharedUpdate",
     ) -> tuple[float, int]:
-        replica, rng = self.replicas[worker], np.random.default_rng([seed, worker])
-        if self.augment is not None:
-            images = self.augment(images, rng)
-        replica.reseed(rng)
-        outputs = replica.forward(replica.prepare(images), training=True)
-        loss, doutputs = self.loss(outputs, labels)
-        weight = len(images) / batch_size  # this share's part of the batch mean
-        replica.backward_parameters(doutputs * doutputs.dtype.type(weight))
-        if "moving" in self.vectors[worker]:  # what is learned has the weight from doutputs
-            self.vectors[worker]["moving"].grad *= weight
-        return loss * weight, count_correct(outputs, labels)
+        """The whole step for one worker's images, whose loss is their part of the batch's."""
+        model, rng = self.models[worker], np.random.default_rng([seed, worker])
+        weight = len(images) / batch_size
+
+        def loss(outputs: Array, labels: Array) -> tuple[float, Array]:
+            mean, doutputs = self.loss(outputs, labels)
+            return mean * weight, doutputs * doutputs.dtype.type(weight)
+
+        try:
+            if self.augment is not None:
+                images = self.augment(images, rng)
+            model.reseed(rng)
+            part, outputs = self.train_step(
+                model, images, labels, loss, WorkersUpdate(update, worker, weight)
+            )
+        except BaseException:
+            update.all_ready.abort()
+            raise
+        return part, count_correct(outputs, labels)
+
+
+class SharedUpdate:
+    """An optimizer's update, by all workers at once, each for its part of the entries."""
+
+    def __init__(self, optimizer: Optimizer, models: Sequence[Sequential]) -> None:
+        self.optimizer = optimizer
+        self.parameters = models[0].parameters()
+        self.vectors = [vectors_of(model.parameters()) for model in models]
+        self.all_ready = Barrier(len(models), self.begin)
+
+    def begin(self) -> None:
+        """When all gradients are there: count the step, and divide its work."""
+        size = len(self.optimizer.begin(self.parameters).values)
+        parts = min(len(self.vectors), 1 + size // WORTH_A_THREAD)
+        self.parts = [slice(size * k // parts, size * (k + 1) // parts) for k in range(parts)]
+
+    def update(self, worker: int, weight: float) -> None:
+        """One worker's part: add the gradients of all, in their order, and change the values."""
+        own = self.vectors[worker]
+        own.grads[own.trainable :] *= weight  # what is learned has it from doutputs
+        self.all_ready.wait()
+        if worker < len(self.parts):
+            entries, (total, *others) = self.parts[worker], self.vectors
+            for other in others:
+                total.grads[entries] += other.grads[entries]
+            self.optimizer.change(total, entries)
+
+
+@dataclass(frozen=True)
+class WorkersUpdate:
+    """What `train_step` gets for an optimizer in a worker."""
+
+    shared: SharedUpdate
+    worker: int
+    weight: float
+
+    def update(self, parameters: Mapping[str, Parameter]) -> None:
+        """As Optimizer.update; the parameters are the worker's own."""
+        self.shared.update(self.worker, self.weight)
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:
@@ -146,9 +202,3 @@ def predict(model: Sequential, images: Array, workers: int | None = None) -> Arr
         return model.predict(images)
     with pool(workers) as executor:
         return np.concatenate(list(executor.map(model.predict, parts)))
-
-
-def count_correct(outputs: Array, labels: Array) -> int:
-    """How many rows have their largest output at the label (an integer, or a row's maximum)."""
-    targets = labels if labels.ndim == 1 else labels.argmax(axis=1)
-    return int(np.count_nonzero(outputs.argmax(axis=1) == targets))

@@ -8,7 +8,6 @@ only ever compared with what tinynet knows; nothing that it names is looked up o
 import inspect
 import io
 import json
-import math
 import os
 import zipfile
 import zlib
@@ -20,7 +19,7 @@ import numpy as np
 
 from tinynet import ModelFileError, Sequential, layers
 from tinynet.layers.layer import Layer
-from tinynet.model import declare, named_parameters
+from tinynet.model import count_parameters
 from tinynet.serialization import write_whole
 from tinynet.types import Array, Shape
 
@@ -92,8 +91,9 @@ def load_keras(path: str | os.PathLike[str]) -> Sequential:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(_member(archive, CONFIG, LARGEST_CONFIG))
             stack, input_shape, dtype = _read_config(config)
-            declare(stack, input_shape)
-            size = sum(math.prod(p.shape) for p in named_parameters(stack).values())
+            model = Sequential(stack)
+            model.declare(input_shape)
+            size = count_parameters(model)
             least, factor = LARGEST_WEIGHTS
             limit = least + factor * size * dtype.itemsize
             arrays = _read_weights(_member(archive, WEIGHTS, limit), stack, dtype)
@@ -105,7 +105,7 @@ def load_keras(path: str | os.PathLike[str]) -> Sequential:
         raise ModelFileError(f"{path}: not a whole .keras file ({error})") from error
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ModelFileError(f"{path}: {_one_line(error)}") from error
-    model = Sequential(stack, input_shape, dtype=dtype)
+    model.build(input_shape, np.random.default_rng(model.seed), dtype)
     for name, parameter in model.parameters().items():
         parameter.value[...] = arrays[name]
     return model

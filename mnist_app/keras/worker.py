@@ -95,7 +95,7 @@ class TinynetContender:
         return {name: p.value.copy() for name, p in self.model.parameters().items()}
 
     def outputs_and_gradients(self, images: Array, labels: Array) -> tuple[Array, Weights]:
-        outputs = self.model.forward(self.model.prepare(images), training=True)
+        outputs = self.model.forward(self.model.prepare(images), training=True, keep=True)
         _, doutputs = self.loss(outputs, labels)
         self.model.backward_parameters(doutputs)
         return outputs, {name: p.grad.copy() for name, p in self.model.parameters().items()}

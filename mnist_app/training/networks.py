@@ -20,8 +20,8 @@ from tinynet import (
     cross_entropy,
     softmax_cross_entropy,
 )
+from tinynet.losses import Loss
 from tinynet.types import Array, Shape
-from tinynet.workers import Loss
 
 DEFAULT_NETWORK = "cnn"
 

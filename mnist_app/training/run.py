@@ -249,14 +249,15 @@ class TrainingRun:
             self.rng.bit_generator.state = saved["rng"]
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise file.error(f"its state of the run is not usable ({error})") from error
-        self.optimizer.allocate(self.model.joined())
+        self.optimizer.allocate(self.model.parameters())
         file.read_into(self._arrays())
         self.optimizer.iterations = iterations
         self.history = history
 
     def _arrays(self) -> dict[str, Array]:
         values = {f"value.{name}": p.value for name, p in self.model.parameters().items()}
-        return values | {f"optimizer.{name}": a for name, a in self.optimizer.state.items()}
+        slots = {f"optimizer.learned.{slot}": a for slot, a in self.optimizer.state.items()}
+        return values | slots
 
     def _metrics(self, evaluation: Evaluation) -> dict[str, Any]:
         best = self.history.best()

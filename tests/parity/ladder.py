@@ -54,7 +54,7 @@ def layer_rung(layer: Layer, reference: Any, x: Array, seed: int = 0) -> Distanc
     ):
         parameter.value[...] = rng.normal(size=parameter.shape)
         weight.assign(parameter.value)
-    y = layer.forward(x, training=True)
+    y = layer.forward(x, training=True, keep=True)
     dy = rng.normal(size=y.shape)
     dx = layer.backward(dy)
 
@@ -190,7 +190,7 @@ class Training:
 
     def _both(self, images: Array, labels: Array) -> tuple[Distances, float]:
         x, labels = self.model.prepare(images), labels.astype(np.int64)
-        outputs = self.model.forward(x, training=True)
+        outputs = self.model.forward(x, training=True, keep=True)
         loss, doutputs = self.loss(outputs, labels)
         self.model.backward_parameters(doutputs)
         theirs, value, gradients = self.keras_step(

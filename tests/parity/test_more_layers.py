@@ -53,7 +53,7 @@ def batch_normalization_rung(
         parameter.value[...] = rng.uniform(0.5, 2, parameter.shape)
         weight.assign(parameter.value)
     distances = {"predicted": disagreement(layer.forward(x), reference(x, training=False))}
-    y, dy = layer.forward(x, training=True), rng.normal(size=x.shape)
+    y, dy = layer.forward(x, training=True, keep=True), rng.normal(size=x.shape)
     dx = layer.backward(dy)
     inputs = tf.constant(x)
     with tf.GradientTape() as tape:
@@ -130,7 +130,7 @@ def test_dropout_with_the_mask_of_keras(shape: tuple[int, ...], rate: float, see
     theirs = tape.gradient(outputs, inputs, output_gradients=tf.constant(dy))
     layer = Dropout(rate)
     layer.rng = Draws(np.asarray(outputs) != 0)  # type: ignore[assignment]
-    y = layer.forward(x, training=True)
+    y = layer.forward(x, training=True, keep=True)
     agree({"y": disagreement(y, outputs), "dx": disagreement(layer.backward(dy), theirs)})
     assert np.array_equal(layer.forward(x), reference(inputs, training=False))
 
@@ -190,7 +190,7 @@ def test_a_network_with_batch_normalization_stays_together_for_20_steps() -> Non
     twin = in_float64(keras.optimizers.SGD(0.05, momentum=0.9))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     for x, y in zip(images, labels, strict=True):
-        _, doutputs = softmax_cross_entropy(model.forward(x, training=True), y)
+        _, doutputs = softmax_cross_entropy(model.forward(x, training=True, keep=True), y)
         model.backward_parameters(doutputs)
         optimizer.update(model.parameters())
         with tf.GradientTape() as tape:

@@ -100,7 +100,7 @@ def test_the_last_of_equal_maxima_winning(monkeypatch: pytest.MonkeyPatch) -> No
     def last_winner(self: MaxPool, dy: Array) -> Array:
         mirrored = MaxPool(self.pool_size, self.strides, self.padding)
         mirrored.build(x.shape[1:], np.random.default_rng(0), x.dtype)
-        mirrored.forward(x[:, ::-1, ::-1], training=True)
+        mirrored.forward(x[:, ::-1, ::-1], training=True, keep=True)
         return backward(mirrored, dy[:, ::-1, ::-1])[:, ::-1, ::-1]
 
     monkeypatch.setattr(MaxPool, "backward", last_winner)

@@ -60,7 +60,7 @@ def test_against_the_definition(
     given_x, upstream = x.copy(), dy.copy()
     before = {name: p.value.copy() for name, p in layer.parameters().items()}
     predicted = layer.forward(x)
-    y, dx = layer.forward(x, training=True), layer.backward(dy)
+    y, dx = layer.forward(x, training=True, keep=True), layer.backward(dy)
     close = {"rtol": 0, "atol": 1e-10 if dtype == np.float64 else 1e-3}
     for c in range(shape[-1]):
         channel = x[..., c].astype(np.float64)
@@ -101,7 +101,7 @@ def test_the_gradient_check_sees_a_forgotten_path(forgotten: str) -> None:
     class Forgetful(BatchNormalization):
         def backward(self, dy: np.ndarray) -> np.ndarray:
             dx = super().backward(dy)
-            centred, _, _, spread = self.cached()
+            centred, spread, _ = self.cached()
             xhat = (centred / spread[:, np.newaxis])[0].T
             factor = xhat if forgotten == "variance" else 1.0
             return dx + self.gamma.value / spread * factor * (dy * factor).mean(axis=0)
@@ -115,8 +115,8 @@ def test_the_gradient_check_sees_a_forgotten_path(forgotten: str) -> None:
 def test_backward_parameters_alone_gives_the_same_grads() -> None:
     x, dy = normal((4, 3, 5, 2), 0), normal((4, 3, 5, 2), 1)
     layer, twin = built(x.shape), built(x.shape)
-    layer.forward(x, training=True)
-    twin.forward(x, training=True)
+    layer.forward(x, training=True, keep=True)
+    twin.forward(x, training=True, keep=True)
     layer.backward(dy)
     twin.backward_parameters(dy)
     for one, other in zip(layer.parameters().values(), twin.parameters().values(), strict=True):
@@ -126,9 +126,9 @@ def test_backward_parameters_alone_gives_the_same_grads() -> None:
 def test_any_memory_order_gives_the_same() -> None:
     x, dy = normal((4, 3, 5, 2), 0), normal((4, 3, 5, 2), 1)
     layer = built(x.shape)
-    y, dx = layer.forward(x, training=True), layer.backward(dy)
+    y, dx = layer.forward(x, training=True, keep=True), layer.backward(dy)
     other = np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0)  # batch last in memory
-    assert np.array_equal(layer.forward(other, training=True), y)
+    assert np.array_equal(layer.forward(other, training=True, keep=True), y)
     assert np.array_equal(layer.backward(np.asfortranarray(dy)), dx)
 
 
@@ -137,7 +137,7 @@ def test_a_large_mean_does_not_drown_the_variance() -> None:
     x = (normal((64, 5, 5, 1), 0) + 1e4).astype(np.float32)
     layer = BatchNormalization()
     layer.build(x.shape[1:], np.random.default_rng(0), np.float32)
-    y = layer.forward(x, training=True)
+    y = layer.forward(x, training=True, keep=True)
     assert abs(y.std() - 1) < 0.01
 
 
@@ -157,7 +157,7 @@ def test_optimizers_move_the_averages_as_they_are(optimizer: SGD | Adam) -> None
     model = Sequential([BatchNormalization(0.75)], (8, 7, 1), dtype=np.float64)
     expected = {"moving_mean": 0.0, "moving_variance": 1.0}
     for _ in range(5):
-        model.forward(x, training=True)
+        model.forward(x, training=True, keep=True)
         model.backward(np.zeros_like(x))
         optimizer.update(model.parameters())
         expected["moving_mean"] = 0.75 * expected["moving_mean"] + 0.25 * x.mean()
@@ -225,5 +225,5 @@ def test_strict_arguments(arguments: dict[str, float], message: str) -> None:
 def test_backward_needs_a_training_forward() -> None:
     layer = built((2, 3))
     layer.forward(np.ones((2, 3)))
-    with pytest.raises(RuntimeError, match="training=True"):
+    with pytest.raises(RuntimeError, match="keep=True"):
         layer.backward(np.ones((2, 3)))

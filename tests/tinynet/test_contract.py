@@ -1,4 +1,4 @@
-"""What every layer promises (DESIGN.md, "The contract of a layer"), asked of each in turn."""
+"""The contract of a layer: ours keep to it, and `check_layer_contract` names what others break."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,223 +8,281 @@ import pytest
 
 import tinynet
 from tests.tinynet.strategies import Array, normal
-from tinynet import Layer, Parameter, layers
-from tinynet.layers import Conv2D, Dense, Flatten, MaxPool, ReLU, Sigmoid, Softmax
+from tinynet import (
+    BatchNormalization,
+    ContractError,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GradientError,
+    Layer,
+    MaxPool,
+    Parameter,
+    ReLU,
+    Residual,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    check_layer_contract,
+    layers,
+)
+from tinynet.initializers import ones
 
 Shape = tuple[int, ...]
 IMAGE = (5, 6, 2)
-EXAMPLES: list[tuple[Callable[[], Layer], Shape]] = [
-    (lambda: Dense(3), (4,)),
-    (lambda: Conv2D(3, (3, 2)), IMAGE),
-    (lambda: Conv2D(2, 3, strides=2, padding="same"), IMAGE),
-    (lambda: MaxPool(2), IMAGE),
-    (lambda: MaxPool((3, 2), strides=1, padding="same"), IMAGE),
-    (lambda: ReLU(), IMAGE),
-    (lambda: ReLU(), (4,)),
-    (lambda: Sigmoid(), IMAGE),
-    (lambda: Softmax(), (4,)),
-    (lambda: Flatten(), IMAGE),
-    (lambda: layers.Dropout(0.3), IMAGE),
-    (lambda: layers.BatchNormalization(), IMAGE),
-    (lambda: layers.BatchNormalization(), (4,)),
-    (lambda: layers.GlobalAveragePooling2D(), IMAGE),
+EXAMPLES: list[tuple[Layer, Shape]] = [
+    (Dense(3), (4,)),
+    (Conv2D(3, (3, 2)), IMAGE),
+    (Conv2D(2, 3, strides=2, padding="same"), IMAGE),
+    (Conv2D(2, 2, strides=(3, 1)), IMAGE),
+    (MaxPool(2), IMAGE),
+    (MaxPool((3, 2), strides=1, padding="same"), IMAGE),
+    (ReLU(), IMAGE),
+    (ReLU(), (4,)),
+    (Sigmoid(), IMAGE),
+    (Softmax(), (4,)),
+    (Flatten(), IMAGE),
+    (Dropout(0.3), IMAGE),
+    (Dropout(0.3), (4,)),
+    (BatchNormalization(), IMAGE),
+    (BatchNormalization(), (3, 4)),
+    (BatchNormalization(), (4,)),
+    (GlobalAveragePooling2D(), IMAGE),
+    (Residual(Sequential([Conv2D(2, 3, padding="same"), BatchNormalization(), ReLU()])), IMAGE),
+    (Residual(Sequential([Dense(3), Dropout(0.5), Dense(3)]), Dense(3)), (4,)),
+    (Residual(Dense(4)), (4,)),
+    (Sequential([Conv2D(2, 3), ReLU(), Residual(Sequential([Conv2D(2, 1)]))]), IMAGE),
 ]
-each_layer = pytest.mark.parametrize(
-    ("make", "shape"), EXAMPLES, ids=[f"{make()!r}-{len(shape)}" for make, shape in EXAMPLES]
-)
-each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
-LAYOUTS: dict[str, Callable[[Array], Array]] = {
-    "rows": np.ascontiguousarray,
-    "batch last": lambda a: np.moveaxis(np.ascontiguousarray(np.moveaxis(a, 0, -1)), -1, 0),
-    "columns": np.asfortranarray,
-    "backwards": lambda a: np.flip(np.ascontiguousarray(np.flip(a))),
-    "every second": lambda a: np.repeat(np.repeat(a, 2, axis=0), 2, axis=-1)[::2, ..., ::2],
-}
 
 
-def build(layer: Layer, shape: Shape, dtype: type = np.float64) -> Layer:
-    """The layer with parameters that are nowhere zero, and a generator as a model gives it."""
-    rng = np.random.default_rng(0)
-    layer.build(shape, rng, dtype)
-    layer.rng = np.random.default_rng(1)
-    for parameter in layer.parameters().values():
-        parameter.value[...] = rng.uniform(0.5, 1, parameter.shape)
-    return layer
+@pytest.mark.parametrize(("layer", "shape"), EXAMPLES, ids=lambda value: repr(value))
+def test_our_layers_keep_to_the_contract(layer: Layer, shape: Shape) -> None:
+    check_layer_contract(layer, shape)
 
 
-def run(layer: Layer, x: Array) -> tuple[Array, Array]:
-    """(y, dx) of a training pass that draws the same random numbers each time."""
-    layer.rng = np.random.default_rng(1)
-    y = layer.forward(x, training=True)
-    return y, layer.backward(normal(y.shape, 5, y.dtype.type))
+@pytest.mark.parametrize("layer", [Dense(3), Conv2D(3, (3, 2)), ReLU()])
+def test_a_usual_input_shape_is_found(layer: Layer) -> None:
+    check_layer_contract(layer)
+
+
+def test_every_layer_is_asked() -> None:
+    asked = {type(layer).__name__ for layer, _ in EXAMPLES}
+    assert asked == set(layers.__all__) - {"Layer"} | {"Sequential"}
+
+
+@pytest.mark.parametrize(("layer", "shape"), EXAMPLES, ids=lambda value: repr(value))
+def test_repr_makes_the_layer_again(layer: Layer, shape: Shape) -> None:
+    assert repr(eval(repr(layer), vars(tinynet))) == repr(layer)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize(("layer", "shape"), EXAMPLES, ids=lambda value: repr(value))
+def test_without_keep_nothing_is_kept(layer: Layer, shape: Shape, training: bool) -> None:
+    model = Sequential([type(layer)(**layer.config())], shape, dtype=np.float64)
+    model.forward(normal((3, *shape), 0), training, keep=True)
+    model.forward(normal((3, *shape), 0), training)
+    assert held(model.layers[0]) == []
+    with pytest.raises(RuntimeError, match=r"backward needs .* call forward\(x, keep=True\) first"):
+        model.backward(normal((3, *model.output_shape), 0))
 
 
 def held(value: Any) -> list[Array]:
-    """The arrays that an object holds on to, in whatever containers."""
+    """The arrays that an object holds on to, in whatever containers, but for parameters."""
     if isinstance(value, np.ndarray):
         return [value]
     if isinstance(value, list | tuple):
         return [array for item in value for array in held(item)]
+    if isinstance(value, Layer):
+        return held(list(vars(value).values()))
     return []
 
 
-def test_every_layer_is_asked() -> None:
-    asked = {type(make()).__name__ for make, _ in EXAMPLES}
-    assert asked == set(layers.__all__) - {"Layer", "Parameter"}
+class Scale(Layer):
+    """y = x * factor, a small layer that keeps to everything."""
+
+    def declare(self, input_shape: Shape) -> Shape:
+        self.factor = Parameter(input_shape[-1:], ones)
+        return input_shape
+
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        self._cache = x if keep else None
+        return np.asarray(x * self.factor.value)
+
+    def backward(self, dy: Array) -> Array:
+        products = dy * self.cached()
+        self.factor.grad[...] = products.sum(axis=tuple(range(dy.ndim - 1)))
+        return np.asarray(dy * self.factor.value)
 
 
-@each_layer
-@each_dtype
-def test_everything_stays_in_the_dtype(make: Any, shape: Shape, dtype: type) -> None:
-    layer = build(make(), shape, dtype)
-    y, dx = run(layer, normal((3, *shape), 0, dtype))
-    assert layer.forward(normal((3, *shape), 0, dtype)).dtype == dtype
-    assert y.dtype == dtype
-    assert dx.dtype == dtype
-    for parameter in layer.parameters().values():
-        assert parameter.value.dtype == dtype
-        assert parameter.grad.dtype == dtype
+class ForgetsItsArgument(Scale):
+    def __init__(self, power: int = 1) -> None:
+        pass
 
 
-@each_layer
-def test_float32_is_float64_to_rounding(make: Any, shape: Shape) -> None:
-    x = normal((3, *shape), 0)
-    exact, rounded = build(make(), shape, np.float64), build(make(), shape, np.float32)
-    for a, b in zip(run(exact, x), run(rounded, x.astype(np.float32)), strict=True):
-        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
+class HasAnotherShape(Scale):
+    def declare(self, input_shape: Shape) -> Shape:
+        super().declare(input_shape)
+        return (*input_shape, 1)
 
 
-@each_layer
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_x_and_dy_are_only_read(make: Any, shape: Shape, layout: str) -> None:
-    layer, x = build(make(), shape), LAYOUTS[layout](normal((3, *shape), 0))
-    x.setflags(write=False)  # NumPy raises if anyone writes
-    y = layer.forward(x, training=True)
-    dy = LAYOUTS[layout](normal(y.shape, 1))
-    dy.setflags(write=False)
-    layer.backward(dy)
-    layer.backward_parameters(dy)
-    layer.forward(x)
+class IsFloat64(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        return super().forward(x, training, keep).astype(np.float64)
 
 
-@each_layer
-def test_backward_needs_a_training_forward(make: Any, shape: Shape) -> None:
-    layer = build(make(), shape)
-    layer.name = "some_layer_1"
-    dy = np.zeros_like(layer.forward(normal((3, *shape), 0)))
-    remedy = r"some_layer_1: backward needs .* call forward\(x, training=True\) first\."
-    with pytest.raises(RuntimeError, match=remedy):
-        layer.backward(dy)
-    layer.forward(normal((3, *shape), 0), training=True)
-    layer.backward(dy)
-    layer.forward(normal((3, *shape), 0))  # predicting forgets the last training forward
-    with pytest.raises(RuntimeError, match=remedy):
-        layer.backward(dy)
+class WritesIntoX(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        x *= self.factor.value
+        self._cache = x / self.factor.value if keep else None
+        return x
 
 
-@each_layer
-def test_predicting_keeps_nothing(make: Any, shape: Shape) -> None:
-    layer = build(make(), shape)
-    run(layer, normal((3, *shape), 0))
-    layer.forward(normal((3, *shape), 0))
-    assert held(list(vars(layer).values())) == []
+class WritesIntoDy(Scale):
+    def backward(self, dy: Array) -> Array:
+        super().backward(dy)
+        dy *= self.factor.value
+        return dy
 
 
-@each_layer
-def test_parameters_are_never_rebound(make: Any, shape: Shape) -> None:
-    layer = build(make(), shape)
-    before = {name: (p, p.value, p.grad) for name, p in layer.parameters().items()}
-    values = {name: p.value.copy() for name, p in layer.parameters().items()}
-    for seed in range(3):
-        run(layer, normal((3, *shape), seed))
-    for name, parameter in layer.parameters().items():
-        assert parameter is before[name][0]
-        assert parameter.value is before[name][1]
-        assert parameter.grad is before[name][2]
-        np.testing.assert_array_equal(parameter.value, values[name])
+class ChangesItsValues(Scale):
+    def backward(self, dy: Array) -> Array:
+        dx = super().backward(dy)
+        self.factor.value -= 0.1
+        return dx
 
 
-@each_layer
-def test_grads_are_overwritten(make: Any, shape: Shape) -> None:
-    layer, x = build(make(), shape), normal((3, *shape), 0)
-    for parameter in layer.parameters().values():
-        parameter.grad[...] = np.nan
-    run(layer, x)
-    once = {name: p.grad.copy() for name, p in layer.parameters().items()}
-    run(layer, x)
-    for name, parameter in layer.parameters().items():
-        assert np.isfinite(parameter.grad).all()
-        np.testing.assert_array_equal(parameter.grad, once[name])
+class ReusesItsOutput(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        y = super().forward(x, training, keep)
+        buffer = vars(self).setdefault("buffer", np.empty_like(y))
+        buffer[...] = y
+        return np.asarray(buffer)
 
 
-@each_layer
-def test_backward_parameters_is_backward_without_dx(make: Any, shape: Shape) -> None:
-    layer, x = build(make(), shape), normal((3, *shape), 0)
-    y, _ = run(layer, x)
-    expected = {name: p.grad.copy() for name, p in layer.parameters().items()}
-    for parameter in layer.parameters().values():
-        parameter.grad[...] = np.nan
-    layer.backward_parameters(normal(y.shape, 5))
-    for name, parameter in layer.parameters().items():
-        np.testing.assert_array_equal(parameter.grad, expected[name])
+class KeepsAlways(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        return super().forward(x, training, keep=True)
 
 
-@each_layer
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_memory_order_changes_nothing(make: Any, shape: Shape, layout: str) -> None:
-    layer, x = build(make(), shape), normal((3, *shape), 0)
-    y, dx = run(layer, x)
-    grads = {name: p.grad.copy() for name, p in layer.parameters().items()}
-    dy = normal(y.shape, 5)
-    lay = LAYOUTS[layout]
-    np.testing.assert_array_equal(lay(x), x)
-    layer.rng = np.random.default_rng(1)
-    np.testing.assert_allclose(layer.forward(lay(x), training=True), y, rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(layer.backward(lay(dy)), dx, rtol=1e-12, atol=1e-14)
-    for name, parameter in layer.parameters().items():
-        np.testing.assert_allclose(parameter.grad, grads[name], rtol=1e-12, atol=1e-14)
+class KeepsInTraining(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        return super().forward(x, training, keep or training)
 
 
-@each_layer
-def test_results_are_the_callers(make: Any, shape: Shape) -> None:
-    """A later pass does not overwrite what an earlier one returned."""
-    layer = build(make(), shape)
-    y, dx = run(layer, normal((3, *shape), 0))
-    kept_y, kept_dx = y.copy(), dx.copy()
-    run(layer, normal((3, *shape), 7))
-    layer.forward(normal((3, *shape), 8))
-    np.testing.assert_array_equal(y, kept_y)
-    np.testing.assert_array_equal(dx, kept_dx)
+class AddsToItsGrad(Scale):
+    def backward(self, dy: Array) -> Array:
+        before = np.nan_to_num(self.factor.grad.copy())
+        dx = super().backward(dy)
+        self.factor.grad += before
+        return dx
 
 
-@each_layer
-def test_predicting_takes_each_example_by_itself(make: Any, shape: Shape) -> None:
-    layer, x = build(make(), shape), normal((3, *shape), 0)
-    alone = np.concatenate([layer.forward(x[n : n + 1]) for n in range(3)])
-    np.testing.assert_allclose(layer.forward(x), alone, rtol=1e-12, atol=1e-14)
+class FillsNoGrad(Scale):
+    def backward(self, dy: Array) -> Array:
+        self.cached()
+        return np.asarray(dy * self.factor.value)
 
 
-@each_layer
-def test_config_and_repr_make_the_layer_again(make: Any, shape: Shape) -> None:
-    layer = make()
-    assert type(layer)(**layer.config()).config() == layer.config()
-    assert eval(repr(layer), vars(tinynet)).config() == layer.config()
+class FillsHalf(Scale):
+    def backward_parameters(self, dy: Array) -> None:
+        self.backward(dy / 2)
 
 
-@each_layer
-def test_a_replica_shares_values_and_nothing_else(make: Any, shape: Shape) -> None:
-    layer = build(make(), shape)
-    y, dx = run(layer, normal((3, *shape), 0))
-    grads = {name: p.grad.copy() for name, p in layer.parameters().items()}
-    replica = layer.replica()
-    with pytest.raises(RuntimeError, match="training=True"):
-        replica.backward(np.zeros_like(y))
-    run(replica, normal((2, *shape), 3))
-    np.testing.assert_array_equal(layer.backward(normal(y.shape, 5)), dx)
-    for name, parameter in layer.parameters().items():
-        twin = replica.parameters()[name]
-        assert isinstance(twin, Parameter)
-        assert twin.value is parameter.value
-        assert not np.shares_memory(twin.grad, parameter.grad)
-        np.testing.assert_array_equal(parameter.grad, grads[name])
+class MakesANewParameter(Scale):
+    def backward(self, dy: Array) -> Array:
+        vectors, place = self.factor.vectors, self.factor.place
+        self.factor = Parameter(self.factor.shape, ones)
+        self.factor.vectors, self.factor.place = vectors, place
+        return super().backward(dy)
+
+
+class CountsOnC(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        in_memory = x.ravel(order="K").reshape(x.shape)
+        return super().forward(in_memory, training, keep)
+
+
+class SharesItsGrad(Scale):
+    def replica(self) -> "SharesItsGrad":
+        return self
+
+
+class HasItsOwnValue(Scale):
+    def replica(self) -> Any:
+        other = Sequential([type(self)()], (2,), dtype=np.float64).layers[0]
+        other.factor.value = self.factor.value
+        return other
+
+
+class CannotBeSaved(Scale):
+    def __init__(self, function: Any = abs) -> None:
+        self.function = function
+
+
+class HasTheWrongGradient(Scale):
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy) * 1.01
+
+
+class IsWrongInPrediction(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        y = super().forward(x, training, keep)
+        return y if training else y * 2
+
+
+def test_a_small_layer_of_ones_own_passes() -> None:
+    check_layer_contract(Scale())
+    check_layer_contract(Scale(), (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        (ForgetsItsArgument(), "config() must give the constructor's arguments"),
+        (HasAnotherShape(), "declare says that (5, 6, 2) becomes (5, 6, 2, 1), forward makes (5"),
+        (IsFloat64(), "float32 becomes float32 and float64"),
+        (WritesIntoX(), "writes into x"),
+        (WritesIntoDy(), "writes into dy"),
+        (ChangesItsValues(), "only an optimizer may change values"),
+        (ReusesItsOutput(), "a later pass changes y or dx of an earlier"),
+        (KeepsAlways(), "after forward(x, training=False), without keep, backward must raise"),
+        (KeepsInTraining(), "after forward(x, training=True), without keep, backward must raise"),
+        (AddsToItsGrad(), "overwrite grads, not add to them"),
+        (FillsNoGrad(), "backward must fill every grad"),
+        (FillsHalf(), "backward_parameters must fill the grads as backward does"),
+        (MakesANewParameter(), "factor must stay where it is"),
+        (CountsOnC(), "other numbers if x and dy lie in"),
+        (SharesItsGrad(), "a replica must have a grad of its own for factor"),
+        (HasItsOwnValue(), "a replica must share the value of factor"),
+        (CannotBeSaved(), "cannot be saved and loaded"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_layer_breaks_is_named(layer: Layer, says: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        check_layer_contract(layer)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("layer", [HasTheWrongGradient(), IsWrongInPrediction()])
+def test_a_wrong_gradient_is_found_in_training_and_in_prediction(layer: Layer) -> None:
+    with pytest.raises(GradientError, match="dx"):
+        check_layer_contract(layer)
+
+
+def test_a_layer_that_takes_neither_usual_shape_asks_for_one() -> None:
+    class Text(Layer):
+        def declare(self, input_shape: Shape) -> Shape:
+            raise ValueError("text only")
+
+    with pytest.raises(ContractError, match="give an input_shape that the layer takes: text only"):
+        check_layer_contract(Text())
+
+
+@pytest.mark.parametrize("make", [lambda: type("Dense", (Layer,), {})], ids=["Dense"])
+def test_tinynets_names_are_taken(make: Callable[[], object]) -> None:
+    with pytest.raises(TypeError, match="tinynet has a layer 'Dense'; give this class another"):
+        make()
+    assert Layer.classes["Dense"] is Dense

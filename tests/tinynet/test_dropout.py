@@ -40,7 +40,7 @@ def test_every_number_is_dropped_or_scaled(
     layer.rng = np.random.default_rng(seed)
     x, dy = normal(shape, seed, dtype), normal(shape, seed + 1, dtype)
     kept, upstream = x.copy(), dy.copy()
-    y, dx = layer.forward(x, training=True), layer.backward(dy)
+    y, dx = layer.forward(x, training=True, keep=True), layer.backward(dy)
     dropped = y == 0
     scale = dtype(1 / (1 - rate))
     assert np.array_equal(y, np.where(dropped, 0, x * scale))
@@ -63,7 +63,7 @@ def test_the_share_dropped_is_the_rate_and_the_mean_stays(rate: float) -> None:
 
 def test_rate_zero_drops_nothing() -> None:
     x = normal((3, 4), 0)
-    assert np.array_equal(built(0, x.shape).forward(x, training=True), x)
+    assert np.array_equal(built(0, x.shape).forward(x, training=True, keep=True), x)
 
 
 @given(shapes, rates, seeds)
@@ -95,10 +95,13 @@ def test_reseed_repeats_the_draws_and_layers_draw_apart() -> None:
     model = Sequential([Dropout(0.5), Dropout(0.5)], (50,))
     x = np.ones((4, 50), np.float32)
     model.reseed(3)
-    first, second = model.forward(x, training=True), model.forward(x, training=True)
+    first, second = (
+        model.forward(x, training=True, keep=True),
+        model.forward(x, training=True, keep=True),
+    )
     model.reseed(3)
-    assert np.array_equal(model.forward(x, training=True), first)
-    assert np.array_equal(model.forward(x, training=True), second)
+    assert np.array_equal(model.forward(x, training=True, keep=True), first)
+    assert np.array_equal(model.forward(x, training=True, keep=True), second)
     assert not np.array_equal(first, second)
     assert np.count_nonzero(first) < 80  # a shared mask would keep about 100 of 200
 
@@ -136,7 +139,7 @@ def test_workers_draw_different_masks() -> None:
     seen: list[np.ndarray] = []
 
     class Recorder(Layer):
-        def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        def forward(self, x: np.ndarray, training: bool = False, keep: bool = False) -> np.ndarray:
             seen.append(x)
             return x
 
@@ -158,5 +161,5 @@ def test_strict_about_the_rate(rate: object) -> None:
 def test_backward_needs_a_training_forward() -> None:
     layer = built(0.5, (2, 3))
     layer.forward(np.ones((2, 3)))
-    with pytest.raises(RuntimeError, match="training=True"):
+    with pytest.raises(RuntimeError, match="keep=True"):
         layer.backward(np.ones((2, 3)))

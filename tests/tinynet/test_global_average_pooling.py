@@ -29,7 +29,7 @@ def test_against_a_loop(shape: tuple[int, int, int, int], seed: int, dtype: type
     for n, h, w, c in itertools.product(*map(range, shape)):
         expected[n, c] += x[n, h, w, c] / positions
         dexpected[n, h, w, c] = dy[n, c] / positions
-    y, dx = layer.forward(x, training=True), layer.backward(dy)
+    y, dx = layer.forward(x, training=True, keep=True), layer.backward(dy)
     assert y.dtype == dx.dtype == dtype
     assert y.shape == expected.shape
     assert dx.shape == shape
@@ -59,5 +59,5 @@ def test_needs_pictures() -> None:
 
 def test_backward_needs_a_training_forward() -> None:
     layer = built((1, 2, 2, 1))
-    with pytest.raises(RuntimeError, match="training=True"):
+    with pytest.raises(RuntimeError, match="keep=True"):
         layer.backward(np.ones((1, 1)))

@@ -10,23 +10,25 @@ import pytest
 
 import tinynet
 from tests.tinynet.strategies import Array, normal
-from tests.tinynet.test_contract import LAYOUTS, held
+from tests.tinynet.test_contract import held
 from tinynet import (
-    SGD,
     BatchNormalization,
     Conv2D,
     Dense,
     Flatten,
+    Layer,
     MaxPool,
-    Parameter,
     ReLU,
+    Residual,
     Sequential,
     Softmax,
+    check_model,
     fit,
     predict,
 )
+from tinynet.layer_contract import MEMORY_ORDERS
 from tinynet.model import PREDICT_BATCH, snake_case
-from tinynet.parameter import join
+from tinynet.parameter import vectors_of
 
 
 def cnn(dtype: type = np.float64, seed: int = 0) -> Sequential:
@@ -56,7 +58,7 @@ def test_layers_run_in_order_and_back() -> None:
         y = layer.forward(y)
     np.testing.assert_array_equal(model.forward(x), y)
     assert y.shape == (3, *model.output_shape) == (3, 5)
-    model.forward(x, training=True)
+    model.forward(x, training=True, keep=True)
     dy = normal(y.shape, 1)
     dx = model.backward(dy)
     expected = dy
@@ -84,42 +86,40 @@ def normalized() -> Sequential:
     return Sequential([Dense(3), BatchNormalization(), Dense(2)], (4,), dtype=np.float64)
 
 
-def test_joined_parameters_share_the_memory_of_the_single_ones() -> None:
+def test_parameters_are_views_of_two_vectors() -> None:
+    """Values of all in one, gradients in another: first the learned ones, then the others."""
     model = normalized()
-    single = model.parameters()
-    joined = model.joined()
-    assert {name: vector.shape for name, vector in joined.items()} == {
-        "learned": (4 * 3 + 3 + 3 + 3 + 3 * 2 + 2,),
-        "moving": (3 + 3,),
-    }
-    assert [vector.moving for vector in joined.values()] == [False, True]
-    for name, vector in joined.items():
-        members = [p for p in single.values() if p.moving == (name == "moving")]
-        for kind in ("value", "grad"):
-            getattr(vector, kind)[...] = np.arange(vector.shape[0])
-            seen = np.concatenate([getattr(p, kind).reshape(-1) for p in members])
-            np.testing.assert_array_equal(seen, np.arange(vector.shape[0]))
+    vectors = vectors_of(model.parameters())
+    assert vectors.trainable == 4 * 3 + 3 + 3 + 3 + 3 * 2 + 2
+    assert len(vectors.values) == len(vectors.grads) == vectors.trainable + 3 + 3
+    for whole, kind in ((vectors.values, "value"), (vectors.grads, "grad")):
+        whole[...] = np.arange(len(whole))
+        in_turn = sorted(model.parameters().values(), key=lambda p: not p.trainable)
+        seen = np.concatenate([getattr(p, kind).reshape(-1) for p in in_turn])
+        np.testing.assert_array_equal(seen, whole)
 
 
-def test_joining_again_moves_nothing() -> None:
-    """Whoever holds an array of a model sees what training does to it."""
-    model = normalized()
-    held_arrays = {name: (p.value, p.grad) for name, p in model.parameters().items()}
-    vectors, again = model.joined(), model.joined()
-    for name, parameter in model.parameters().items():
-        assert parameter.value is held_arrays[name][0]
-        assert parameter.grad is held_arrays[name][1]
-    for name, vector in vectors.items():
-        assert vector.value is again[name].value
-        assert vector.grad is again[name].grad
+def test_a_parameter_is_written_in_place() -> None:
+    parameter = normalized().parameters()["dense_1.kernel"]
+    value, grad = parameter.value, parameter.grad
+    parameter.value = np.full((4, 3), 2.0)
+    parameter.value *= 2
+    parameter.grad = np.ones((4, 3))
+    np.testing.assert_array_equal(value, np.full((4, 3), 4.0))
+    np.testing.assert_array_equal(grad, np.ones((4, 3)))
+    with pytest.raises(ValueError, match="broadcast"):
+        parameter.value = np.ones((3, 4))
 
 
 @pytest.mark.parametrize("copied", [lambda model: model, copy.deepcopy])
-def test_a_replica_joins_gradients_of_its_own(copied: Callable[[Sequential], Sequential]) -> None:
+def test_a_replica_has_gradients_of_its_own(copied: Callable[[Sequential], Sequential]) -> None:
     model = copied(normalized())
-    theirs, mine = model.replica().joined()["learned"], model.joined()["learned"]
-    assert theirs.value is mine.value
-    assert not np.shares_memory(theirs.grad, mine.grad)
+    theirs, mine = vectors_of(model.replica().parameters()), vectors_of(model.parameters())
+    assert theirs.values is mine.values
+    assert not np.shares_memory(theirs.grads, mine.grads)
+    for name, parameter in model.replica().parameters().items():
+        assert np.shares_memory(parameter.value, mine.values), name
+        assert not np.shares_memory(parameter.grad, mine.grads), name
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
@@ -136,52 +136,46 @@ def test_a_copy_trains_by_itself(copied: Callable[[Sequential], Sequential]) -> 
         np.testing.assert_array_equal(trained, twin.parameters()[name].value)
 
 
-def of_two(memory: Array, first: Array, second: Array) -> list[Parameter]:
-    """Two parameters whose values are these parts of the memory."""
-    made = []
-    for value in (first, second):
-        parameter = Parameter(value.shape, SGD)  # type: ignore[arg-type]  # is never called
-        parameter.value, parameter.grad = value, np.zeros_like(value)
-        made.append(parameter)
-    return made
+def test_blocks_nest_and_names_with_them() -> None:
+    inner = Sequential([Dense(4), BatchNormalization()])
+    model = Sequential([Dense(4), Residual(inner), Sequential([Dense(2)])], (3,), dtype=np.float64)
+    assert list(model.parameters()) == [
+        "dense_1.kernel",
+        "dense_1.bias",
+        "residual_1.dense_1.kernel",
+        "residual_1.dense_1.bias",
+        "residual_1.batch_normalization_1.gamma",
+        "residual_1.batch_normalization_1.beta",
+        "residual_1.batch_normalization_1.moving_mean",
+        "residual_1.batch_normalization_1.moving_variance",
+        "sequential_1.dense_1.kernel",
+        "sequential_1.dense_1.bias",
+    ]
+    assert model.output_shape == (2,)
+    check_model(model, normal((5, 3), 0))
+    x = model.prepare(normal((5, 3), 0))
+    np.testing.assert_array_equal(model.replica().forward(x), model.forward(x))
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        lambda memory: (memory[3:], memory[:3]),
-        lambda memory: (memory[:3], memory[:3]),
-        lambda memory: (memory[:3], memory[2:5]),
-        lambda memory: (memory[::2], memory[1::2]),
-        lambda memory: (memory[:4].reshape(2, 2).T, memory[4:]),
-        lambda memory: (memory.reshape(2, 3)[0], memory.reshape(2, 3)[1].copy()),
-        lambda memory: (np.ndarray((3,), buffer=bytearray(24)), memory[:3]),
-    ],
-)
-def test_joining_what_does_not_lie_end_to_end(parts: Callable[[Array], Any]) -> None:
-    memory = np.arange(6.0)
-    members = of_two(memory, *parts(memory))
-    expected = np.concatenate([p.value.reshape(-1) for p in members])
-    joined = join(members)
-    np.testing.assert_array_equal(joined.value, expected)
-    joined.value += 1
-    np.testing.assert_array_equal(
-        np.concatenate([p.value.reshape(-1) for p in members]), expected + 1
-    )
+def test_a_part_of_a_stack_is_made_of_the_same_layers() -> None:
+    model, x = cnn(), normal((3, 9, 8, 2), 0)
+    head, tail = model[:-2], model[-2:]
+    assert head.layers == model.layers[:-2]
+    assert (head.input_shape, head.output_shape) == ((9, 8, 2), (6,))
+    assert (tail.input_shape, tail.output_shape) == ((6,), (5,))
+    np.testing.assert_array_equal(tail.forward(head.forward(x)), model.forward(x))
+    with pytest.raises(ValueError, match="expected neighbouring layers, and at least one"):
+        model[5:5]
+    with pytest.raises(ValueError, match="expected neighbouring layers"):
+        model[::2]
 
 
-def test_any_initializer_will_do() -> None:
-    """Parameters are contiguous, whatever made them: the optimizers count on it."""
-
-    def fortran(shape: Any, rng: np.random.Generator, dtype: Any) -> Array:
-        return np.asfortranarray(rng.normal(size=shape).astype(dtype))
-
-    parameter = Parameter((3, 2), fortran)
-    parameter.initialize(np.random.default_rng(0), np.float64)
-    parameter.grad[...] = 1
-    expected = parameter.value - 0.5
-    SGD(0.5).update({"p": parameter})
-    np.testing.assert_array_equal(parameter.value, expected)
+@pytest.mark.parametrize("layer", [Dense(3), Conv2D(2, 3), MaxPool(2), Sequential([Dense(3)])])
+def test_an_unbuilt_layer_says_what_to_do(layer: Layer) -> None:
+    with pytest.raises(AttributeError, match=r"not built yet, put it into Sequential\(\[\.\.\.\]"):
+        layer.forward(normal((2, 4, 4, 1), 0))
+    assert not hasattr(layer, "kernel")
+    assert type(copy.deepcopy(layer)) is type(layer)  # which asks for attributes that are not there
 
 
 @pytest.mark.parametrize(
@@ -204,26 +198,26 @@ def test_the_seed_fixes_the_weights() -> None:
 def test_everything_stays_in_the_dtype(dtype: type) -> None:
     model = cnn(dtype)
     x = model.prepare(np.random.default_rng(0).integers(0, 256, (3, 9, 8, 2), np.uint8))
-    y = model.forward(x, training=True)
+    y = model.forward(x, training=True, keep=True)
     assert (x.dtype, y.dtype, model.backward(y).dtype) == (dtype, dtype, dtype)
     for parameter in model.parameters().values():
         assert (parameter.value.dtype, parameter.grad.dtype) == (dtype, dtype)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_memory_order_changes_nothing(layout: str) -> None:
+@pytest.mark.parametrize("order", MEMORY_ORDERS)
+def test_memory_order_changes_nothing(order: str) -> None:
     model, x = cnn(), normal((3, 9, 8, 2), 0)
-    y, dy = model.forward(x, training=True), normal((3, 5), 1)
+    y, dy = model.forward(x, keep=True), normal((3, 5), 1)
     dx = model.backward(dy)
-    other = model.forward(model.prepare(LAYOUTS[layout](x)), training=True)
+    other = model.forward(model.prepare(MEMORY_ORDERS[order](x)), keep=True)
     np.testing.assert_allclose(other, y, rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(model.backward(LAYOUTS[layout](dy)), dx, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(model.backward(MEMORY_ORDERS[order](dy)), dx, rtol=1e-12, atol=1e-14)
 
 
 def test_backward_parameters_is_backward_without_dx() -> None:
     model, x = cnn(), normal((3, 9, 8, 2), 0)
     dy = normal((3, 5), 1)
-    model.forward(x, training=True)
+    model.forward(x, training=True, keep=True)
     model.backward(dy)
     expected = {name: p.grad.copy() for name, p in model.parameters().items()}
     for parameter in model.parameters().values():
@@ -284,8 +278,8 @@ class TestPredict:
         model = cnn()
         model.forward(normal((2, 9, 8, 2), 0), training=True)
         model.predict(normal((3 * PREDICT_BATCH, 9, 8, 2), 0))
-        assert [held(list(vars(layer).values())) for layer in model.layers] == [[]] * 9
-        with pytest.raises(RuntimeError, match=r"^dense_2: .*call forward\(x, training=True\)"):
+        assert [held(layer) for layer in model.layers] == [[]] * 9
+        with pytest.raises(RuntimeError, match=r"^dense_2: .*call forward\(x, keep=True\)"):
             model.backward(normal((2, 5), 0))
 
 
@@ -310,17 +304,17 @@ def wrong(x: Array) -> Callable[[], object]:
     [
         (lambda: Sequential([]), ValueError, "a Sequential needs at least one layer."),
         (
-            lambda: Sequential([Flatten()], dtype=np.int32),
+            lambda: Sequential([Flatten()], (28, 28, 1), dtype=np.int32),
             ValueError,
             "dtype must be float32 or float64. Received: dtype=int32",
         ),
         (
-            lambda: Sequential([Flatten(), Conv2D(1, 3)]),
+            lambda: Sequential([Flatten(), Conv2D(1, 3)], (28, 28, 1)),
             ValueError,
             "Conv2D(1, (3, 3)) expects examples with the axes H, W, C. Received: (784,)",
         ),
         (
-            lambda: Sequential([Dense(3)]),
+            lambda: Sequential([Dense(3)], (28, 28, 1)),
             ValueError,
             "Dense(3) expects examples with the axes features. Received: (28, 28, 1)",
         ),
@@ -350,7 +344,7 @@ def wrong(x: Array) -> Callable[[], object]:
             "the model expects inputs of shape (N, 9, 8, 2). Received: (2, 9, 8)",
         ),
         (
-            lambda: Sequential([Flatten()]).predict(np.zeros((28, 28), np.uint8)),
+            lambda: Sequential([Flatten()], (28, 28, 1)).predict(np.zeros((28, 28), np.uint8)),
             ValueError,
             "the model expects inputs of shape (N, 28, 28, 1). Received: (28, 28)",
         ),

@@ -11,7 +11,7 @@ def run(layers: list[Layer], x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray,
     shape = x.shape[1:]
     for layer in layers:
         shape = layer.build(shape, np.random.default_rng(0), x.dtype)
-        x = layer.forward(x, training=True)
+        x = layer.forward(x, training=True, keep=True)
     for layer in reversed(layers):
         dy = layer.backward(dy)
     return x, dy

@@ -1,6 +1,7 @@
 """Saving and loading: exact for our own files, one clear line for everything else."""
 
 import contextlib
+import copy
 import json
 import os
 import struct
@@ -105,15 +106,15 @@ def test_a_round_trip_is_exact(path: Path, dtype: type) -> None:
         assert again.value.flags.writeable
     x = normal((3, 9, 8, 2), 0, dtype)
     np.testing.assert_array_equal(loaded.forward(x), model.forward(x))
-    loaded.forward(x, training=True)
+    loaded.forward(x, training=True, keep=True)
     loaded.backward(normal((3, 5), 0, dtype))
 
 
 @pytest.mark.parametrize(
-    ("make", "shape"), EXAMPLES, ids=[f"{make()!r}-{len(shape)}" for make, shape in EXAMPLES]
+    ("layer", "shape"), EXAMPLES, ids=[f"{layer!r}-{len(shape)}" for layer, shape in EXAMPLES]
 )
-def test_every_layer_is_rebuilt_from_its_file(path: Path, make: Any, shape: Any) -> None:
-    model = Sequential([make()], shape)
+def test_every_layer_is_rebuilt_from_its_file(path: Path, layer: Any, shape: Any) -> None:
+    model = Sequential([type(layer)(**copy.deepcopy(layer.config()))], shape)
     for parameter in model.parameters().values():
         parameter.value[...] = normal(parameter.shape, 0)
     save_model(model, path)
@@ -249,6 +250,12 @@ UNUSABLE = "its description of the model is not usable"
         ({"layers": [{"type": "Layer"}]}, "unknown layer 'Layer'; known are "),
         ({"layers": [{"type": "Parameter", "shape": [1]}]}, "unknown layer 'Parameter'"),
         ({"layers": [{"type": "__class__"}]}, "unknown layer '__class__'"),
+        (
+            {"layers": [{"type": "Sequential", "layers": [], "input_shape": [10**12]}]},
+            "a block of layers has layers, and nothing else",
+        ),
+        ({"layers": [{"type": "Residual", "body": {"type": "Lambda"}}]}, "unknown layer 'Lambda'"),
+        ({"layers": [{"type": "Residual", "body": 3}]}, "is not usable"),
         ({"layers": [{"type": ["Dense"]}]}, UNUSABLE),
         ({"layers": [{"units": 3}]}, "its description of the model has no 'type'"),
         (
@@ -479,7 +486,7 @@ class TestWriteWhole:
 def test_the_same_model_is_the_same_file(tmp_path: Path) -> None:
     contents: list[bytes] = []
     for name in ("a", "b"):
-        model = Sequential([Conv2D(2, 3), MaxPool(), Flatten(), Dense(2)])
+        model = Sequential([Conv2D(2, 3), MaxPool(), Flatten(), Dense(2)], (28, 28, 1))
         save_model(model, tmp_path / name, {"epochs": 1, "rate": 0.1})
         contents.append((tmp_path / name).read_bytes())
     assert contents[0] == contents[1]

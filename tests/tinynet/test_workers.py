@@ -4,7 +4,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ from tinynet import (
     Sequential,
     cross_entropy,
     softmax_cross_entropy,
+    train_step,
 )
+from tinynet.losses import Loss, count_correct
+from tinynet.parameter import Vectors, vectors_of
 from tinynet.workers import (
-    DataParallel,
+    Workers,
     _controller,
     check_workers,
-    count_correct,
     default_workers,
     pool,
     predict,
@@ -47,12 +50,32 @@ def data(size: int, seed: int = 0) -> tuple[Array, Array]:
     return rng.integers(0, 256, (size, 9, 8, 2), np.uint8), rng.integers(0, 5, size)
 
 
+class Still(Optimizer):
+    """Changes nothing, so that only gradients remain of a step."""
+
+    def __init__(self) -> None:
+        super().__init__(1.0, 0.0)
+
+    def change(self, vectors: Vectors, entries: slice) -> None:
+        pass
+
+
+@contextmanager
+def team(
+    model: Sequential,
+    workers: int,
+    optimizer: Optimizer | None = None,
+    loss: Loss = softmax_cross_entropy,
+) -> Iterator[Workers]:
+    with pool(workers) as executor:
+        yield Workers(train_step, model, loss, optimizer or Still(), executor, workers)
+
+
 def gradients(
     model: Sequential, images: Array, labels: Array, workers: int, **more: Any
 ) -> tuple[float, int, dict[str, Array]]:
-    with pool(workers) as executor:
-        parallel = DataParallel(model, softmax_cross_entropy, executor, workers)
-        loss, correct = parallel.gradients(images, labels, **more)
+    with team(model, workers) as workers_of_model:
+        loss, correct = workers_of_model.step(images, labels, **more)
     return loss, correct, {name: p.grad.copy() for name, p in model.parameters().items()}
 
 
@@ -60,7 +83,7 @@ def gradients(
 @given(st.integers(1, 9), st.integers(1, 5), seeds)
 def test_shares_add_up_to_the_batch(size: int, workers: int, seed: int) -> None:
     model, (images, labels) = cnn(), data(size, seed)
-    outputs = model.forward(model.prepare(images), training=True)
+    outputs = model.forward(model.prepare(images), training=True, keep=True)
     expected_loss, doutputs = softmax_cross_entropy(outputs, labels)
     model.backward(doutputs)
     expected = {name: p.grad.copy() for name, p in model.parameters().items()}
@@ -74,10 +97,9 @@ def test_shares_add_up_to_the_batch(size: int, workers: int, seed: int) -> None:
 def test_a_small_batch_forgets_the_large_one_before() -> None:
     model, (images, labels) = cnn(), data(8)
     _, _, expected = gradients(model, images[:2], labels[:2], 4)
-    with pool(4) as executor:
-        parallel = DataParallel(model, softmax_cross_entropy, executor, 4)
-        parallel.gradients(images, labels)
-        parallel.gradients(images[:2], labels[:2])
+    with team(model, 4) as four:
+        four.step(images, labels)
+        four.step(images[:2], labels[:2])
     for name, parameter in model.parameters().items():
         np.testing.assert_array_equal(parameter.grad, expected[name])
 
@@ -85,12 +107,11 @@ def test_a_small_batch_forgets_the_large_one_before() -> None:
 def test_replicas_follow_the_model() -> None:
     """Weights changed in place between two batches are what every worker sees."""
     model, (images, labels) = cnn(), data(8)
-    with pool(2) as executor:
-        parallel = DataParallel(model, softmax_cross_entropy, executor, 2)
-        parallel.gradients(images, labels)
+    with team(model, 2) as two:
+        two.step(images, labels)
         for parameter in model.parameters().values():
             parameter.value *= 0.5
-        loss, _ = parallel.gradients(images, labels)
+        loss, _ = two.step(images, labels)
     outputs = model.forward(model.prepare(images))
     assert loss == pytest.approx(softmax_cross_entropy(outputs, labels)[0], rel=1e-12)
 
@@ -110,39 +131,46 @@ def test_the_seed_fixes_chance_for_each_worker(workers: int) -> None:
 
 @settings(max_examples=20)
 @given(st.integers(1, 4), st.booleans(), st.sampled_from([1, 30, 10**6]), seeds)
-def test_an_update_side_by_side_is_an_update(
+def test_steps_side_by_side_are_steps(
     workers: int, adam: bool, worth_a_thread: int, seed: int
 ) -> None:
-    """To the bit, with a schedule, weight decay and moving averages, over several steps."""
+    """Equal to `train_step` in one thread, with a schedule and weight decay, over three steps."""
 
-    def trained(step: Callable[[Sequential, Optimizer], None]) -> Sequential:
-        model = Sequential([Dense(7), BatchNormalization(), Dense(3)], (5,), seed=seed)
-        optimizer = (Adam if adam else SGD)(CosineDecay(0.1, 4), weight_decay=0.1)
-        rng = np.random.default_rng(seed)
-        for _ in range(3):
-            for parameter in model.parameters().values():
-                parameter.grad[...] = rng.normal(size=parameter.shape)
-            step(model, optimizer)
-        assert optimizer.iterations == 3
-        return model
+    def made() -> tuple[Sequential, Optimizer]:
+        model = Sequential([Dense(7), ReLU(), Dense(3)], (5,), seed=seed, dtype=np.float64)
+        return model, (Adam if adam else SGD)(CosineDecay(0.1, 4), weight_decay=0.1)
 
-    def side_by_side(model: Sequential, optimizer: Optimizer) -> None:
-        DataParallel(model, softmax_cross_entropy, executor, workers).update(optimizer)
-
-    with pytest.MonkeyPatch.context() as patch, pool(workers) as executor:
+    rng = np.random.default_rng(seed)
+    x, labels = rng.normal(size=(3, 8, 5)), rng.integers(0, 3, (3, 8))
+    (alone, its), (shared, theirs) = made(), made()
+    with pytest.MonkeyPatch.context() as patch, team(shared, workers, theirs) as several:
         patch.setattr(tinynet.workers, "WORTH_A_THREAD", worth_a_thread)
-        ours = trained(side_by_side)
-    expected = trained(lambda model, optimizer: optimizer.update(model.parameters()))
-    for name, parameter in expected.parameters().items():
-        np.testing.assert_array_equal(ours.parameters()[name].value, parameter.value, name)
+        for images, answers in zip(x, labels, strict=True):
+            expected, _ = train_step(alone, images, answers, softmax_cross_entropy, its)
+            loss, _ = several.step(images, answers)
+            assert loss == pytest.approx(expected, rel=1e-12)
+    assert its.iterations == theirs.iterations == 3
+    for name, parameter in alone.parameters().items():
+        found = shared.parameters()[name].value
+        np.testing.assert_allclose(found, parameter.value, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_moving_averages_follow_the_mean_of_the_shares(workers: int) -> None:
+    model = Sequential([BatchNormalization(momentum=0.0), Dense(2)], (3,), dtype=np.float64)
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    with team(model, workers, SGD(0.1)) as several:
+        several.step(x, np.zeros(7, int))
+    shares = np.array_split(x, workers)
+    expected = sum(len(share) / 7 * share.mean(axis=0) for share in shares)
+    moving = model.parameters()["batch_normalization_1.moving_mean"].value
+    np.testing.assert_allclose(moving, expected, rtol=1e-12)
 
 
 def test_a_network_without_parameters_has_nothing_to_update() -> None:
     model = Sequential([ReLU()], (3,))
-    with pool(2) as executor:
-        parallel = DataParallel(model, softmax_cross_entropy, executor, 2)
-        parallel.gradients(np.ones((4, 3), np.float32), np.zeros(4, int))
-        parallel.update(Adam())
+    with team(model, 2, Adam()) as two:
+        two.step(np.ones((4, 3), np.float32), np.zeros(4, int))
 
 
 PAGE_FAULTS = """
@@ -176,8 +204,8 @@ def test_other_losses_are_shared_out_too() -> None:
     def loss(outputs: Array, targets: Array) -> tuple[float, Array]:
         return cross_entropy(np.exp(outputs) / 100, targets)
 
-    with pool(3) as executor:
-        value, _ = DataParallel(model, loss, executor, 3).gradients(images, labels)
+    with team(model, 3, loss=loss) as three:
+        value, _ = three.step(images, labels)
     assert value == pytest.approx(loss(model.predict(images), labels)[0], rel=1e-12)
 
 
@@ -202,8 +230,36 @@ def test_blas_is_held_to_one_thread_and_released() -> None:
 def test_an_error_in_a_worker_reaches_the_caller() -> None:
     images, labels = data(8)
     labels[7] = 5
-    with pytest.raises(ValueError, match=r"labels must lie in 0\.\.4"):
-        gradients(cnn(), images, labels, 2)
+    model, optimizer = cnn(), Adam()
+    before = vectors_of(model.parameters()).values.copy()
+    for workers in (1, 2, 3):
+        with pytest.raises(ValueError, match=r"labels must lie in 0\.\.4"):  # noqa: SIM117
+            with team(model, workers, optimizer) as several:
+                several.step(images, labels)
+    assert optimizer.iterations == 0
+    np.testing.assert_array_equal(vectors_of(model.parameters()).values, before)
+
+
+@pytest.mark.parametrize("worker", [0, 1, 2])
+def test_whoever_fails_the_others_stop_and_the_next_step_works(worker: int) -> None:
+    """Nobody waits forever for the one who failed, and its error is the one that is shown."""
+    model, (images, labels) = cnn(), data(9)
+    images[3 * worker] = 7
+
+    def loss(outputs: Array, targets: Array) -> tuple[float, Array]:
+        if failing and 3 in targets:
+            raise ZeroDivisionError("made up")
+        return softmax_cross_entropy(outputs, targets)
+
+    labels[...] = 1
+    labels[3 * worker] = 3
+    failing = True
+    with team(model, 3, SGD(0.1), loss) as three:
+        with pytest.raises(ZeroDivisionError, match="made up"):
+            three.step(images, labels)
+        failing = False
+        value, _ = three.step(images, labels)
+    assert np.isfinite(value)
 
 
 def test_workers() -> None:

@@ -1,6 +1,5 @@
 """The layers, one a file."""
 
-from tinynet.layers.activations import ReLU, Sigmoid, Softmax
 from tinynet.layers.batch_normalization import BatchNormalization
 from tinynet.layers.conv2d import Conv2D
 from tinynet.layers.dense import Dense
@@ -9,7 +8,10 @@ from tinynet.layers.flatten import Flatten
 from tinynet.layers.global_average_pooling import GlobalAveragePooling2D
 from tinynet.layers.layer import Layer
 from tinynet.layers.max_pool import MaxPool
-from tinynet.parameter import Parameter
+from tinynet.layers.relu import ReLU
+from tinynet.layers.residual import Residual
+from tinynet.layers.sigmoid import Sigmoid
+from tinynet.layers.softmax import Softmax
 
 __all__ = [
     "BatchNormalization",
@@ -20,8 +22,8 @@ __all__ = [
     "GlobalAveragePooling2D",
     "Layer",
     "MaxPool",
-    "Parameter",
     "ReLU",
+    "Residual",
     "Sigmoid",
     "Softmax",
 ]

@@ -1,24 +1,22 @@
-"""Batch normalization: every channel leaves with the mean and spread that it has learned."""
-
-import math
+"""Batch normalization.  In plain words: `batch_normalization` in textbook.py."""
 
 import numpy as np
 
 from tinynet.initializers import ones, zeros
 from tinynet.layers.layer import Layer
-from tinynet.layers.layout import batch_first, batch_last
+from tinynet.layers.layout import by_channel, from_channels
 from tinynet.parameter import Parameter
 from tinynet.types import Array, Shape
 
 
 class BatchNormalization(Layer):
-    """Normalize each channel over the batch.  (N, ..., C) -> (N, ..., C)
+    """Every channel leaves with the mean and spread that it has learned.  (N, ..., C), any rank
 
     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
     In training, mean and variance are those of all M = N*H*W numbers of the channel in this
     batch (with several workers, in this worker's share: "ghost" batches); in prediction, the
-    moving averages of those. Parameters, all (C,): gamma, ones; beta, zeros; moving_mean,
-    zeros; moving_variance, ones.
+    moving averages of those. Parameters, all (C,): gamma, ones; beta, zeros; and not trainable
+    moving_mean, zeros; moving_variance, ones.
     Source: Ioffe and Szegedy (2015), as keras.layers.BatchNormalization (axis=-1).
     """
 
@@ -39,76 +37,64 @@ class BatchNormalization(Layer):
         channels = input_shape[-1:]
         self.gamma = Parameter(channels, ones)
         self.beta = Parameter(channels, zeros)
-        self.moving_mean = Parameter(channels, zeros, moving=True)
-        self.moving_variance = Parameter(channels, ones, moving=True)
+        self.moving_mean = Parameter(channels, zeros, trainable=False)
+        self.moving_variance = Parameter(channels, ones, trainable=False)
         return input_shape
 
-    def forward(self, x: Array, training: bool = False) -> Array:
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
         rows = by_channel(x)
-        if not training:
-            self._cache = None
-            scale, shift = self.affine()
-            return like_input(rows * scale[:, np.newaxis] + shift[:, np.newaxis], x)
-        mean = channel_sum(rows) / per_channel(x)
-        centred = rows - mean[:, np.newaxis]
-        variance = channel_product(centred, centred) / per_channel(x)
+        if training:
+            mean = channel_sum(rows) / per_channel(x)
+            centred = rows - each(mean)
+            variance = channel_product(centred, centred) / per_channel(x)
+        else:
+            mean, variance = self.moving_mean.value, self.moving_variance.value
+            centred = rows - each(mean) if keep else rows
         spread = np.sqrt(variance + x.dtype.type(self.epsilon))
-        self._cache = (centred, mean, variance, spread)
-        scaled = centred * (self.gamma.value / spread)[:, np.newaxis]
-        scaled += self.beta.value[:, np.newaxis]
-        return like_input(scaled, x)
-
-    def affine(self) -> tuple[Array, Array]:
-        """Scale and shift, (C,) both: in prediction y = x * scale + shift."""
-        variance = self.moving_variance.value
-        scale: Array = self.gamma.value / np.sqrt(variance + variance.dtype.type(self.epsilon))
-        return scale, self.beta.value - self.moving_mean.value * scale
+        self._cache = (centred, spread, (mean, variance) if training else None) if keep else None
+        scale = self.gamma.value / spread
+        if training:
+            y = centred * each(scale)
+            y += each(self.beta.value)
+        else:  # the same in a pass less
+            y = rows * each(scale) + each(self.beta.value - mean * scale)
+        return from_channels(y, x.shape)
 
     def backward(self, dy: Array) -> Array:
         """dx = gamma / spread * (dy - mean(dy) - xhat * mean(dy * xhat)),  xhat = centred / spread
 
-        The two means are over the M numbers of the channel: x also acts through mean and
-        variance. By `backward_parameters` they are dbeta / M and dgamma / M.
+        The two means, over the M numbers of the channel, are dbeta / M and dgamma / M: x also
+        acts through the batch's mean and variance. In prediction it does not, and they are left
+        out.
         """
         self.backward_parameters(dy)
-        centred, _, _, spread = self.cached()
+        centred, spread, of_batch = self.cached()
         scale = self.gamma.value / spread
-        through_mean = scale * self.beta.grad / per_channel(dy)
-        through_variance = scale / spread * self.gamma.grad / per_channel(dy)
-        dx = by_channel(dy) * scale[:, np.newaxis]
-        dx -= centred * through_variance[:, np.newaxis]
-        dx -= through_mean[:, np.newaxis]
-        return like_input(dx, dy)
+        dx = by_channel(dy) * each(scale)
+        if of_batch is not None:
+            dx -= centred * each(scale / spread * self.gamma.grad / per_channel(dy))
+            dx -= each(scale * self.beta.grad / per_channel(dy))
+        return from_channels(dx, dy.shape)
 
     def backward_parameters(self, dy: Array) -> None:
         """dgamma[c] = sum dy * xhat;  dbeta[c] = sum dy;  both over n, h, w
 
-        The moving averages go (1 - momentum) of the way to the batch's mean and variance.
+        In training, the moving averages go (1 - momentum) of the way to the batch's mean and
+        variance; in prediction they stay.
         """
-        centred, mean, variance, spread = self.cached()
+        centred, spread, of_batch = self.cached()
         rows = by_channel(dy)
-        self.beta.grad[...] = channel_sum(rows)
-        self.gamma.grad[...] = channel_product(rows, centred) / spread
-        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.grad[...] = (1 - self.momentum) * (moving.value - batch)
+        self.beta.grad = channel_sum(rows)
+        self.gamma.grad = channel_product(rows, centred) / spread
+        moving = (self.moving_mean, self.moving_variance)
+        for average, value in zip(moving, of_batch or (None, None), strict=True):
+            step = 0 if value is None else (1 - self.momentum) * (average.value - value)
+            average.grad[...] = step
 
 
-def by_channel(x: Array) -> Array:
-    """(N, H, W, C) -> (H, C, W*N), or (N, ..., C) -> (positions, C, N), as memory has it."""
-    if x.ndim == 4:
-        batch, height, width, channels = x.shape
-        return batch_last(x).reshape(height, channels, width * batch)
-    batch, *positions, channels = x.shape
-    last = np.ascontiguousarray(np.moveaxis(x, 0, -1))
-    return last.reshape(math.prod(positions), channels, batch)
-
-
-def like_input(rows: Array, x: Array) -> Array:
-    """The inverse of `by_channel`: rows in the shape of x."""
-    if x.ndim == 4:
-        batch, height, width, channels = x.shape
-        return batch_first(rows.reshape(height, channels, width, batch))
-    return np.moveaxis(rows.reshape(*x.shape[1:], len(x)), -1, 0)
+def each(numbers: Array) -> Array:
+    """One number a channel, (C,), ready to meet rows (P, C, M)."""
+    return numbers[:, np.newaxis]
 
 
 def per_channel(x: Array) -> int:
@@ -117,13 +103,13 @@ def per_channel(x: Array) -> int:
 
 
 def channel_sum(rows: Array) -> Array:
-    """(H, C, M) -> (C,)"""
+    """(P, C, M) -> (C,)"""
     total: Array = rows.sum(axis=0).sum(axis=1)
     return total
 
 
 def channel_product(a: Array, b: Array) -> Array:
-    """The sum of a * b, (H, C, M) both -> (C,)
+    """The sum of a * b, (P, C, M) both -> (C,)
 
     einsum, because it makes no array of the products: a third of the time of a * b, summed.
     """

@@ -1,9 +1,10 @@
-"""The fully connected layer."""
+"""The fully connected layer.  In plain words: `dense` in textbook.py."""
 
 import numpy as np
 
 from tinynet.initializers import glorot_uniform, zeros
-from tinynet.layers.layer import Layer, expect_rank, positive_int
+from tinynet.layers.arguments import expect_rank, positive_int
+from tinynet.layers.layer import Layer
 from tinynet.parameter import Parameter
 from tinynet.types import Array, Shape
 
@@ -29,8 +30,8 @@ class Dense(Layer):
         self.bias = Parameter((self.units,), zeros)
         return (self.units,)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        self._cache = x if training else None
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        self._cache = x if keep else None
         return x @ self.kernel.value + self.bias.value
 
     def backward(self, dy: Array) -> Array:

@@ -1,9 +1,9 @@
-"""Noise that a network must learn to live with."""
+"""Noise that a network must learn to live with.  In plain words: `dropout` in textbook.py."""
 
 import numpy as np
 
 from tinynet.layers.layer import Layer
-from tinynet.layers.layout import batch_first
+from tinynet.layers.layout import from_memory, memory_order
 from tinynet.types import Array
 
 
@@ -11,7 +11,7 @@ class Dropout(Layer):
     """In training each number is zero with probability `rate`.  Any shape.
 
     y = x * mask / (1 - rate), so that the mean stays what it is in prediction, where y = x.
-    dx = dy * mask / (1 - rate). The mask is drawn from `rng` (see Sequential.reseed).
+    dx = dy * mask / (1 - rate). The mask is drawn from `rng` (see Layer.reseed).
     Raises ValueError unless 0 <= rate < 1.
     Source: Srivastava et al. (2014), inverted as keras.layers.Dropout.
     """
@@ -22,17 +22,14 @@ class Dropout(Layer):
         self.rate = float(rate)
         self.rng = np.random.default_rng(0)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        if not training:
-            self._cache = None
-            return x
-        shape = x.transpose(1, 3, 2, 0).shape if x.ndim == 4 else x.shape  # as x lies in memory
-        keep = self.rng.random(shape, dtype=np.float32) >= self.rate
-        scale = x.dtype.type(1 / (1 - self.rate))
-        mask: Array = (batch_first(keep) if x.ndim == 4 else keep) * scale
-        self._cache = mask
-        return x * mask
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        scale = x.dtype.type(1)
+        if training:
+            kept = self.rng.random(memory_order(x).shape, dtype=np.float32) >= self.rate
+            scale = from_memory(kept) * x.dtype.type(1 / (1 - self.rate))
+        self._cache = scale if keep else None
+        return x * scale if training else x
 
     def backward(self, dy: Array) -> Array:
-        mask: Array = self.cached()
-        return dy * mask
+        scale: Array = self.cached()
+        return dy * scale

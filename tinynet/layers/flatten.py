@@ -1,4 +1,4 @@
-"""From a picture to a vector."""
+"""From a picture to a vector.  In plain words: `flatten` in textbook.py."""
 
 import math
 
@@ -18,15 +18,11 @@ class Flatten(Layer):
     def declare(self, input_shape: Shape) -> Shape:
         return (math.prod(input_shape),)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        self._cache = x.shape[1:] if training else None
-        if x.ndim != 4:
-            return x.reshape(len(x), -1)
-        x = np.ascontiguousarray(x.transpose(1, 2, 3, 0))  # batch last, as Dense's product likes it
-        return x.reshape(math.prod(x.shape[:3]), x.shape[3]).T
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        self._cache = x.shape[1:] if keep else None
+        batch_last = np.ascontiguousarray(np.moveaxis(x, 0, -1))  # as Dense's product likes it
+        return batch_last.reshape(math.prod(x.shape[1:]), len(x)).T
 
     def backward(self, dy: Array) -> Array:
         shape: Shape = self.cached()
-        if len(shape) != 3:
-            return dy.reshape(-1, *shape)
-        return dy.T.reshape(*shape, len(dy)).transpose(3, 0, 1, 2)
+        return np.moveaxis(dy.T.reshape(*shape, len(dy)), -1, 0)

@@ -1,9 +1,10 @@
-"""The mean of a whole feature map."""
+"""The mean of a whole feature map.  In plain words: `global_average_pooling` in textbook.py."""
 
 import numpy as np
 
-from tinynet.layers.layer import Layer, expect_rank
-from tinynet.layers.layout import batch_first, batch_last
+from tinynet.layers.arguments import expect_rank
+from tinynet.layers.layer import Layer
+from tinynet.layers.layout import from_memory, to_memory
 from tinynet.types import Array, Shape
 
 
@@ -18,12 +19,12 @@ class GlobalAveragePooling2D(Layer):
         expect_rank(self, input_shape, "H, W, C")
         return input_shape[-1:]
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        self._cache = x.shape[1:3] if training else None
-        y: Array = batch_last(x).mean(axis=(0, 2)).T
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        self._cache = x.shape[1:3] if keep else None
+        y: Array = to_memory(x).mean(axis=(0, 2)).T
         return y
 
     def backward(self, dy: Array) -> Array:
         height, width = self.cached()
         share = dy.T[:, np.newaxis] / (height * width)  # (C, 1, N), the same for every position
-        return batch_first(np.tile(share, (height, 1, width, 1)))
+        return from_memory(np.tile(share, (height, 1, width, 1)))

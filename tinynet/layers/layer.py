@@ -1,45 +1,52 @@
-"""The contract of a layer.
+"""The contract of a layer: a function with a hand-written derivative.
 
-Every layer is a function with a hand-written derivative: `forward` computes y from x,
-`backward` takes dy = dL/dy back to dx = dL/dx and fills the gradients on the way.
+`forward` computes y from x, `backward` takes dy = dL/dy back to dx = dL/dx and fills the
+gradients on the way. `tinynet.check_layer_contract(layer)` tells whether a layer keeps to it.
 """
 
 import copy
 import inspect
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinynet.parameter import Parameter
+from tinynet.parameter import Parameter, allocate
 from tinynet.types import Array, Shape
 
 
 class Layer:
     """What all layers share.  Shapes are without the batch axis, unless an N is written.
 
-    A subclass writes `declare`, `forward` and `backward`; if it has parameters, it keeps them as
-    attributes and also writes `backward_parameters`. Constructor arguments are kept as
-    attributes of the same name, which is what `config` and `repr` read.
+    A subclass writes `forward` and `backward`. It writes `declare` if it has parameters, which it
+    keeps as attributes, or if its output has another shape than its input. Constructor arguments
+    are kept as attributes of the same name, which `config` and `repr` read. Every class is known
+    by its name to `load_model`; the names of tinynet's own are taken.
     """
 
+    classes: ClassVar[dict[str, type["Layer"]]] = {}
     name = ""
-    rng: np.random.Generator  # what random layers draw from; see Sequential.reseed
+    rng: np.random.Generator  # what random layers draw from; see `reseed`
     _cache: Any = None
+
+    def __init_subclass__(cls) -> None:
+        taken = Layer.classes.get(cls.__name__, cls)
+        if taken.__module__ != cls.__module__ and taken.__module__.startswith("tinynet."):
+            raise TypeError(f"tinynet has a layer {cls.__name__!r}; give this class another name")
+        Layer.classes[cls.__name__] = cls
+
+    # --- what a subclass writes ---------------------------------------------------------------
 
     def declare(self, input_shape: Shape) -> Shape:
         """Check the input shape, declare the parameters, return the output shape."""
         return input_shape
 
-    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
-        """Declare and initialize the parameters; return the output shape."""
-        output_shape = self.declare(input_shape)
-        for parameter in self.parameters().values():
-            parameter.initialize(rng, dtype)
-        return output_shape
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        """y from x.
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        """y from x.  With training=True, keep what `backward` will need."""
+        training: behave as in training (dropout drops, batches are normalized by themselves).
+        keep: put what `backward` will need into `_cache`; without it, `_cache` becomes None.
+        """
         raise NotImplementedError
 
     def backward(self, dy: Array) -> Array:
@@ -48,36 +55,57 @@ class Layer:
 
     def backward_parameters(self, dy: Array) -> None:
         """Only the parameters' grads: all that training needs of the first layer."""
+        self.backward(dy)
 
     def branches(self) -> list[Array]:
-        """Which side of each kink the last training forward took (for the gradient check)."""
-        return []
+        """Which side of each kink the last kept forward took (for the gradient check)."""
+        return [branch for layer in self.children().values() for branch in layer.branches()]
+
+    def children(self) -> dict[str, "Layer"]:
+        """The layers that this one is made of, by name; most have none."""
+        return {}
+
+    # --- what it gets -------------------------------------------------------------------------
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        """Declare, take memory for the parameters and draw them; return the output shape."""
+        output_shape = self.declare(input_shape)
+        allocate(self.parameters().values(), rng, dtype)
+        self.reseed(rng)
+        return output_shape
 
     def parameters(self) -> dict[str, Parameter]:
-        """The parameters by name, in the order in which `declare` made them."""
-        return {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
+        """The parameters by name: first its own, as declared, then its children's."""
+        own = {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
+        return own | {
+            f"{child}.{name}": parameter
+            for child, layer in self.children().items()
+            for name, parameter in layer.parameters().items()
+        }
 
-    def replica(self) -> Self:
-        """A layer that shares the values but has gradients and caches of its own."""
-        replica = copy.copy(self)
-        replica._cache = None
-        for name, parameter in self.parameters().items():
-            setattr(replica, name, parameter.twin())
-        return replica
+    def reseed(self, seed: int | np.random.Generator) -> None:
+        """Give the random layers a generator to draw from, in their order (see Dropout)."""
+        self.rng = np.random.default_rng(seed)
+        for layer in self.children().values():
+            layer.reseed(self.rng)
 
     def cached(self) -> Any:
-        """What the last `forward(x, training=True)` kept; RuntimeError if there was none."""
+        """What the last `forward(x, keep=True)` kept; RuntimeError if there was none."""
         if self._cache is None:
             raise RuntimeError(
                 f"{self.name or type(self).__name__}: backward needs the values that a forward "
-                "pass keeps; call forward(x, training=True) first."
+                "pass keeps; call forward(x, keep=True) first."
             )
         return self._cache
 
+    def replica(self) -> Self:
+        """A copy that shares the values in memory, with gradients and caches of its own."""
+        values = [parameter.vectors.values for parameter in self.parameters().values()]
+        return copy.deepcopy(self, {id(vector): vector for vector in values})
+
     def config(self) -> dict[str, Any]:
         """The constructor's arguments: what it takes to make this layer again."""
-        arguments = inspect.signature(type(self)).parameters
-        return {name: getattr(self, name) for name in arguments}
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def __repr__(self) -> str:
         arguments = inspect.signature(type(self)).parameters.values()
@@ -90,28 +118,16 @@ class Layer:
         ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_cache": None}  # a copy, or a file, has no use for the cache
 
-def positive_int(value: Any, argument: str) -> int:
-    """The value as an int >= 1; ValueError in Keras's words otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{argument} must be a positive integer. Received: {argument}={value!r}")
-    return int(value)
+    if not TYPE_CHECKING:
 
-
-def pair(value: Any, argument: str) -> tuple[int, int]:
-    """3 -> (3, 3); (3, 2) -> (3, 2); ValueError for anything else."""
-    if isinstance(value, list | tuple):
-        if len(value) != 2:
-            raise ValueError(
-                f"{argument} must be one positive integer or two. Received: {argument}={value!r}"
-            )
-        return positive_int(value[0], argument), positive_int(value[1], argument)
-    return positive_int(value, argument), positive_int(value, argument)
-
-
-def expect_rank(layer: Layer, input_shape: Shape, axes: str) -> None:
-    """ValueError unless the input shape has as many axes as are named, e.g. "H, W, C"."""
-    if len(input_shape) != len(axes.split(", ")):
-        raise ValueError(
-            f"{layer!r} expects examples with the axes {axes}. Received: {input_shape}"
-        )
+        def __getattr__(self, name: str) -> Any:  # only asked for what is not there
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if not name.startswith("__"):
+                message += (
+                    "; if it is not built yet, put it into Sequential([...], input_shape), or "
+                    "call build(input_shape, rng, dtype) first"
+                )
+            raise AttributeError(message)

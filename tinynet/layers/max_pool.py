@@ -1,12 +1,13 @@
-"""Max pooling, forwards and backwards."""
+"""Max pooling, forwards and backwards.  In plain words: `max_pool` in textbook.py."""
 
 import functools
 
 import numpy as np
 
-from tinynet.layers.layer import Layer, expect_rank, pair
-from tinynet.layers.layout import batch_first, batch_last
-from tinynet.layers.windows import check_padding, crop, entries, pad, place_windows
+from tinynet.layers.arguments import check_padding, expect_rank, pair
+from tinynet.layers.layer import Layer
+from tinynet.layers.layout import from_memory, to_memory
+from tinynet.layers.windows import crop, entries, pad, place_windows
 from tinynet.types import Array, Shape
 
 
@@ -32,21 +33,19 @@ class MaxPool(Layer):
     def declare(self, input_shape: Shape) -> Shape:
         expect_rank(self, input_shape, "H, W, C")
         height, width, channels = input_shape
-        self._strides = self.strides or self.pool_size
-        (rows, columns), self._pad = place_windows(
-            self, (height, width), self.pool_size, self._strides, self.padding
-        )
-        self._overlap = any(s < k for s, k in zip(self._strides, self.pool_size, strict=True))
-        self._output_shape = (rows, columns, channels)
-        return self._output_shape
+        strides = self.strides or self.pool_size
+        self._windows = place_windows(self, (height, width), self.pool_size, strides, self.padding)
+        self._overlap = any(s < k for s, k in zip(strides, self.pool_size, strict=True))
+        return (*self._windows.counts, channels)
 
-    def forward(self, x: Array, training: bool = False) -> Array:
-        x = pad(batch_last(x), self._pad, -np.inf)
-        places = self._places(x)
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        padded = pad(to_memory(x), self._windows, -np.inf)
+        places = self._places(padded)
         y = functools.reduce(np.maximum, places)
         # Compared now, while x is in the cache; a byte for each is also less to keep than x.
-        self._cache = (x.shape, [place == y for place in places[:-1]]) if training else None
-        return batch_first(y)
+        winners = [place == y for place in places[:-1]] if keep else []
+        self._cache = (padded.shape, winners) if keep else None
+        return from_memory(y)
 
     def backward(self, dy: Array) -> Array:
         """dx[n, i*s+u, j*s+v, c] += dy[n,i,j,c] for the first u, v with x[...] = y[n,i,j,c]
@@ -55,7 +54,7 @@ class MaxPool(Layer):
         the last entry of a window gets what the others leave.
         """
         shape, winners = self.cached()
-        left = batch_last(dy)
+        left = to_memory(dy)
         dx = np.zeros(shape, dy.dtype)
         *places, last = self._places(dx)
         for place, wins in zip(places, winners, strict=True):
@@ -63,7 +62,7 @@ class MaxPool(Layer):
             place[...] = place + share if self._overlap else share  # writing is twice as fast
             left = left - share
         last[...] = last + left if self._overlap else left
-        return batch_first(crop(dx, self._pad))
+        return from_memory(crop(dx, self._windows))
 
     def branches(self) -> list[Array]:
         _, winners = self.cached()
@@ -71,10 +70,13 @@ class MaxPool(Layer):
 
     def _places(self, x: Array) -> list[Array]:
         """Entry (u, v) of every window of the padded x, in reading order: (H', C, W', N) each."""
-        (kh, kw), (sh, sw) = self.pool_size, self._strides
-        rows, columns, _ = self._output_shape
+        (kh, kw), (sh, sw), (rows, columns) = (
+            self._windows.size,
+            self._windows.strides,
+            self._windows.counts,
+        )
         return [
-            x[entries(u, sh, rows), :, entries(v, sw, columns)]
+            x[entries(u, rows, sh), :, entries(v, columns, sw)]
             for u in range(kh)
             for v in range(kw)
         ]
