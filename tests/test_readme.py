@@ -1,5 +1,6 @@
 """What the README says is run: its example, its commands, and the accuracy that it promises."""
 
+import inspect
 import json
 import re
 import shlex
@@ -13,10 +14,12 @@ import typer.main
 
 from mnist_app.cli import app
 from tests.app.idx_files import write_dataset
+from tinynet import train_step
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+EXAMPLES = [block for language, block in BLOCKS if language == "python"]
 LINES = [line for language, block in BLOCKS if language == "" for line in block.splitlines()]
 COMMANDS = [shlex.split(line, comments=True) for line in LINES if line.startswith("python -m")]
 PROGRAM = [command[3:] for command in COMMANDS if command[2] == "mnist_app"]
@@ -38,11 +41,39 @@ def run(arguments: list[str], folder: Path) -> str:
 
 
 def test_the_example_trains_a_network(tmp_path: Path) -> None:
-    (example,) = [block for language, block in BLOCKS if language == "python"]
-    output = run(["-c", example], tmp_path)
+    output = run(["-c", EXAMPLES[0]], tmp_path)
     found = re.search(r"test accuracy ([\d.]+)%", output)
     assert found is not None
     assert float(found[1]) > 95
+
+
+def test_a_layer_of_ones_own_is_checked_trained_saved_and_loaded(tmp_path: Path) -> None:
+    layer = re.search(r"class LeakyReLU.*?\n\n\n", EXAMPLES[1], re.DOTALL)
+    assert layer is not None
+    assert len([line for line in layer[0].splitlines() if line.strip()]) <= 15
+    training = """
+from tinynet import SGD, evaluate, fit
+x = np.random.default_rng(0).normal(size=(300, 4)).astype(np.float32)
+labels = np.argmax(np.abs(x[:, :3]), axis=1)
+before, _ = evaluate(model, x, labels)
+fit(model, x, labels, epochs=20, batch_size=16, optimizer=SGD(0.1))
+print("loss", evaluate(model, x, labels)[0] / before)
+"""
+    output = run(["-c", EXAMPLES[1] + training], tmp_path)
+    assert "LeakyReLU(slope=0.2)" in output
+    assert float(output.split()[-1]) < 0.7
+    loading = "from tinynet import load_model; load_model('leaky.safetensors')"
+    process = subprocess.run(
+        [sys.executable, "-c", loading], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "unknown layer 'LeakyReLU'" in process.stderr
+    assert "Import the file that defines it first" in process.stderr
+
+
+def test_the_step_that_is_shown_is_the_step() -> None:
+    (shown,) = [block for language, block in BLOCKS if block.startswith("outputs = ")]
+    source = inspect.getsource(train_step)
+    assert shown.split() == source.split()[-len(shown.split()) - 3 : -3]
 
 
 def test_every_command_of_the_program_is_shown() -> None:

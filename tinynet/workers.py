@@ -20,13 +20,13 @@ from threadpoolctl import ThreadpoolController
 from tinynet.losses import Loss, count_correct
 from tinynet.model import PREDICT_BATCH, Sequential
 from tinynet.optimizers import Optimizer
-from tinynet.parameter import Parameter, vectors_of
+from tinynet.parameter import Parameter, Vectors, vectors_of
 from tinynet.types import Array
 
 WORTH_A_THREAD = 2**16  # entries to update: with fewer, waking another thread takes longer
 Augment = Callable[[Array, np.random.Generator], Array]
 
-# The last argument is what `update(parameters)` is called of: here, a WorkersUpdate.
+# The last argument is what `update(parameters)` is called of: here, a Part.
 TrainStep = Callable[[Sequential, Array, Array, Loss, Any], tuple[float, Array]]
 
 
@@ -95,6 +95,8 @@ class Workers:
         self.executor = executor
         self.augment = augment
         self.models = [model, *(model.replica() for _ in range(workers - 1))]
+        self.parameters = model.parameters()
+        self.vectors = [vectors_of(each.parameters()) for each in self.models]
         keep_freed_memory()
 
     def step(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
@@ -103,10 +105,16 @@ class Workers:
         The seed, with the worker's number, fixes what random layers and the augmentation draw.
         """
         count = min(len(self.models), len(images))
-        update = SharedUpdate(self.optimizer, self.models[:count])
+        update = SharedUpdate(self.optimizer, self.parameters, self.vectors[:count])
+        all_ready = Barrier(count, update.begin)
         shares = zip(np.array_split(images, count), np.array_split(labels, count), strict=True)
         tasks = [
-            functools.partial(self._share, worker, *share, len(images), seed, update)
+            functools.partial(
+                self._share,
+                *share,
+                seed,
+                Part(update, all_ready, worker, len(share[0]) / len(images)),
+            )
             for worker, share in enumerate(shares)
         ]
         futures: list[Future[tuple[float, int]]] = []
@@ -117,80 +125,66 @@ class Workers:
             errors = [future.exception() for future in futures]
             raise next(e for e in errors if e and not isinstance(e, BrokenBarrierError)) from None
         except BaseException:
-            update.all_ready.abort()
+            all_ready.abort()
             raise
         finally:
             wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
         return sum(loss for loss, _ in results), sum(correct for _, correct in results)
 
-    def _share(
-        self,
-        worker: int,
-        images: Array,
-        labels: Array,
-        batch_size: int,
-        seed: int,
-        update: "SharedUpdate",
-    ) -> tuple[float, int]:
+    def _share(self, images: Array, labels: Array, seed: int, part: "Part") -> tuple[float, int]:
         """The whole step for one worker's images, whose loss is their part of the batch's."""
-        model, rng = self.models[worker], np.random.default_rng([seed, worker])
-        weight = len(images) / batch_size
+        model, rng = self.models[part.worker], np.random.default_rng([seed, part.worker])
 
         def loss(outputs: Array, labels: Array) -> tuple[float, Array]:
             mean, doutputs = self.loss(outputs, labels)
-            return mean * weight, doutputs * doutputs.dtype.type(weight)
+            return mean * part.weight, doutputs * doutputs.dtype.type(part.weight)
 
         try:
             if self.augment is not None:
                 images = self.augment(images, rng)
             model.reseed(rng)
-            part, outputs = self.train_step(
-                model, images, labels, loss, WorkersUpdate(update, worker, weight)
-            )
+            mean, outputs = self.train_step(model, images, labels, loss, part)
         except BaseException:
-            update.all_ready.abort()
+            part.all_ready.abort()
             raise
-        return part, count_correct(outputs, labels)
+        return mean, count_correct(outputs, labels)
 
 
+@dataclass
 class SharedUpdate:
-    """An optimizer's update, by all workers at once, each for its part of the entries."""
+    """The update of one step, of which each worker does a part of the entries."""
 
-    def __init__(self, optimizer: Optimizer, models: Sequence[Sequential]) -> None:
-        self.optimizer = optimizer
-        self.parameters = models[0].parameters()
-        self.vectors = [vectors_of(model.parameters()) for model in models]
-        self.all_ready = Barrier(len(models), self.begin)
+    optimizer: Optimizer
+    parameters: Mapping[str, Parameter]
+    vectors: Sequence[Vectors]  # every worker's
+    parts: Sequence[slice] = ()
 
     def begin(self) -> None:
         """When all gradients are there: count the step, and divide its work."""
         size = len(self.optimizer.begin(self.parameters).values)
-        parts = min(len(self.vectors), 1 + size // WORTH_A_THREAD)
-        self.parts = [slice(size * k // parts, size * (k + 1) // parts) for k in range(parts)]
-
-    def update(self, worker: int, weight: float) -> None:
-        """One worker's part: add the gradients of all, in their order, and change the values."""
-        own = self.vectors[worker]
-        own.grads[own.trainable :] *= weight  # what is learned has it from doutputs
-        self.all_ready.wait()
-        if worker < len(self.parts):
-            entries, (total, *others) = self.parts[worker], self.vectors
-            for other in others:
-                total.grads[entries] += other.grads[entries]
-            self.optimizer.change(total, entries)
+        count = min(len(self.vectors), 1 + size // WORTH_A_THREAD)
+        self.parts = [slice(size * k // count, size * (k + 1) // count) for k in range(count)]
 
 
 @dataclass(frozen=True)
-class WorkersUpdate:
-    """What `train_step` gets for an optimizer in a worker."""
+class Part:
+    """What `train_step` has for an optimizer in a worker, whose images have this weight."""
 
     shared: SharedUpdate
+    all_ready: Barrier
     worker: int
     weight: float
 
     def update(self, parameters: Mapping[str, Parameter]) -> None:
-        """As Optimizer.update; the parameters are the worker's own."""
-        self.shared.update(self.worker, self.weight)
+        """Add the gradients of all workers, in their order, and change this worker's entries."""
+        own = self.shared.vectors[self.worker]
+        own.grads[own.trainable :] *= self.weight  # what is learned has it from doutputs
+        self.all_ready.wait()
+        if self.worker < len(self.shared.parts):
+            entries, (total, *others) = self.shared.parts[self.worker], self.shared.vectors
+            for other in others:
+                total.grads[entries] += other.grads[entries]
+            self.shared.optimizer.change(total, entries)
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:

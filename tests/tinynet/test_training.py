@@ -33,6 +33,7 @@ from tinynet import (
     predict,
     save_model,
     softmax_cross_entropy,
+    train_step,
 )
 from tinynet.layers import BatchNormalization, Dropout
 
@@ -286,6 +287,50 @@ def test_augmentation_feeds_the_network_and_not_the_arrays() -> None:
     np.testing.assert_array_equal(images, IMAGES)
     assert sorted(shape for shape, _ in seen) == [(26, 8, 7)] * 2 + [(27, 8, 7)] * 2
     assert len({number for _, number in seen}) == 4
+
+
+def test_every_batch_draws_anew() -> None:
+    """Another seed for each batch: not one mask, or one distortion, for a whole epoch."""
+    drawn: list[int] = []
+
+    def record(batch: Array, rng: np.random.Generator) -> Array:
+        drawn.append(int(rng.integers(2**62)))
+        return batch
+
+    fit(network(), IMAGES, LABELS, batch_size=10, workers=1, augment=record, epochs=2)
+    assert len(set(drawn)) == len(drawn) == 2 * 6
+
+
+def test_the_validation_loss_is_the_loss_that_is_trained() -> None:
+    def twice(outputs: Array, labels: Array) -> tuple[float, Array]:
+        loss, doutputs = softmax_cross_entropy(outputs, labels)
+        return 2 * loss, 2 * doutputs
+
+    def last(loss: Any) -> Epoch:
+        data = (IMAGES, LABELS)
+        still = SGD(STILL)
+        return fit(network(), *data, optimizer=still, loss=loss, validation=data).epochs[-1]
+
+    plain, doubled = last(softmax_cross_entropy), last(twice)
+    assert plain.val_loss is not None
+    assert doubled.val_loss == pytest.approx(2 * plain.val_loss, rel=1e-6)
+    assert doubled.loss == pytest.approx(2 * plain.loss, rel=1e-6)
+    assert doubled.val_accuracy == plain.val_accuracy
+
+
+def test_a_step_is_outputs_loss_backward_update() -> None:
+    """`train_step` against the same four by hand, plain gradient descent."""
+    model = network(np.float64)
+    x = model.prepare(IMAGES)
+    outputs = model.forward(x, training=True, keep=True)
+    loss, doutputs = softmax_cross_entropy(outputs, LABELS)
+    model.backward(doutputs)
+    expected = {n: p.value - 0.5 * p.grad for n, p in model.parameters().items()}
+    found, seen = train_step(model, IMAGES, LABELS, softmax_cross_entropy, SGD(0.5))
+    assert found == loss
+    np.testing.assert_array_equal(seen, outputs)
+    for name, parameter in model.parameters().items():
+        np.testing.assert_allclose(parameter.value, expected[name], rtol=1e-12, err_msg=name)
 
 
 def test_best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first() -> None:
