@@ -1,4 +1,8 @@
-"""Settings that all tests share: hypothesis draws the same examples at every run."""
+"""Settings that all tests share, above all what hypothesis draws.
+
+A plain run draws the same examples every time. `--hypothesis-profile=random` draws other ones,
+and more; a failure says how to draw it again.
+"""
 
 import os
 
@@ -12,5 +16,12 @@ settings.register_profile(
     deadline=None,
     max_examples=100,
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is not a failure
+)
+settings.register_profile(
+    "random",
+    settings.get_profile("repeatable"),
+    derandomize=False,
+    max_examples=500,
+    print_blob=True,
 )
 settings.load_profile("repeatable")
