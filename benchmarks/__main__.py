@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.markdown import Markdown
+
 from benchmarks.processes import ROOT, MeasurementError, measured
 from benchmarks.settings import QUICK, Size
 from tinynet.serialization import write_whole
@@ -107,7 +110,11 @@ def layers(rounds: int, size: Size, output: Path) -> None:
 
 def publish(path: Path, markdown: str, numbers: Any) -> None:
     """Print the tables; write them and all numbers beside each other."""
-    print(markdown)
+    console = Console()
+    if console.is_terminal:
+        console.print(Markdown(markdown))
+    else:  # a file or another program gets the text as it is saved
+        print(markdown)
     text = json.dumps(numbers, indent=1) + "\n"
     write_whole(path.with_suffix(".md"), lambda file: file.write_text(markdown, encoding="utf-8"))
     write_whole(path.with_suffix(".json"), lambda file: file.write_text(text, encoding="utf-8"))

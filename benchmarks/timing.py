@@ -42,7 +42,7 @@ def peak_megabytes() -> float:
     """The most memory that this process has held so far, in 10^6 bytes.
 
     From /proc on Linux: getrusage's ru_maxrss there also counts the process that started this
-    one, until the moment of its start.
+    one, until the moment of its start, and psutil knows a peak on Windows alone.
     """
     status = Path("/proc/self/status")
     if status.exists():

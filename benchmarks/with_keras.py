@@ -14,10 +14,11 @@ import tensorflow as tf
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
 from mnist_app.data.dataset import load_mnist
-from mnist_app.keras.networks import STEPS_PER_CALL, keras_loss, keras_network
+from mnist_app.keras.networks import keras_loss, keras_network
 from tinynet.types import Array
 
 EVALUATION_BATCH = 1000
+STEPS_PER_CALL = 16  # of training, in one call into TensorFlow
 
 
 class _Clock(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no type hints

@@ -6,22 +6,26 @@ No test looks at a clock: each measuring function runs once, with very little wo
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmarks import __main__ as program
 from benchmarks import comparison, growth, layers, processes, rounds, worker
 from benchmarks.jobs import Job
 from benchmarks.machine import describe
-from benchmarks.results import Results, Row, comparison_table, growth_table, number
+from benchmarks.results import Results, Row, comparison_table, growth_table, markdown_table, number
 from benchmarks.settings import BATCH_SIZE, QUICK, Size
-from benchmarks.timing import StepClock
+from benchmarks.timing import StepClock, peak_megabytes
 from mnist_app.training.networks import build_network
 from tinynet import Adam, Sequential
+from tinynet.types import Array
 
 INSTALL = 'install the extra "benchmark": python -m pip install "tinynet-mnist[benchmark]"'
-TORCH = importlib.util.find_spec("torch") is not None
-ROWS = {"cnn": "epoch_cnn", "mlp": "epoch_mlp"}
+needs_torch = pytest.mark.skipif(
+    importlib.util.find_spec("torch") is None, reason=f"PyTorch is not installed; {INSTALL}"
+)
 
 
 def filled_results(rounds: int = 3) -> Results:
@@ -43,38 +47,34 @@ def filled_results(rounds: int = 3) -> Results:
 # --- measuring ---------------------------------------------------------------------------------
 
 
-def check_side(side: str, ways: set[str]) -> None:
-    """Every measuring function of a side, in this process."""
-    assert worker.measure(side, "versions", QUICK)
-    for network in ROWS:
-        found = worker.measure(side, "training", QUICK, network=network)
-        assert found["step"] > 0
-        assert found["peak"] > 10
-    assert worker.measure(side, "evaluation", QUICK)["evaluation"] > 0
-    one_image = worker.measure(side, "one_image", QUICK)
-    assert set(one_image) == {*ways, "peak"}
-    assert all(seconds > 0 for seconds in one_image.values())
+@pytest.mark.parametrize(
+    ("side", "ways"),
+    [
+        ("tinynet", {"predict", "call", "predict_on_batch"}),
+        ("keras", {"predict", "call", "predict_on_batch"}),
+        pytest.param("pytorch", {"call"}, marks=needs_torch),
+    ],
+)
+def test_a_side_is_measured(side: str, ways: set[str]) -> None:
+    found = json.loads(processes.run(["-m", "tests.benchmarks.every_function", side]))
+    assert found.pop("versions")
+    assert set(found.pop("one_image")) == {*ways, "peak"}
+    assert found["evaluation"]["evaluation"] > 0
+    for network in ("cnn", "mlp"):
+        assert found[f"training {network}"]["step"] > 0
+        assert found[f"training {network}"]["peak"] > 10
 
 
-def test_tinynet_is_measured() -> None:
-    check_side("tinynet", {"predict", "call", "predict_on_batch"})
+def test_a_whole_epoch_of_tinynet_is_measured() -> None:
     assert worker.measure("tinynet", "whole_epoch", QUICK, images=200)["epoch"] > 0
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_keras_is_measured() -> None:
-    check_side("keras", {"predict", "call", "predict_on_batch"})
-
-
-def test_pytorch_is_measured_or_the_extra_named(
+def test_a_missing_package_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    if TORCH:
-        check_side("pytorch", {"call"})
-        find = importlib.util.find_spec
-        monkeypatch.setattr(
-            importlib.util, "find_spec", lambda name: None if name == "torch" else find(name)
-        )
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "torch" else object()
+    )
     assert program.main(["--output", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"Error: PyTorch is not installed; {INSTALL}\n"
 
@@ -85,18 +85,21 @@ def test_the_three_train_the_same_networks_on_the_same_batches(
     """tinynet's first batch is the one that the other two take from the same permutation."""
     from benchmarks import with_keras, with_tinynet
 
-    seen = []
+    seen: list[Array] = []
     prepare = Sequential.prepare
-    monkeypatch.setattr(
-        Sequential, "prepare", lambda model, x: (seen.append(x.copy()), prepare(model, x))[1]
-    )
+
+    def watched(model: Sequential, x: Array) -> Array:
+        seen.append(x.copy())
+        return prepare(model, x)
+
+    monkeypatch.setattr(Sequential, "prepare", watched)
     with_tinynet.training(QUICK, "mlp", workers=1)
-    fitted = []
+    fitted: list[tuple[Array, dict[str, Any]]] = []
 
     class Network:
         """Stands for the Keras network and keeps what `fit` is given."""
 
-        def fit(self, images: object, labels: object, **options: object) -> None:
+        def fit(self, images: Array, labels: Array, **options: Any) -> None:
             fitted.append((images, options))
             for callback in options["callbacks"]:
                 for step in range(QUICK.warm_up + QUICK.steps):
@@ -127,6 +130,20 @@ def test_the_clock_leaves_the_warm_up_out(monkeypatch: pytest.MonkeyPatch) -> No
     clock = StepClock(Size(warm_up=2, steps=2))
     assert [clock.tick(step) for step in (1, 2, 3, 4)] == [False, False, False, True]
     assert clock.seconds() == 1.0
+
+
+def test_peak_memory_is_what_was_held_before_too() -> None:
+    code = (
+        "import numpy as np; from benchmarks.timing import peak_megabytes as peak; before = peak();"
+        "np.ones(100_000_000, np.uint8); print(peak() - before)"
+    )
+    assert 90 < float(processes.run(["-c", code])) < 110
+
+
+def test_peak_memory_leaves_out_what_the_starting_process_holds() -> None:
+    held = np.ones(300_000_000, np.uint8)
+    code = "from benchmarks.timing import peak_megabytes; print(peak_megabytes())"
+    assert float(processes.run(["-c", code])) < 100 < held.nbytes / 1e6 < peak_megabytes()
 
 
 # --- children ----------------------------------------------------------------------------------
@@ -296,6 +313,20 @@ def test_a_run_leaves_tables_numbers_and_charts(
         "keras": [2.0, 4.0, 6.0],
     }
     assert saved["rounds"] == 3
+
+
+def test_a_terminal_gets_tables_without_markdown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    markdown = markdown_table(["", "Keras"], [["An epoch", "9.00 s"]])
+    program.publish(tmp_path / "plain", markdown, [])
+    assert capsys.readouterr().out == f"{markdown}\n"
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    program.publish(tmp_path / "terminal", markdown, [])
+    printed = capsys.readouterr().out
+    assert "9.00 s" in printed
+    assert "|" not in printed
+    assert (tmp_path / "terminal.md").read_text(encoding="utf-8") == markdown
 
 
 def test_the_layers_mode_leaves_its_files(
