@@ -53,11 +53,11 @@ def evaluation(size: Size) -> dict[str, float]:
     y = torch.from_numpy(mnist.test_labels[: size.images].astype(np.int64))
     model = in_fast_memory(cnn()).eval()
 
-    @torch.inference_mode()
     def evaluate() -> tuple[float, float]:
-        logits = torch.cat([model(batch) for batch in torch.split(x, BATCH_SIZE)])
-        loss = nn.functional.cross_entropy(logits, y)
-        return loss.item(), float((logits.argmax(1) == y).float().mean())
+        with torch.inference_mode():
+            logits = torch.cat([model(batch) for batch in torch.split(x, BATCH_SIZE)])
+            loss = nn.functional.cross_entropy(logits, y)
+            return loss.item(), float((logits.argmax(1) == y).float().mean())
 
     return {"evaluation": median_seconds(evaluate, size.evaluations)}
 
@@ -67,9 +67,9 @@ def one_image(size: Size) -> dict[str, float]:
     x = to_tensor(load_mnist().test_images[:1])
     model = in_fast_memory(cnn()).eval()
 
-    @torch.inference_mode()
     def predict() -> Array:
-        outputs: Array = model(x).numpy()
+        with torch.inference_mode():
+            outputs: Array = model(x).numpy()
         return outputs
 
     return {"call": median_seconds(predict, size.calls)}
@@ -77,7 +77,7 @@ def one_image(size: Size) -> dict[str, float]:
 
 def in_fast_memory(model: nn.Sequential) -> nn.Sequential:
     """The model with its kernels in channels_last memory."""
-    converted: nn.Sequential = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    converted: nn.Sequential = model.to(memory_format=torch.channels_last)
     return converted
 
 

@@ -31,6 +31,8 @@ from tinynet.serialization import ModelFileError, load_model, save_model
 from tinynet.training import Epoch, History, Progress, batches, evaluate, fit, train_step
 from tinynet.workers import predict
 
+__version__ = "0.1.0"
+
 __all__ = [
     "SGD",
     "Adam",

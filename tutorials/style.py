@@ -14,6 +14,7 @@ import numpy as np
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from numpy.typing import NDArray
 
 VALUE = "#1f5fa8"
@@ -36,7 +37,7 @@ mpl.rcParams.update(
         "axes.edgecolor": MUTED,
         "axes.grid": True,
         "axes.labelcolor": INK,
-        "axes.prop_cycle": mpl.cycler(color=[VALUE, GRADIENT, RIGHT, WRONG, "#6b4fa0", MUTED]),
+        "axes.prop_cycle": cycler(color=[VALUE, GRADIENT, RIGHT, WRONG, "#6b4fa0", MUTED]),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlesize": 11,

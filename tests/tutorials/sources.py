@@ -45,7 +45,8 @@ def calls(source: Path, function: str) -> list[ast.Call]:
 def literals(source: Path, function: str, position: int) -> list[str]:
     """The string that stands at one position in each call of a function."""
     found = [call.args[position] for call in calls(source, function)]
-    return [each.value for each in found if isinstance(each, ast.Constant)]
+    values = [each.value for each in found if isinstance(each, ast.Constant)]
+    return [value for value in values if isinstance(value, str)]
 
 
 @dataclass(frozen=True)

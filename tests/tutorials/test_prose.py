@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nbformat import NotebookNode
 
 from tests.tutorials.sources import (
     NUMBER,
@@ -57,8 +58,9 @@ def test_a_notebook_is_short_and_asks_every_exercise_once(source: Path) -> None:
     assert asked == [name for name in all_checks() if name[:2] == source.name[:2]]
 
 
-def tags(cell: dict) -> list[str]:
-    return cell["metadata"].get("tags", [])
+def tags(cell: NotebookNode) -> list[str]:
+    found: list[str] = cell["metadata"].get("tags", [])
+    return found
 
 
 @every_notebook

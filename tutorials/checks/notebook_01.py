@@ -59,7 +59,8 @@ def numerical_gradient(answer: Answer) -> None:
 def _without_putting_back(f: Answer, x: Array, w: Array) -> Array:
     """Each entry left at x - h: the later derivatives are taken where the sum is smaller."""
     moved = np.cumsum(w.ravel()).reshape(w.shape) - w  # of all entries before this one
-    return w * f(x) * np.exp(-H * moved)
+    slopes: Array = w * f(x) * np.exp(-H * moved)
+    return slopes
 
 
 @exercise

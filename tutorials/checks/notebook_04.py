@@ -181,12 +181,14 @@ def loss_gradient(answer: Answer) -> None:
 
 def _softmax(z: Array) -> Array:
     """Row by row, through logarithms of sums."""
-    return np.exp(z - np.logaddexp.reduce(z, axis=1)[:, np.newaxis])
+    logarithms: Array = z - np.logaddexp.reduce(z, axis=1)[:, np.newaxis]
+    return np.exp(logarithms)
 
 
 def _jacobian(p: Array) -> Array:
     """dp[j] / dz[k] of one example."""
-    return np.diag(p) - np.outer(p, p)
+    jacobian: Array = np.diag(p) - np.outer(p, p)
+    return jacobian
 
 
 def _draw() -> tuple[Array, Array]:

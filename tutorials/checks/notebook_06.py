@@ -81,8 +81,8 @@ def adam_step(answer: Answer) -> None:
     for t in (1, 2, 3):
         dw = gradients[t - 1]
         ages = list(enumerate(reversed(gradients[:t])))
-        right_m = sum((1 - beta_1) * beta_1**age * g for age, g in ages)
-        right_v = sum((1 - beta_2) * beta_2**age * g * g for age, g in ages)
+        right_m = np.sum([(1 - beta_1) * beta_1**age * g for age, g in ages], axis=0)
+        right_v = np.sum([(1 - beta_2) * beta_2**age * g * g for age, g in ages], axis=0)
         result = call(answer, w, dw, m, v, t, rate, beta_1, beta_2, epsilon)
         new_w, new_m, new_v = _parts(result, "w", "m", "v")
         correct_1, correct_2 = 1 - beta_1**t, 1 - beta_2**t

@@ -176,7 +176,8 @@ def edge_filters(answer: Answer) -> None:
     below[4:], right[:, 4:] = 1, 1
 
     def response(image: Array) -> Array:
-        return convolve(image[np.newaxis, :, :, np.newaxis], kernel, 1)[0]
+        maps: Array = convolve(image[np.newaxis, :, :, np.newaxis], kernel, 1)[0]
+        return maps
 
     even = response(np.ones((7, 7)))[0, 0]
     seen = {"down": response(below), "right": response(right)}

@@ -21,7 +21,9 @@ def route(dy: Array, x: Array, window: int, stride: int, share: Share, add: bool
 
 
 def first_maximum(entries: Array) -> Array:
-    return (np.arange(entries.size) == entries.argmax()).reshape(entries.shape).astype(float)
+    first = np.zeros(entries.shape)
+    first.flat[entries.argmax()] = 1
+    return first
 
 
 def last_maximum(entries: Array) -> Array:
@@ -33,11 +35,12 @@ def exchanged(entries: Array) -> Array:
 
 
 def all_maxima(entries: Array) -> Array:
-    return (entries == entries.max()).astype(float)
+    return np.where(entries == entries.max(), 1.0, 0.0)
 
 
 def shared_by_maxima(entries: Array) -> Array:
-    return all_maxima(entries) / all_maxima(entries).sum()
+    maxima = all_maxima(entries)
+    return np.divide(maxima, maxima.sum())
 
 
 def copied(entries: Array) -> Array:

@@ -118,7 +118,8 @@ def saliency(answer: Answer) -> None:
     image = rng.uniform(size=(8, 7))
 
     def scores() -> Array:
-        return model.forward(image[np.newaxis, :, :, np.newaxis])[0]
+        outputs: Array = model.forward(image[np.newaxis, :, :, np.newaxis])[0]
+        return outputs
 
     def slopes(weights: Array) -> Array:
         return numerical_gradient(lambda: float(scores() @ weights), image)
