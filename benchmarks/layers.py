@@ -1,7 +1,7 @@
 """Each layer against the arithmetic limit: `python -m benchmarks layers`.
 
-One worker's share of a batch goes through the network, forwards and backwards, again and again,
-with BLAS on one thread; each layer's time is the median. The limit is what its
+tinynet's `train_step` runs on one worker's share of a batch, again and again, with BLAS on one
+thread; each layer's time is the median. The limit is what its
 multiplications and additions would take at the rate of the best matrix product of this core.
 """
 
@@ -19,9 +19,9 @@ from benchmarks.results import markdown_table, number
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from mnist_app.data.dataset import load_mnist
 from mnist_app.training.networks import build_network, loss_of
-from tinynet import Adam, Layer, Sequential
-from tinynet.types import Array
-from tinynet.workers import Loss, keep_freed_memory
+from tinynet import Adam, Layer, Optimizer, Sequential
+from tinynet.training import train_step
+from tinynet.workers import keep_freed_memory
 
 SHARE = BATCH_SIZE // 2  # images: a batch on two cores
 MATRIX_SIDE = 1024
@@ -88,69 +88,73 @@ def _times(line: Line) -> tuple[float, float, float, float]:
     return line.forward, line.forward_limit, line.backward, line.backward_limit
 
 
-class _Stopwatch:
-    """Collects the times of calls under names."""
+class Stopwatch:
+    """Collects the seconds of calls under names."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = {}
 
-    def time(self, name: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        started = time.perf_counter()
-        result = function(*args, **kwargs)
-        self.seconds.setdefault(name, []).append(time.perf_counter() - started)
-        return result
+    def timed(self, name: str, function: Callable[P, T]) -> Callable[P, T]:
+        """The same function, whose calls are timed."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> T:
+            started = time.perf_counter()
+            result = function(*args, **kwargs)
+            self.seconds.setdefault(name, []).append(time.perf_counter() - started)
+            return result
+
+        return call
+
+    def watch(self, model: Sequential, optimizer: Optimizer) -> None:
+        """Time what a training step calls, from now on: scaling, each layer, the update."""
+        first = first_with_parameters(model)
+        calls: list[tuple[object, str, str]] = [
+            (model, "prepare", "prepare"),
+            (optimizer, "update", "update"),
+        ]
+        for position, layer in enumerate(model.layers):
+            backward = "backward_parameters" if position == first else "backward"
+            calls.append((layer, "forward", f"{layer.name} forward"))
+            calls.append((layer, backward, f"{layer.name} backward"))
+        for owner, method, name in calls:
+            setattr(owner, method, self.timed(name, getattr(owner, method)))
 
     def milliseconds(self, name: str) -> float:
+        """The median of the calls under this name; 0 if there was none."""
         return statistics.median(self.seconds[name]) * 1e3 if name in self.seconds else 0.0
 
 
 def profile(network: str, rounds: int, size: Size) -> Profile:
     """The time of every part of a training step, as medians of rounds * size.steps steps."""
     mnist = load_mnist()
-    model = build_network(network)
-    loss, optimizer = loss_of(model), Adam()
+    model, optimizer, stopwatch, rate = build_network(network), Adam(), Stopwatch(), 0.0
+    loss = stopwatch.timed("loss", loss_of(model))
+    stopwatch.watch(model, optimizer)
     keep_freed_memory()  # as `fit` does
     order = np.random.default_rng(SEED).permutation(len(mnist.train_images))
-    watch, rate = _Stopwatch(), 0.0
     with threadpool_limits(1, "blas"):
         for step in range(rounds * size.steps):
             if step % size.steps == 0:  # now and then: the machine may be slow at one moment
                 rate = max(rate, matmul_rate())
             chosen = order[np.arange(step * SHARE, (step + 1) * SHARE) % len(order)]
             images, labels = mnist.train_images[chosen], mnist.train_labels[chosen]
-            _timed_step(model, loss, optimizer, images, labels, watch)
+            train_step(model, images, labels, loss, optimizer)
     first = first_with_parameters(model)
-    lines = [Line("scaling the images", watch.milliseconds("prepare"), 0, 0, 0)]
+    lines = [Line("scaling the images", stopwatch.milliseconds("prepare"), 0, 0, 0)]
     for position, (layer, shape) in enumerate(zip(model.layers, model.output_shapes, strict=True)):
         limit = SHARE * operations(layer, shape) / rate / 1e6
         lines.append(
             Line(
                 f"{layer!r} → {shape}",
-                watch.milliseconds(f"{layer.name} forward"),
+                stopwatch.milliseconds(f"{layer.name} forward"),
                 limit,
-                watch.milliseconds(f"{layer.name} backward"),
+                stopwatch.milliseconds(f"{layer.name} backward"),
                 limit * (1 if position == first else 2),  # dkernel alone, or dx as well
             )
         )
-    lines.append(Line("loss", watch.milliseconds("loss"), 0, 0, 0))
-    lines.append(Line("Adam (once a batch)", 0, 0, watch.milliseconds("Adam"), 0))
+    lines.append(Line("loss", stopwatch.milliseconds("loss"), 0, 0, 0))
+    lines.append(Line("Adam (once a batch)", 0, 0, stopwatch.milliseconds("update"), 0))
     return Profile(network, SHARE, rate, lines)
-
-
-def _timed_step(
-    model: Sequential, loss: Loss, adam: Adam, images: Array, labels: Array, watch: _Stopwatch
-) -> None:
-    """What a worker of `fit` does with its share, and then the optimizer's update."""
-    x = watch.time("prepare", model.prepare, images)
-    for layer in model.layers:
-        x = watch.time(f"{layer.name} forward", layer.forward, x, training=True, keep=True)
-    _, dy = watch.time("loss", loss, x, labels)
-    first = first_with_parameters(model)
-    for layer in reversed(model.layers[first + 1 :]):
-        dy = watch.time(f"{layer.name} backward", layer.backward, dy)
-    layer = model.layers[first]
-    watch.time(f"{layer.name} backward", layer.backward_parameters, dy)
-    watch.time("Adam", adam.update, model.joined())
 
 
 def first_with_parameters(model: Sequential) -> int:

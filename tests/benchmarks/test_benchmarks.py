@@ -18,8 +18,10 @@ from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, markdown_table, number
 from benchmarks.settings import BATCH_SIZE, QUICK, Size
 from benchmarks.timing import StepClock, peak_megabytes
+from mnist_app.data.dataset import load_mnist
 from mnist_app.training.networks import build_network
-from tinynet import Adam, Sequential
+from tinynet import Adam, Sequential, softmax_cross_entropy
+from tinynet.training import train_step
 from tinynet.types import Array
 
 INSTALL = 'install the extra "benchmark": python -m pip install "tinynet-mnist[benchmark]"'
@@ -251,18 +253,39 @@ def test_layers_are_measured_forwards_and_backwards(network: str) -> None:
     assert profile.to_json()["lines"][0]["name"] == "scaling the images"
 
 
-def test_a_timed_step_trains_as_fit_does() -> None:
-    """The step of the profile is a real one: it leaves the weights that a step of `fit` leaves."""
-    from mnist_app.data.dataset import load_mnist
-    from tinynet import fit, softmax_cross_entropy
-
+def test_a_watched_step_is_the_same_step_and_leaves_no_part_out() -> None:
     mnist = load_mnist()
     images, labels = mnist.train_images[:64], mnist.train_labels[:64]
-    ours, theirs = build_network("cnn"), build_network("cnn")
-    layers._timed_step(ours, softmax_cross_entropy, Adam(), images, labels, layers._Stopwatch())
-    fit(theirs, images, labels, batch_size=64, workers=1)
-    for name, parameter in ours.parameters().items():
-        assert parameter.value == pytest.approx(theirs.parameters()[name].value, abs=1e-5)
+    stopwatch, watched, plain = layers.Stopwatch(), build_network("mlp"), build_network("mlp")
+    optimizer = Adam()
+    stopwatch.watch(watched, optimizer)
+    loss = stopwatch.timed("loss", softmax_cross_entropy)
+    train_step(watched, images, labels, loss, optimizer)
+    train_step(plain, images, labels, softmax_cross_entropy, Adam())
+    for name, parameter in watched.parameters().items():
+        np.testing.assert_array_equal(parameter.value, plain.parameters()[name].value)
+    calls = {name: len(seconds) for name, seconds in stopwatch.seconds.items()}
+    names = [layer.name for layer in plain.layers]
+    assert calls == dict.fromkeys(
+        [
+            "prepare",
+            *(f"{name} forward" for name in names),
+            "loss",
+            *(f"{name} backward" for name in names if name != "flatten_1"),
+            "update",
+        ],
+        1,
+    )
+
+
+def test_a_time_is_the_median_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 0.001, 10.0, 19.0, 20.0, 20.003])
+    monkeypatch.setattr("time.perf_counter", lambda: next(times))
+    stopwatch = layers.Stopwatch()
+    call = stopwatch.timed("call", int)
+    assert [call(text) for text in "123"] == [1, 2, 3]
+    assert stopwatch.milliseconds("call") == pytest.approx(3)
+    assert stopwatch.milliseconds("never called") == 0
 
 
 # --- tables, files, command line -----------------------------------------------------------------

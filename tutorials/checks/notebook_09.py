@@ -35,12 +35,15 @@ def exchanged(entries: Array) -> Array:
 
 
 def all_maxima(entries: Array) -> Array:
-    return np.where(entries == entries.max(), 1.0, 0.0)
+    maxima = np.zeros(entries.shape)
+    maxima[entries == entries.max()] = 1
+    return maxima
 
 
 def shared_by_maxima(entries: Array) -> Array:
     maxima = all_maxima(entries)
-    return np.divide(maxima, maxima.sum())
+    shares: Array = maxima / maxima.sum()
+    return shares
 
 
 def copied(entries: Array) -> Array:
