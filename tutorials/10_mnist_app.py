@@ -641,7 +641,8 @@ if keras is not None:
 
 # %%
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.training.evaluation import evaluate_images, percent
+from mnist_app.text import percent
+from mnist_app.training.evaluation import evaluate_images
 
 classifier = load_classifier("cnn")
 included = classifier.model

@@ -7,7 +7,7 @@ import typer
 
 from mnist_app.cli.console import console, table
 from mnist_app.keras import compare as comparison
-from mnist_app.training.evaluation import percent
+from mnist_app.text import percent
 
 COMPARED = ("cnn", "mlp", "mlp-small")
 

@@ -7,8 +7,8 @@ import typer
 
 from mnist_app.reading.calibration import temperature_of
 from mnist_app.reading.classifier import EXTENSION
-from mnist_app.training.networks import loss_of
-from tinynet import load_model, save_model, softmax_cross_entropy
+from mnist_app.reading.probabilities import ends_in_logits
+from tinynet import load_model, save_model
 
 KERAS = ".keras"
 
@@ -31,7 +31,7 @@ def convert(
         save_model(load_keras(source), target)
     elif (source.suffix, target.suffix) == (EXTENSION, KERAS):
         model, settings = load_model(source)
-        save_keras(model, target, from_logits=loss_of(model) is softmax_cross_entropy)
+        save_keras(model, target, from_logits=ends_in_logits(model))
         if temperature_of(settings) != 1:
             typer.echo(
                 f"The calibration stays behind: Keras's probabilities are those of temperature 1, "

@@ -33,11 +33,11 @@ class OneLineErrors(TyperGroup):
 
 def describe(error: Exception) -> tuple[str, int]:
     """The line and the exit code for an error; raises what only a bug of ours can cause."""
-    from mnist_app.data.dataset import DatasetError
+    from mnist_app.data import DatasetError
     from mnist_app.keras.compare import ComparisonError
     from mnist_app.keras.file import KerasMissing
     from mnist_app.reading.score import ScoreError
-    from mnist_app.training.run import RunError
+    from mnist_app.training.folder import RunError
     from tinynet import ModelFileError
 
     if isinstance(error, USAGE_ERROR):

@@ -11,8 +11,9 @@ from mnist_app.cli.options import JsonOption, ModelArgument
 from mnist_app.data.dataset import load_dataset
 from mnist_app.figures import plots
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images, percent
-from mnist_app.training.run import CONFUSION, MISTAKES
+from mnist_app.text import percent
+from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images
+from mnist_app.training.folder import CONFUSION, MISTAKES
 
 
 def evaluate(

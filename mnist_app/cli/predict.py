@@ -12,7 +12,7 @@ from mnist_app.cli.options import ModelOption
 from mnist_app.figures.plots import FORMATS, save_answers, save_explanations
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.explain import explain as which_pixels_spoke
-from mnist_app.training.evaluation import percent
+from mnist_app.text import percent
 
 if TYPE_CHECKING:
     from mnist_app.reading.predict import Answer

@@ -10,7 +10,7 @@ from mnist_app.cli.console import console, table
 from mnist_app.cli.options import JsonOption, ModelOption
 from mnist_app.figures import plots
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.training.evaluation import percent
+from mnist_app.text import percent
 
 if TYPE_CHECKING:
     from mnist_app.reading.score import Score

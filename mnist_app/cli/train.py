@@ -9,16 +9,13 @@ import typer
 
 from mnist_app.cli.console import command, console
 from mnist_app.cli.errors import INTERRUPTED
-from mnist_app.training.evaluation import Evaluation, percent
+from mnist_app.figures.run import save_run_figures
+from mnist_app.text import percent
+from mnist_app.training.evaluation import Evaluation
+from mnist_app.training.folder import DIGIT, FILES
 from mnist_app.training.networks import LEARNING_RATES, NETWORKS
-from mnist_app.training.run import (
-    DIGIT,
-    FILES,
-    Options,
-    TrainingRun,
-    resume_run,
-    start_run,
-)
+from mnist_app.training.options import Options
+from mnist_app.training.run import TrainingRun, resume_run, start_run
 
 DEFAULTS = Options()
 
@@ -138,6 +135,7 @@ def train(
         with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:
             run.train(display.on_batch, display.on_epoch)
         evaluation = run.finish()
+        save_run_figures(run, evaluation)
     except KeyboardInterrupt:
         typer.echo(interrupted(run), err=True)
         raise typer.Exit(INTERRUPTED) from None

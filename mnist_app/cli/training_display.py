@@ -8,7 +8,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from mnist_app.cli.console import console
-from mnist_app.training.evaluation import percent
+from mnist_app.text import percent
 from tinynet import History, Progress
 
 HEADER = "  epoch   training loss   accuracy   validation loss   accuracy   seconds"

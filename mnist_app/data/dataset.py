@@ -1,30 +1,20 @@
-"""MNIST, which is part of the package, and other data sets in its IDX format.
+"""MNIST, which is part of the package, and other data sets in folders of IDX files."""
 
-An IDX file is a magic number (two zero bytes, the type 8 for unsigned bytes, the number of
-axes), the size of each axis as a big-endian uint32, and the bytes themselves, gzipped or not.
-"""
-
-import gzip
-import hashlib
 import importlib.resources
-import math
 import re
-import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_app.data.idx import DatasetError, read_idx
+
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
-Examples = tuple[Images, Labels]
 
 SIDE = 28
-LARGEST_FILE = 2**30  # bytes; EMNIST's largest file has 547 MB
 IMAGES, LABELS = "images", "labels"
 TRAIN, TEST = "train", "test"
 AXES = {IMAGES: 3, LABELS: 1}
@@ -40,10 +30,6 @@ MNIST_SHA256 = {  # of the unpacked files
     (TEST, IMAGES): "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     (TEST, LABELS): "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-
-
-class DatasetError(ValueError):
-    """A folder or file that is no data set; the message names it and says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +50,10 @@ def load_mnist() -> Dataset:
 
 
 def load_dataset(folder: Path | None = None) -> Dataset:
-    """The data set in a folder of IDX files, or the package's MNIST without one.
+    """The data set in a folder of IDX files; without a folder the package's MNIST.
 
-    MNIST, Fashion-MNIST and KMNIST come with these file names, EMNIST with its own before
-    them and its pictures transposed, which is undone here.
+    MNIST, Fashion-MNIST and KMNIST are published under these file names. EMNIST puts a name of
+    its own before them, and its pictures are transposed: they are turned back here.
     Raises DatasetError for missing, damaged or inconsistent files, OSError for unreadable ones.
     """
     if folder is None:
@@ -75,80 +61,6 @@ def load_dataset(folder: Path | None = None) -> Dataset:
     if not folder.is_dir():
         raise DatasetError(f"'{folder}' is not a folder; {EXPECTED} in it")
     return _load(folder, folder.resolve().name, {})
-
-
-def split(
-    dataset: Dataset, validation_split: float, rng: np.random.Generator
-) -> tuple[Examples, Examples | None]:
-    """The training set, shuffled by rng and divided: (training, validation), each a pair of
-    images and labels; validation is None for a validation_split of 0.
-
-    Raises DatasetError unless that leaves images on both sides.
-    """
-    images, labels = dataset.train_images, dataset.train_labels
-    if validation_split == 0:
-        return (images, labels), None
-    held_out = round(len(images) * validation_split)
-    if not 0 < held_out < len(images):
-        raise DatasetError(
-            f"the data set {dataset.name!r} has {len(images):,} training images; a validation "
-            f"split of {validation_split:g} leaves none of them on one side"
-        )
-    order = rng.permutation(len(images))
-    training, validation = np.split(order, [len(images) - held_out])
-    return (images[training], labels[training]), (images[validation], labels[validation])
-
-
-def read_idx(file: Traversable, axes: int, sha256: str | None = None) -> NDArray[np.uint8]:
-    """The array of an IDX file of unsigned bytes with so many axes, read-only.
-
-    No more is read than the header promises, and one byte. Raises DatasetError.
-    """
-    header, body = _unpack(file, axes)
-    digest = hashlib.sha256(header)
-    digest.update(body)
-    if sha256 is not None and digest.hexdigest() != sha256:
-        raise DatasetError(
-            f"'{file}' is not the file that was published (its SHA-256 differs); install again"
-        )
-    return np.frombuffer(body, np.uint8).reshape(_shape(header))
-
-
-def _unpack(file: Traversable, axes: int) -> tuple[bytes, bytes]:
-    """Header and body, after the header has been checked and the body's size against it."""
-    try:
-        with file.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(0)
-            stream = cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
-            header = stream.read(4 + 4 * axes)
-            size = _promised_size(file, header, axes)
-            body = stream.read(size + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DatasetError(f"'{file}' is a damaged or truncated gzip file ({error})") from None
-    if len(body) != size:
-        found = "more" if len(body) > size else f"{len(body):,}"
-        raise DatasetError(
-            f"'{file}' is damaged: its header promises {size:,} bytes, it has {found}"
-        )
-    return header, body
-
-
-def _promised_size(file: Traversable, header: bytes, axes: int) -> int:
-    expected = bytes([0, 0, 8, axes])
-    if len(header) < 4 + 4 * axes or header[:4] != expected:
-        raise DatasetError(
-            f"'{file}' is not an IDX file of bytes with {axes} {'axis' if axes == 1 else 'axes'}: "
-            f"it begins with {header[:4].hex() or 'nothing'}; expected {expected.hex()}"
-        )
-    size = math.prod(_shape(header))
-    if size > LARGEST_FILE:
-        raise DatasetError(f"'{file}' promises {size:,} bytes; expected at most {LARGEST_FILE:,}")
-    return size
-
-
-def _shape(header: bytes) -> tuple[int, ...]:
-    return tuple(int(size) for size in np.frombuffer(header, ">u4", offset=4))
 
 
 def _load(folder: Traversable, name: str, sha256: dict[tuple[str, str], str]) -> Dataset:
@@ -186,9 +98,12 @@ def _load(folder: Traversable, name: str, sha256: dict[tuple[str, str], str]) ->
 
 
 def _find(folder: Traversable) -> tuple[str, dict[tuple[str, str], Traversable]]:
-    """The four files by what they hold, an unpacked one before its gzipped twin."""
+    """What stands before the names of the four files, and the files by what they hold.
+
+    An unpacked file is taken before its gzipped twin.
+    """
     by_prefix: dict[str, dict[tuple[str, str], Traversable]] = {}
-    for file in _sorted(folder.iterdir()):
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):  # "x" before "x.gz"
         if match := FILE_NAME.fullmatch(file.name):
             prefix, part, kind, _ = match.groups()
             key = (TRAIN if part == "train" else TEST, kind)
@@ -204,7 +119,3 @@ def _find(folder: Traversable) -> tuple[str, dict[tuple[str, str], Traversable]]
         if (part, kind) not in files:
             raise DatasetError(f"'{folder}' has no file of {part} {kind}; {EXPECTED}")
     return prefix, files
-
-
-def _sorted(files: Iterable[Traversable]) -> list[Traversable]:
-    return sorted(files, key=lambda file: file.name)  # "x" comes before "x.gz"

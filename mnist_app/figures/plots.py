@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_app.data.dataset import Images
-from mnist_app.training.evaluation import Evaluation, percent
+from mnist_app.text import percent
+from mnist_app.training.evaluation import Evaluation
 from tinynet import History
 from tinynet.serialization import write_whole
 from tinynet.types import Array

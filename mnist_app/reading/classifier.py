@@ -7,15 +7,16 @@ import numpy as np
 
 from mnist_app.data.dataset import Images
 from mnist_app.reading.calibration import temperature_of
-from mnist_app.training.networks import NETWORKS, probabilities
-from mnist_app.training.run import MODEL
+from mnist_app.reading.probabilities import probabilities
 from tinynet import MaxPool, ModelFileError, Sequential, load_model
 from tinynet.types import Array
 
-WEIGHTS = Path(__file__).parent.parent / "weights"
 EXTENSION = ".safetensors"
-DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
+MODEL = f"model{EXTENSION}"  # in the folder of a training run: the network after its best epoch
+WEIGHTS = Path(__file__).parent.parent / "weights"
 DEFAULT_MODEL = "cnn-large"  # reads real pictures better than "cnn" (README)
+INCLUDED = {name: WEIGHTS / f"{name}{EXTENSION}" for name in (DEFAULT_MODEL, "cnn")}
+DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,23 @@ def load_classifier(where: str | None = None) -> Classifier:
 
 
 def find_model(where: str | None = None) -> Path:
-    """The file that is meant: by path, as a run's folder, or by a bundled name."""
-    name = DEFAULT_MODEL if where is None else where
-    path = Path(name)
-    if where is not None and path.is_dir():
+    """The file that is meant by a path, by the folder of a run, or by the name of included weights.
+
+    What is there comes before an included model of the same name. Without an argument: the
+    default model. Raises ModelFileError if there is no such thing.
+    """
+    if where is None:
+        return INCLUDED[DEFAULT_MODEL]
+    path = Path(where)
+    if path.is_dir():
         if not (path / MODEL).exists():
             raise ModelFileError(f"'{path}' has no {MODEL}; expected the folder of a training run")
         return path / MODEL
-    if where is not None and path.exists():
+    if path.exists():
         return path
-    bundled = bundled_models()
-    if name not in bundled:
+    if where not in INCLUDED:
         raise ModelFileError(
-            f"there is no model '{name}'; expected a {EXTENSION} file, the folder of a training "
-            f"run, or the name of an included model ({', '.join(bundled) or 'there is none'})"
+            f"there is no model '{where}'; expected a {EXTENSION} file, the folder of a training "
+            f"run, or the name of an included model ({', '.join(INCLUDED)})"
         )
-    return bundled[name]
-
-
-def bundled_models() -> dict[str, Path]:
-    """The weights that come with the program, by name."""
-    return {
-        path.stem: path for path in sorted(WEIGHTS.glob(f"*{EXTENSION}")) if path.stem in NETWORKS
-    }
+    return INCLUDED[where]

@@ -13,7 +13,7 @@ from mnist_app.pictures.decode import PictureError, Pixels, decode
 from mnist_app.pictures.preprocessing import Problem, Stages, preprocess
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.digit_detector import looks_like_digit
-from mnist_app.training.evaluation import percent
+from mnist_app.text import percent
 from tinynet.types import Array
 
 STANDARD_INPUT = "-"

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from mnist_app.data.dataset import Dataset, Images, Labels
 from mnist_app.reading.calibration import expected_calibration_error
-from mnist_app.training.networks import loss_of, probabilities
+from mnist_app.reading.probabilities import probabilities
+from mnist_app.training.networks import loss_of
 from tinynet import ModelFileError, Sequential, predict
 from tinynet.types import Array
 
@@ -112,16 +113,6 @@ def check_fit(model: Sequential, dataset: Dataset) -> None:
             f"the model knows {model.output_shape[0]} classes, the data set {dataset.name!r} has "
             f"{dataset.classes}; expected the data that the model was trained on"
         )
-
-
-def percent(share: float | None, decimals: int = 2) -> str:
-    """0.99054 -> "99.05 %", None -> "-"; never a 100 % that is not whole."""
-    if share is None:
-        return "-"
-    text = f"{100 * share:.{decimals}f}"
-    if share < 1 and float(text) == 100:
-        text = f"{100 - 10.0**-decimals:.{decimals}f}"
-    return f"{text} %"
 
 
 def _ratio(part: Array, whole: Array) -> Array:

@@ -1,10 +1,11 @@
-"""The networks by name, and what belongs to how a network ends: its loss, its probabilities."""
+"""The networks by name, and the loss and the learning rate that each is trained with."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from mnist_app.reading.probabilities import ends_in_logits
 from tinynet import (
     BatchNormalization,
     Conv2D,
@@ -16,12 +17,11 @@ from tinynet import (
     ReLU,
     Sequential,
     Sigmoid,
-    Softmax,
     cross_entropy,
     softmax_cross_entropy,
 )
 from tinynet.losses import Loss
-from tinynet.types import Array, Shape
+from tinynet.types import Shape
 
 DEFAULT_NETWORK = "cnn"
 
@@ -114,20 +114,4 @@ def build_network(
 
 def loss_of(model: Sequential) -> Loss:
     """The cross-entropy that fits the model's outputs: logits, or numbers in (0, 1)."""
-    return softmax_cross_entropy if _ends_in_logits(model) else cross_entropy
-
-
-def probabilities(model: Sequential, outputs: Array, temperature: float = 1.0) -> Array:
-    """Outputs (N, K) of the model as rows that sum to 1, as its loss understands them.
-
-    The temperature divides the logits (see calibration.py); other outputs have none.
-    """
-    if _ends_in_logits(model):
-        return Softmax().forward(outputs / outputs.dtype.type(temperature))
-    clipped = np.clip(outputs, 1e-7, 1 - 1e-7)  # as in cross_entropy: no row sums to 0
-    rows: Array = clipped / clipped.sum(axis=1, keepdims=True)
-    return rows
-
-
-def _ends_in_logits(model: Sequential) -> bool:
-    return not isinstance(model.layers[-1], Sigmoid | Softmax)
+    return softmax_cross_entropy if ends_in_logits(model) else cross_entropy

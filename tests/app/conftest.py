@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mnist_app.cli import app
-from mnist_app.training.run import Options, TrainingRun, start_run
+from mnist_app.figures.run import save_run_figures
+from mnist_app.training.options import Options
+from mnist_app.training.run import TrainingRun, start_run
 from tests.app.idx_files import write_dataset
 
 Cli = Callable[..., Result]
@@ -34,7 +36,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, options: Options) -> Trai
     """A run that has never been interrupted, with everything that it writes."""
     run = start_run(tmp_path_factory.mktemp("runs") / "finished", options)
     run.train()
-    run.finish()
+    save_run_figures(run, run.finish())
     return run
 
 

@@ -10,9 +10,11 @@ from PIL import Image
 
 from mnist_app.cli import app
 from mnist_app.cli.training_display import TrainingDisplay, duration
-from mnist_app.training.evaluation import percent
+from mnist_app.reading.classifier import MODEL
+from mnist_app.text import percent
+from mnist_app.training.folder import CONFUSION, FILES, MISTAKES
 from mnist_app.training.networks import LEARNING_RATES, NETWORKS
-from mnist_app.training.run import CONFUSION, FILES, MISTAKES, MODEL, TrainingRun
+from mnist_app.training.run import TrainingRun
 from tests.app.conftest import Cli
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
 from tinynet import Dense, Sequential, load_model, save_model

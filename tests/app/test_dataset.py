@@ -8,14 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_app.data.dataset import (
-    MNIST_SHA256,
-    DatasetError,
-    load_dataset,
-    load_mnist,
-    read_idx,
-    split,
-)
+from mnist_app.data import DatasetError, load_dataset, load_mnist, split
+from mnist_app.data.dataset import MNIST_SHA256
+from mnist_app.data.idx import read_idx
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
 
 

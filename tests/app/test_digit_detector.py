@@ -7,16 +7,12 @@ import pytest
 
 from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.plots import save_digit
-from mnist_app.reading import digit_detector
 from mnist_app.reading import predict as prediction
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.reading.digit_detector import (
-    build_detector,
-    detector,
-    looks_like_digit,
-    train_detector,
-)
+from mnist_app.reading.digit_detector import detector, looks_like_digit
 from mnist_app.reading.predict import Answer, predict_picture
+from mnist_app.training import digit_detector
+from mnist_app.training.digit_detector import build_detector, train_detector
 from mnist_app.training.non_digits import draw_non_digits, redraw_digits
 from tests.app.idx_files import mnist
 from tinynet import load_model, save_model

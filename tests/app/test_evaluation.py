@@ -7,7 +7,7 @@ import pytest
 
 from mnist_app.data.dataset import Dataset
 from mnist_app.reading.calibration import expected_calibration_error
-from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images, percent
+from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images
 from tests.app.idx_files import mnist
 from tinynet import Dense, Flatten, ModelFileError, Sequential, evaluate
 
@@ -85,18 +85,3 @@ def test_a_model_must_fit_the_data() -> None:
     assert str(caught.value) == (
         "the model maps (784,) to (10,); expected one that maps (28, 28, 1) to one number a class"
     )
-
-
-@pytest.mark.parametrize(
-    ("share", "decimals", "text"),
-    [
-        (0.99054, 2, "99.05 %"),
-        (1.0, 2, "100.00 %"),
-        (0.99999, 2, "99.99 %"),
-        (0.99999, 1, "99.9 %"),
-        (0.0, 1, "0.0 %"),
-        (None, 2, "-"),
-    ],
-)
-def test_percent(share: float | None, decimals: int, text: str) -> None:
-    assert percent(share, decimals) == text

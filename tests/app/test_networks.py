@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_app.training.networks import NETWORKS, build_network, loss_of, probabilities
+from mnist_app.reading.probabilities import probabilities
+from mnist_app.training.networks import NETWORKS, build_network, loss_of
 from tests.app.idx_files import mnist
 from tinynet import Dense, Sequential, Softmax
 

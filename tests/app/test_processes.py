@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from mnist_app.training.run import CHECKPOINT, LAST, MODEL, TrainingRun
+from mnist_app.reading.classifier import MODEL
+from mnist_app.training.folder import CHECKPOINT, LAST
+from mnist_app.training.run import TrainingRun
 
 PROGRAM = [sys.executable, "-m", "mnist_app"]
 TRAIN = [*PROGRAM, "train", "--model=mlp-small", "--batch-size=8", "--workers=1"]

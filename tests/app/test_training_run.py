@@ -18,21 +18,20 @@ from PIL import Image
 from safetensors.numpy import load_file
 
 from mnist_app.data.dataset import load_dataset
+from mnist_app.figures.run import save_run_figures
+from mnist_app.reading.classifier import MODEL
 from mnist_app.training.evaluation import evaluate_images
-from mnist_app.training.run import (
+from mnist_app.training.folder import (
     AUGMENTATION,
     CHECKPOINT,
     FILES,
     HISTORY,
     LAST,
     METRICS,
-    MODEL,
-    Options,
     RunError,
-    TrainingRun,
-    resume_run,
-    start_run,
 )
+from mnist_app.training.options import Options
+from mnist_app.training.run import TrainingRun, resume_run, start_run
 from tests.app.idx_files import write_dataset
 from tinynet import History, ModelFileError, Progress, load_model, softmax_cross_entropy
 from tinynet.serialization import ArrayFile, save_arrays
@@ -72,7 +71,7 @@ def test_a_finished_run_has_every_file_and_no_other(finished: TrainingRun) -> No
 def test_without_augmentation_there_is_no_picture_of_it(tmp_path: Path, options: Options) -> None:
     run = start_run(tmp_path, replace(options, augment=False, epochs=1))
     run.train()
-    run.finish()
+    save_run_figures(run, run.finish())
     assert sorted(os.listdir(tmp_path)) == sorted(set(FILES) - {AUGMENTATION})
 
 
