@@ -1,40 +1,83 @@
-"""Imports run one way, and heavy packages wait until they are needed (DESIGN.md)."""
+"""Imports run one way, and heavy libraries wait until they are needed (DESIGN.md).
+
+Each rule is a function of the sources that returns what breaks it. So a test can plant an import,
+and see that the rule notices.
+"""
 
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = {"matplotlib", "PIL", "scipy", "tensorflow", "keras", "torch", "mnist_app"}
-ALLOWED = {  # which parts of tinynet each part may import
-    "initializers": {"layers"},  # only the names of types, from layers.base
-    "layers": {"initializers"},
-    "schedules": set(),
-    "losses": {"layers"},
-    "optimizers": {"layers"},
-    "model": {"layers", "initializers"},
-    "workers": {"layers", "model", "optimizers"},
-    "gradient_check": {"layers", "model"},
-    "serialization": {"layers", "model"},
-    "training": {"layers", "model", "losses", "optimizers", "parallel"},
+# The parts of each package: one may import those that stand before it, and no other.
+ORDER = {
+    "tinynet": (
+        "types",
+        "parameter",
+        "textbook",
+        "initializers",
+        "layers",
+        "losses",
+        "optimizers",
+        "schedules",
+        "model",
+        "gradient_check",
+        "serialization",
+        "workers",
+        "training",
+    ),
+    "mnist_app": (
+        "text",
+        "data",
+        "pictures",
+        "reading",
+        "training",
+        "keras",
+        "figures",
+        "cli",
+        "__main__",
+    ),
 }
-TINYNET = sorted((ROOT / "tinynet").rglob("*.py"))
-APP = sorted((ROOT / "mnist_app").rglob("*.py"))
+LIBRARIES = {  # where each may be imported
+    "numpy": ("tinynet", "mnist_app"),
+    "threadpoolctl": ("tinynet.workers",),
+    "safetensors": ("tinynet.serialization", "mnist_app.keras"),
+    "cv2": ("mnist_app.pictures", "mnist_app.training.non_digits"),
+    "PIL": ("mnist_app.pictures", "mnist_app.figures"),
+    "matplotlib": ("mnist_app.figures",),
+    "tensorflow": ("mnist_app.keras",),
+    "keras": ("mnist_app.keras",),
+    "h5py": ("mnist_app.keras",),
+    "typer": ("mnist_app.cli",),
+    "rich": ("mnist_app.cli",),
+}
+LATE = {"matplotlib", "tensorflow", "keras", "h5py"}  # only inside functions
+NOT_AT_THE_START = {"cv2", "h5py", "keras", "matplotlib", "rich", "scipy", "tensorflow", "torch"}
+
+Sources = Mapping[str, str]  # the text of each module by its name
 
 
 def module(path: Path) -> str:
-    """tinynet/layers/base.py -> tinynet.layers.base"""
+    """tinynet/layers/dense.py -> tinynet.layers.dense"""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """(module, whether it is imported as the file is loaded) of every import in a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+SOURCES: Sources = {
+    module(path): path.read_text(encoding="utf-8")
+    for package in ORDER
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+
+
+def imports(name: str, sources: Sources) -> Iterator[tuple[str, bool]]:
+    """(module, whether it is imported as the file is loaded) of every import in a module."""
+    tree = ast.parse(sources[name])
     late = {
         id(node)
         for block in ast.walk(tree)
@@ -43,83 +86,165 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
         for node in ast.walk(block)
     }
     for node in ast.walk(tree):
+        early = id(node) not in late
         if isinstance(node, ast.Import):
-            yield from ((alias.name, id(node) not in late) for alias in node.names)
+            yield from ((alias.name, early) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            whole = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = whole if node.module in ("tinynet", "mnist_app") else [str(node.module)]
-            yield from ((name, id(node) not in late) for name in names)
+            assert node.level == 0, f"{name}: relative import"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield (whole if whole in sources else str(node.module)), early
 
 
-def top(name: str) -> str:
-    return name.split(".")[0]
+def inside(name: str, packages: tuple[str, ...]) -> bool:
+    """Whether a module is one of the packages, or in one."""
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
+
+
+# --- the rules -------------------------------------------------------------------------------
+
+
+def against_the_order(sources: Sources) -> list[str]:
+    """Imports of a later part by an earlier one, and of parts that ORDER does not know."""
+    wrong = []
+    for name in sources:
+        package, _, rest = name.partition(".")
+        if not rest:
+            continue  # the package's front door, which shows what is behind it
+        order = ORDER[package]
+        for other, _ in imports(name, sources):
+            if inside(other, (package,)):
+                part = other.split(".")[1] if "." in other else other
+                if part not in order[: order.index(rest.split(".")[0]) + 1]:
+                    wrong.append(f"{name} imports {other}")
+    return wrong
+
+
+def circle(sources: Sources) -> list[str]:
+    """The modules of a circle of imports, late ones and those for types included."""
+    graph = {name: {other for other, _ in imports(name, sources)} for name in sources}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def out_of_place(sources: Sources) -> list[str]:
+    """Imports of libraries where they do not belong, or earlier than they may be."""
+    wrong = []
+    for name in sources:
+        for other, early in imports(name, sources):
+            library = other.split(".")[0]
+            if library in sys.stdlib_module_names or library == "tinynet":
+                continue
+            if library == "mnist_app":
+                allowed = inside(name, ("mnist_app",))
+            else:
+                allowed = inside(name, LIBRARIES.get(library, ()))
+            if not allowed or (early and library in LATE):
+                wrong.append(f"{name} imports {other}")
+    return wrong
+
+
+# --- they hold -------------------------------------------------------------------------------
 
 
 def test_there_is_something_to_read() -> None:
-    assert {"tinynet.layers.conv2d", "tinynet.model"} <= {module(path) for path in TINYNET}
-    assert {"mnist_app", "mnist_app.figures.plots"} <= {module(path) for path in APP}
-    assert ("numpy", True) in set(imports(ROOT / "tinynet" / "model.py"))
+    assert {"tinynet", "tinynet.layers.conv2d", "mnist_app", "mnist_app.data"} <= set(SOURCES)
+    assert ("numpy", True) in set(imports("tinynet.model", SOURCES))
+    assert ("mnist_app.keras.file", False) in set(imports("mnist_app.cli.convert", SOURCES))
 
 
-@pytest.mark.parametrize("path", TINYNET, ids=module)
-def test_tinynet_needs_numpy_and_little_else(path: Path) -> None:
-    allowed = {"numpy", "tinynet"} | set(sys.stdlib_module_names)
-    if path.stem == "workers":
-        allowed.add("threadpoolctl")
-    if path.stem == "serialization":
-        allowed.add("safetensors")
-    assert {top(name) for name, _ in imports(path)} - allowed == set()
+def test_parts_import_only_what_stands_before_them() -> None:
+    assert against_the_order(SOURCES) == []
 
 
-@pytest.mark.parametrize("path", TINYNET, ids=module)
-def test_imports_in_tinynet_run_one_way(path: Path) -> None:
-    name = module(path)
-    if name == "tinynet":  # the front door, which shows everything
-        return
-    part = name.split(".")[1]
-    used = {other for other, _ in imports(path) if top(other) == "tinynet"}
-    parts = {other.split(".")[1] for other in used}
-    assert parts - {part} <= ALLOWED[part]
-    if part in ("initializers", "losses", "optimizers"):
-        assert used <= {"tinynet.layers.base"}
+def test_there_is_no_circle() -> None:
+    assert circle(SOURCES) == []
 
 
-def test_no_cycles_among_the_files() -> None:
-    graph = {module(p): {n for n, early in imports(p) if early} for p in TINYNET + APP}
-    done: set[str] = set()
-
-    def visit(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, " -> ".join([*trail, name])
-        if name in done or name not in graph:
-            return
-        for other in graph[name]:
-            visit(other, (*trail, name))
-        done.add(name)
-
-    for name in graph:
-        visit(name, ())
+def test_libraries_have_their_places_and_heavy_ones_load_late() -> None:
+    assert out_of_place(SOURCES) == []
 
 
-@pytest.mark.parametrize("path", APP, ids=module)
-def test_heavy_packages_have_their_places_and_load_late(path: Path) -> None:
-    used = set(imports(path))
-    name = module(path)
-    for other, early in used:
-        if top(other) in ("tensorflow", "keras"):
-            assert name.startswith(("mnist_app.keras.networks", "mnist_app.keras.compare")), other
-            assert not early, f"{other} is imported as the file is loaded"
-        if top(other) == "matplotlib":
-            assert name == "mnist_app.figures.plots", other
-            assert not early, f"{other} is imported as the file is loaded"
-        assert top(other) not in ("torch", "tests", "tutorials", "benchmarks")
-
-
-@pytest.mark.parametrize("name", ["tinynet", "mnist_app.cli"])
-def test_importing_loads_nothing_heavy(name: str) -> None:
-    unwanted = HEAVY if name == "tinynet" else HEAVY - {"PIL", "mnist_app"}
+@pytest.mark.parametrize(
+    ("name", "unwanted"),
+    [
+        ("tinynet", NOT_AT_THE_START | {"PIL", "mnist_app"}),
+        ("mnist_app.reading.classifier", NOT_AT_THE_START | {"PIL"}),
+        ("mnist_app.cli", NOT_AT_THE_START),
+    ],
+)
+def test_importing_loads_nothing_heavy(name: str, unwanted: set[str]) -> None:
     script = f"import sys, {name}; print(*sorted({unwanted!r} & set(sys.modules)))"
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.split() == []
+
+
+# --- and they can be broken ------------------------------------------------------------------
+
+
+def planted(name: str, line: str) -> Sources:
+    """The sources with one more line in a module."""
+    return {**SOURCES, name: f"{SOURCES[name]}\n{line}\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "imported"),
+    [
+        ("tinynet.losses", "import tinynet.model", "tinynet.model"),
+        ("tinynet.initializers", "from tinynet.layers import Dense", "tinynet.layers"),
+        (
+            "mnist_app.data.idx",
+            "from mnist_app.pictures import decode",
+            "mnist_app.pictures.decode",
+        ),
+        ("mnist_app.reading.score", "import mnist_app.training.run", "mnist_app.training.run"),
+        (
+            "mnist_app.training.run",
+            "def draw():\n    from mnist_app.figures import run",
+            "mnist_app.figures.run",
+        ),
+        ("mnist_app.reading.score", "import mnist_app.newcomer", "mnist_app.newcomer"),
+        ("mnist_app.reading.score", "import mnist_app", "mnist_app"),
+    ],
+)
+def test_an_import_of_a_later_part_is_noticed(name: str, line: str, imported: str) -> None:
+    assert f"{name} imports {imported}" in against_the_order(planted(name, line))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import mnist_app.data.splits",
+        "def late():\n    from mnist_app.data import splits",
+        "from mnist_app.data import split",
+    ],
+)
+def test_a_circle_is_noticed(line: str) -> None:
+    assert "mnist_app.data.idx" in circle(planted("mnist_app.data.idx", line))
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "wrong"),
+    [
+        ("tinynet.model", "import scipy.signal", True),
+        ("tinynet.model", "import mnist_app.text", True),
+        ("tinynet.model", "import threadpoolctl", True),
+        ("mnist_app.cli.train", "import torch", True),
+        ("mnist_app.cli.train", "import matplotlib.pyplot", True),
+        ("mnist_app.cli.train", "def draw():\n    import matplotlib", True),
+        ("mnist_app.reading.classifier", "import cv2", True),
+        ("mnist_app.data.idx", "from tests import conftest", True),
+        ("mnist_app.figures", "import matplotlib", True),
+        ("mnist_app.figures", "def draw():\n    import matplotlib", False),
+        ("mnist_app.keras", "from tensorflow import keras", True),
+        ("mnist_app.keras", "def fit():\n    from tensorflow import keras", False),
+    ],
+)
+def test_a_library_out_of_place_is_noticed(name: str, line: str, wrong: bool) -> None:
+    assert len(out_of_place(planted(name, line))) == wrong

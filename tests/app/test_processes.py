@@ -189,17 +189,6 @@ def test_a_terminal_asks_for_a_picture(finished: TrainingRun) -> None:
     assert f"{finished.folder}/digit.png: 7, " in shown
 
 
-def test_starting_loads_nothing_that_is_not_needed() -> None:
-    code = (
-        "import sys, mnist_app.cli; "
-        "print(*{'matplotlib', 'scipy', 'tensorflow', 'torch', 'cv2', 'rich'} & set(sys.modules))"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT
-    )
-    assert process.stdout.split() == []
-
-
 def test_standard_input_without_end() -> None:
     with open("/dev/zero", "rb") as zeros:
         process = subprocess.run(
