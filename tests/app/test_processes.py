@@ -18,32 +18,37 @@ import pytest
 from mnist_app.reading.classifier import MODEL
 from mnist_app.training.folder import CHECKPOINT, LAST
 from mnist_app.training.run import TrainingRun
+from tests.app.processes import PROGRAM, TIMEOUT, running, wait_for
 
-PROGRAM = [sys.executable, "-m", "mnist_app"]
 TRAIN = [*PROGRAM, "train", "--model=mlp-small", "--batch-size=8", "--workers=1"]
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 60  # seconds until a process that hangs is a failure
 
 
-def start(command: list[Any], **options: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
-    )
+def test_children_hear_ctrl_c_where_the_tests_ignore_it() -> None:
+    ask = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with running([sys.executable, "-c", ask]) as process:
+            assert process.communicate(timeout=TIMEOUT) == ("True\n", "")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + TIMEOUT
-    while not path.exists():
-        assert process.poll() is None, "the process ended before it wrote anything"
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+def test_a_test_that_fails_leaves_no_process() -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        running([sys.executable, "-c", "import time; time.sleep(600)"]) as process,
+    ):
+        _ = 1 / 0
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_ctrl_c_ends_a_training_in_one_line(tmp_path: Path, data: Path) -> None:
-    process = start([*TRAIN, "--epochs=1000", f"--data={data}", f"--output={tmp_path}"])
-    wait_for(tmp_path / CHECKPOINT, process)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=TIMEOUT)
+    command = [*TRAIN, "--epochs=1000", f"--data={data}", f"--output={tmp_path}"]
+    with running(command) as process:
+        wait_for(tmp_path / CHECKPOINT, process)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130
     assert errors.startswith("Interrupted after ")
     assert errors.endswith(
@@ -58,15 +63,13 @@ def test_ctrl_c_ends_a_training_in_one_line(tmp_path: Path, data: Path) -> None:
 
 
 def test_ctrl_c_while_waiting_for_a_picture(finished: TrainingRun) -> None:
-    process = start(
-        [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png", "-"],
-        stdin=subprocess.PIPE,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline()  # the first answer is there, the second is waited for
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=TIMEOUT)
+    command = [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png", "-"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with running(command, stdin=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()  # the first answer is there, the second is waited for
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130
     assert errors == ""
 
@@ -82,15 +85,20 @@ def test_ctrl_c_while_starting(tmp_path: Path) -> None:
 def test_a_reader_that_leaves_is_no_error(
     tmp_path: Path, data: Path, finished: TrainingRun, command: str
 ) -> None:
-    arguments = {
+    arguments: dict[str, list[Any]] = {
+        "--help": ["--help"],
         "train": ["train", "--model=mlp-small", f"--data={data}", f"--output={tmp_path / 'run'}"],
         "evaluate": ["evaluate", finished.folder, f"--data={data}"],
         "predict": ["predict", "--model", finished.folder, finished.folder / "digit.png"],
-    }.get(command, [command])
+    }
     reader, writer = os.pipe()
     os.close(reader)  # nobody has ever listened
     process = subprocess.run(
-        [*PROGRAM, *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT
+        [*PROGRAM, *arguments[command]],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=TIMEOUT,
     )
     os.close(writer)
     assert process.stderr == ""
@@ -130,7 +138,7 @@ def test_names_and_terminals_that_know_no_utf8(tmp_path: Path, finished: Trainin
     name = os.fsencode(tmp_path) + b"/sept\xe9.png"
     with open(name, "wb") as file:
         file.write((finished.folder / "digit.png").read_bytes())
-    command = [*PROGRAM, "predict", "--model", finished.folder, name, name + b".jpg"]
+    command: list[Any] = [*PROGRAM, "predict", "--model", finished.folder, name, name + b".jpg"]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     process = subprocess.run(command, capture_output=True, env=environment, timeout=TIMEOUT)
     assert process.returncode == 1
@@ -151,21 +159,22 @@ def test_names_and_terminals_that_know_no_utf8(tmp_path: Path, finished: Trainin
 
 def on_a_terminal(command: list[Any], typed: bytes = b"") -> tuple[str, int]:
     """What a command shows on a terminal of 100 columns, with its exit code."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.environ.update(TERM="xterm-256color", COLUMNS="100", LINES="40")
-        os.execv(sys.executable, [os.fspath(argument) for argument in command])
-    os.write(terminal, typed)
-    shown = b""
-    deadline = time.monotonic() + TIMEOUT
-    while time.monotonic() < deadline:
-        if select.select([terminal], [], [], 0.1)[0]:
-            try:
-                shown += os.read(terminal, 4096)
-            except OSError:  # the other side is closed
-                break
-    os.close(terminal)
-    return shown.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    ours, theirs = pty.openpty()
+    size = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "40"}
+    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs, "env": {**os.environ, **size}}
+    with running(command, start_new_session=True, **ends) as process:
+        os.close(theirs)
+        os.write(ours, typed)
+        shown = b""
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            if select.select([ours], [], [], 0.1)[0]:
+                try:
+                    shown += os.read(ours, 4096)
+                except OSError:  # the other side is closed
+                    break
+        os.close(ours)
+        return shown.decode(), process.wait(TIMEOUT)
 
 
 def test_a_terminal_shows_a_live_bar(tmp_path: Path, data: Path) -> None:
@@ -192,7 +201,7 @@ def test_a_terminal_asks_for_a_picture(finished: TrainingRun) -> None:
 def test_standard_input_without_end() -> None:
     with open("/dev/zero", "rb") as zeros:
         process = subprocess.run(
-            [sys.executable, "-m", "mnist_app", "predict", "-"],
+            [*PROGRAM, "predict", "-"],
             stdin=zeros, capture_output=True, text=True, timeout=TIMEOUT,
         )  # fmt: skip
     assert process.returncode == 1

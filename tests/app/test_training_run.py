@@ -4,9 +4,6 @@ import csv
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,6 +30,7 @@ from mnist_app.training.folder import (
 from mnist_app.training.options import Options
 from mnist_app.training.run import TrainingRun, resume_run, start_run
 from tests.app.idx_files import write_dataset
+from tests.app.processes import PROGRAM, TIMEOUT, running, wait_for
 from tinynet import History, ModelFileError, Progress, load_model, softmax_cross_entropy
 from tinynet.serialization import ArrayFile, save_arrays
 
@@ -132,16 +130,11 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path, data: Path) -> No
     options = [
         "--model=mlp-small", f"--data={data}", "--epochs=30", "--batch-size=8", "--workers=1",
     ]  # fmt: skip
-    train = [sys.executable, "-m", "mnist_app", "train", *options]
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    process = subprocess.Popen([*train, f"--output={killed}"], stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while not (killed / CHECKPOINT).exists():
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    with running([*PROGRAM, "train", *options, f"--output={killed}"]) as process:
+        wait_for(killed / CHECKPOINT, process)
+        process.kill()
+        assert process.wait(TIMEOUT) == -signal.SIGKILL
     resumed = resume_run(killed, {})
     assert 1 <= len(resumed.history.epochs) < 30
     resumed.train()
