@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from mnist_app.figures.run import save_run_figures
 from mnist_app.training.options import Options
 from mnist_app.training.run import TrainingRun, start_run
 from tests.app.idx_files import write_dataset
+from tinynet import History
 
 Cli = Callable[..., Result]
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -37,6 +39,29 @@ def finished(tmp_path_factory: pytest.TempPathFactory, options: Options) -> Trai
     run = start_run(tmp_path_factory.mktemp("runs") / "finished", options)
     run.train()
     save_run_figures(run, run.finish())
+    return run
+
+
+@pytest.fixture(scope="session")
+def forgetful(tmp_path_factory: pytest.TempPathFactory, options: Options) -> TrainingRun:
+    """A tested run of a network with logits whose best epoch is the second, and not the last.
+
+    After the second epoch it forgets all, and the third, of small steps, is too short to recover.
+    """
+    options = replace(options, model="mlp", augment=False)
+    run = start_run(tmp_path_factory.mktemp("runs") / "forgetful", options)
+    values = [parameter.value for parameter in run.model.parameters().values()]
+    untrained = [value.copy() for value in values]
+
+    def forget(history: History) -> None:
+        if len(history.epochs) == 2:
+            for value, start in zip(values, untrained, strict=True):
+                value[...] = start
+
+    run.train(on_epoch=forget)
+    run.finish()
+    assert [epoch.epoch for epoch in run.history.epochs] == [1, 2, 3]
+    assert run.history.best().epoch == 2
     return run
 
 

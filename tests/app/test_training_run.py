@@ -12,12 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from safetensors.numpy import load_file
 
-from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.run import save_run_figures
 from mnist_app.reading.classifier import MODEL
-from mnist_app.training.evaluation import evaluate_images
+from mnist_app.training.evaluation import Evaluation, evaluate_images
 from mnist_app.training.folder import (
     AUGMENTATION,
     CHECKPOINT,
@@ -29,10 +27,9 @@ from mnist_app.training.folder import (
 )
 from mnist_app.training.options import Options
 from mnist_app.training.run import TrainingRun, resume_run, start_run
-from tests.app.idx_files import write_dataset
+from tests.app.idx_files import NAMES, write_dataset
 from tests.app.processes import PROGRAM, TIMEOUT, running, wait_for
-from tinynet import History, ModelFileError, Progress, load_model, softmax_cross_entropy
-from tinynet.serialization import ArrayFile, save_arrays
+from tinynet import History, Progress, load_model, softmax_cross_entropy
 
 
 def same_weights(one: Path, other: Path) -> bool:
@@ -73,13 +70,10 @@ def test_without_augmentation_there_is_no_picture_of_it(tmp_path: Path, options:
     assert sorted(os.listdir(tmp_path)) == sorted(set(FILES) - {AUGMENTATION})
 
 
-def test_the_saved_temperature_fits_the_validation_images(tmp_path: Path, options: Options) -> None:
-    run = start_run(tmp_path, replace(options, model="mlp", epochs=1))
-    run.train()
-    run.finish()
-    model, settings = load_model(tmp_path / MODEL)
-    assert run.validation is not None
-    images, labels = run.validation
+def test_the_saved_temperature_fits_the_validation_images(forgetful: TrainingRun) -> None:
+    model, settings = load_model(forgetful.folder / MODEL)
+    assert forgetful.validation is not None
+    images, labels = forgetful.validation
     logits = model.predict(images).astype(np.float64)
 
     def loss(temperature: float) -> float:
@@ -166,12 +160,48 @@ def weights(path: Path) -> dict[str, np.ndarray]:
     return {name: parameter.value for name, parameter in model.parameters().items()}
 
 
-def test_metrics_and_history_are_what_was_measured(finished: TrainingRun, data: Path) -> None:
-    metrics = json.loads((finished.folder / METRICS).read_text())
+def metrics_of(run: TrainingRun) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((run.folder / METRICS).read_text())
+    return found
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(evaluation.report()))
+    return found
+
+
+def test_the_test_result_is_the_best_network_s_with_its_temperature(forgetful: TrainingRun) -> None:
+    model, settings = load_model(forgetful.folder / MODEL)
+    assert settings["epoch"] == 2
+    metrics = metrics_of(forgetful)
+    found = evaluate_images(model, *forgetful.test, temperature=settings["temperature"])
+    assert metrics["test"] == as_json(found)
+    assert metrics["test"] != as_json(evaluate_images(model, *forgetful.test))
+    last, _ = load_model(forgetful.folder / LAST)
+    assert metrics["test"]["accuracy"] > evaluate_images(last, *forgetful.test).accuracy
+
+
+def test_the_validation_of_the_metrics_is_the_best_network_s(forgetful: TrainingRun) -> None:
+    model, _ = load_model(forgetful.folder / MODEL)
+    assert forgetful.validation is not None
+    found = evaluate_images(model, *forgetful.validation)
+    metrics = metrics_of(forgetful)
+    assert metrics["best_epoch"] == 2
+    assert metrics["validation"] == {"loss": pytest.approx(found.loss), "accuracy": found.accuracy}
+
+
+def test_the_validation_loss_is_the_one_that_training_minimizes(finished: TrainingRun) -> None:
+    """For outputs in (0, 1) that is another function than for logits."""
+    model, _ = load_model(finished.folder / LAST)
+    assert finished.validation is not None
+    loss = evaluate_images(model, *finished.validation).loss
+    assert finished.history.epochs[-1].val_loss == pytest.approx(loss)
+
+
+def test_metrics_and_history_are_what_was_measured(finished: TrainingRun) -> None:
+    metrics = metrics_of(finished)
     model, settings = load_model(finished.folder / MODEL)
-    dataset = load_dataset(data)
-    evaluation = evaluate_images(model, dataset.test_images, dataset.test_labels)
-    assert metrics["test"] == json.loads(json.dumps(evaluation.report()))
+    assert metrics["test"] == as_json(evaluate_images(model, *finished.test))
     assert metrics["options"] == asdict(finished.options)
     assert metrics["best_epoch"] == settings["epoch"] == finished.history.best().epoch
     assert metrics["parameters"] == 42_310
@@ -180,6 +210,17 @@ def test_metrics_and_history_are_what_was_measured(finished: TrainingRun, data: 
     assert [float(row["val_accuracy"]) for row in rows] == [
         epoch.val_accuracy for epoch in finished.history.epochs
     ]
+
+
+@pytest.mark.parametrize("name", [LAST, MODEL, HISTORY])
+def test_no_checkpoint_promises_what_could_not_be_written(
+    tmp_path: Path, options: Options, name: str
+) -> None:
+    run = start_run(tmp_path, options)
+    (tmp_path / name).mkdir()
+    with pytest.raises(OSError, match="directory"):
+        run.train()
+    assert not (tmp_path / CHECKPOINT).exists()
 
 
 def test_settings_name_no_folder_of_this_computer(finished: TrainingRun, data: Path) -> None:
@@ -249,9 +290,14 @@ def test_the_data_may_move_but_not_change(
     run = resume_run(tmp_path / "run", {"data": str(moved)})
     run.train()
     np.testing.assert_equal(weights(tmp_path / "run" / LAST), weights(finished.folder / LAST))
-    other = write_dataset(tmp_path / "other", train=999)
-    with pytest.raises(RunError, match="was trained on other data; give it with --data"):
-        resume_run(tmp_path / "run", {"data": str(other)})
+    fewer = write_dataset(tmp_path / "fewer", train=999)
+    relabelled = write_dataset(tmp_path / "relabelled")
+    content = bytearray((relabelled / NAMES[1]).read_bytes())
+    content[-1] ^= 1
+    (relabelled / NAMES[1]).write_bytes(content)
+    for other in (fewer, relabelled):
+        with pytest.raises(RunError, match="was trained on other data; give it with --data"):
+            resume_run(tmp_path / "run", {"data": str(other)})
 
 
 def test_nothing_to_resume(tmp_path: Path) -> None:
@@ -271,82 +317,3 @@ def test_a_run_that_diverges_says_so(tmp_path: Path, options: Options) -> None:
         "below 1e+30"
     )
     assert os.listdir(tmp_path) == []
-
-
-def forge(path: Path, change: Callable[[dict[str, np.ndarray], dict[str, Any]], object]) -> None:
-    """Rewrite a checkpoint with other arrays or another state."""
-    arrays = load_file(path)
-    with ArrayFile(path) as file:
-        metadata = file.metadata
-    change(arrays, metadata["checkpoint"])
-    save_arrays(path, arrays, metadata)
-
-
-def with_nan(arrays: dict[str, np.ndarray], _: dict[str, Any]) -> None:
-    next(iter(arrays.values())).flat[0] = np.nan
-
-
-STATE = "its state of the run is not usable"
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (with_nan, "holds NaN or infinite numbers"),
-        (lambda arrays, _: arrays.pop("value.dense_1.kernel"), "'value.dense_1.kernel' is missing"),
-        (lambda arrays, _: arrays.pop("optimizer.learned.m"), "is missing"),
-        (lambda arrays, _: arrays.update(x=np.zeros(3)), "there is an array 'x'"),
-        (lambda _, saved: saved.pop("rng"), STATE),
-        (lambda _, saved: saved.update(rng={"bit_generator": "PCG64"}), STATE),
-        (lambda _, saved: saved["rng"].update(bit_generator="MT19937"), STATE),
-        (lambda _, saved: saved["rng"]["state"].update(state=-1), STATE),
-        (lambda _, saved: saved["rng"]["state"].update(state=2**200), STATE),
-        (lambda _, saved: saved["rng"]["state"].update(state="x"), STATE),
-        (lambda _, saved: saved.update(rng=[]), STATE),
-        (lambda _, saved: saved.update(iterations=-5), STATE),
-        (lambda _, saved: saved.update(iterations="many"), STATE),
-        (lambda _, saved: saved.update(history=[]), STATE),
-        (lambda _, saved: saved.update(history=5), STATE),
-        (lambda _, saved: saved["history"].reverse(), STATE),
-        (lambda _, saved: saved["history"][0].update(loss="low"), STATE),
-        (lambda _, saved: saved["history"][0].update(loss=None), STATE),
-        (lambda _, saved: saved["history"][0].update(val_loss=float("nan")), STATE),
-        (lambda _, saved: saved["history"][0].update(colour="red"), STATE),
-        (lambda _, saved: saved["options"].update(model="rnn"), "not a checkpoint"),
-        (lambda _, saved: saved["options"].update(batch_size=0), "not a checkpoint"),
-        (lambda _, saved: saved["options"].update(workers=True), "not a checkpoint"),
-        (lambda _, saved: saved["options"].update(learning_rate="fast"), "not a checkpoint"),
-        (lambda _, saved: saved["options"].update(validation_split=1), "not a checkpoint"),
-        (lambda _, saved: saved["options"].update(data=7), "not a checkpoint"),
-        (lambda _, saved: saved.pop("options"), "not a checkpoint"),
-    ],
-)
-def test_a_forged_checkpoint_is_refused(
-    tmp_path: Path, options: Options, change: Callable[..., object], message: str
-) -> None:
-    path = tmp_path / CHECKPOINT
-    run = start_run(tmp_path, replace(options, epochs=2))
-    run.train()
-    forge(path, change)
-    with pytest.raises(ModelFileError, match=message) as caught:
-        resume_run(tmp_path, {})
-    assert str(path) in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("content", [b"", b"text", b"\xff" * 100], ids=["empty", "text", "ones"])
-def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / CHECKPOINT).write_bytes(content)
-    with pytest.raises(ModelFileError, match="not a whole safetensors file"):
-        resume_run(tmp_path, {})
-
-
-def test_a_model_is_no_checkpoint(tmp_path: Path, finished: TrainingRun) -> None:
-    (tmp_path / CHECKPOINT).write_bytes((finished.folder / MODEL).read_bytes())
-    with pytest.raises(ModelFileError, match="not a checkpoint of a training run"):
-        resume_run(tmp_path, {})
-
-
-def test_a_checkpoint_is_no_model(finished: TrainingRun) -> None:
-    with pytest.raises(ModelFileError, match="its description of the model has no 'model'"):
-        load_model(finished.folder / CHECKPOINT)
