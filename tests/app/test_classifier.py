@@ -1,10 +1,14 @@
-"""Model files from others: what loads but would not work is refused in one line."""
+"""Which model is meant, what it answers, and model files from others that would not work."""
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from mnist_app.reading.classifier import load_classifier
+from mnist_app.reading.classifier import INCLUDED, MODEL, find_model, load_classifier
+from mnist_app.training.run import TrainingRun
+from tests.app.idx_files import mnist
 from tinynet import (
     BatchNormalization,
     Dense,
@@ -13,8 +17,46 @@ from tinynet import (
     MaxPool,
     ModelFileError,
     Sequential,
+    Softmax,
+    load_model,
     save_model,
 )
+
+
+def test_the_default_model_is_the_one_that_reads_best() -> None:
+    assert find_model() == INCLUDED["cnn-large"]
+    assert load_classifier().path == load_classifier("cnn-large").path
+
+
+def test_exactly_the_networks_that_read_digits_are_included() -> None:
+    assert {path.stem for path in INCLUDED["cnn"].parent.glob("*.safetensors")} == {
+        *INCLUDED,
+        "digit_detector",
+    }
+    for name, path in INCLUDED.items():
+        assert load_classifier(name).path == path
+
+
+def test_files_and_runs_come_before_included_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(INCLUDED["cnn"], "cnn-large")
+    Path("cnn").mkdir()
+    shutil.copy(INCLUDED["cnn"], Path("cnn", MODEL))
+    assert find_model("cnn-large") == Path("cnn-large")
+    assert find_model("cnn") == Path("cnn", MODEL)
+    assert find_model() == INCLUDED["cnn-large"]
+
+
+def test_probabilities_are_those_of_the_calibrated_logits(forgetful: TrainingRun) -> None:
+    classifier = load_classifier(str(forgetful.folder))
+    model, settings = load_model(forgetful.folder / MODEL)
+    logits = model.predict(mnist().test_images[:50])
+    expected = Softmax().forward(logits / settings["temperature"])
+    found = classifier.probabilities(mnist().test_images[:50])
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    assert abs(found - Softmax().forward(logits)).max() > 0.01
 
 
 def refused(model: Sequential, folder: Path) -> str:

@@ -13,11 +13,11 @@ from mnist_app.cli.training_display import TrainingDisplay, duration
 from mnist_app.reading.classifier import MODEL
 from mnist_app.text import percent
 from mnist_app.training.folder import CONFUSION, FILES, MISTAKES
-from mnist_app.training.networks import LEARNING_RATES, NETWORKS
+from mnist_app.training.networks import NETWORKS
 from mnist_app.training.run import TrainingRun
 from tests.app.conftest import Cli
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
-from tinynet import Dense, Sequential, load_model, save_model
+from tinynet import Dense, Epoch, History, Sequential, load_model, save_model
 
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
 QUICK = ("--model=mlp-small", "--epochs=2", "--batch-size=32", "--workers=1")
@@ -204,6 +204,28 @@ def test_ctrl_c_in_the_first_epoch(cli: Cli, tmp_path: Path, data: Path) -> None
     assert result.stderr == "Interrupted in the first epoch; nothing was saved.\n"
 
 
+def test_the_best_epoch_so_far_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    history = History()
+    with TrainingDisplay(3, 100) as display:
+        for number, accuracy in enumerate((0.5, 0.7, 0.6), start=1):
+            history.epochs.append(Epoch(number, 1.0, 0.9, 1.0, accuracy))
+            display.on_epoch(history)
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith("  best") for line in lines] == [True, True, False]
+
+
+def test_too_little_memory_is_one_line(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, digit: Path
+) -> None:
+    def decode(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("mnist_app.reading.predict.decode", decode)
+    result = cli("predict", digit)
+    assert result.stderr == "Error: there is not enough memory for this\n"
+    assert result.exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -271,6 +293,14 @@ def test_evaluate_prints_one_json_object(cli: Cli, finished: TrainingRun, data: 
     assert report["data"] == "little"
     metrics = json.loads((finished.folder / "metrics.json").read_text())
     assert {name: report[name] for name in metrics["test"]} == metrics["test"]
+
+
+def test_evaluate_measures_calibrated_confidence(
+    cli: Cli, forgetful: TrainingRun, data: Path
+) -> None:
+    report = json.loads(cli("evaluate", forgetful.folder, "--data", data, "--json").stdout)
+    metrics = json.loads((forgetful.folder / "metrics.json").read_text())
+    assert report["calibration_error"] == pytest.approx(metrics["test"]["calibration_error"])
 
 
 def test_what_is_no_model_is_one_line(
@@ -428,7 +458,3 @@ def test_train_begins_with_the_networks_own_learning_rate(
 
     assert rate("own") == 0.003
     assert rate("given", "--learning-rate=0.01") == 0.01
-
-
-def test_every_network_has_a_learning_rate() -> None:
-    assert set(LEARNING_RATES) == set(NETWORKS)

@@ -37,6 +37,16 @@ def test_a_changed_mnist_is_noticed(tmp_path: Path) -> None:
         read_idx(path, 1, digest)
 
 
+@pytest.mark.parametrize("which", MNIST_SHA256)
+def test_every_file_of_mnist_is_compared_with_its_checksum(
+    monkeypatch: pytest.MonkeyPatch, which: tuple[str, str]
+) -> None:
+    monkeypatch.setitem(MNIST_SHA256, which, "0" * 64)
+    name = f"{'train' if which[0] == 'train' else 't10k'}-{which[1]}"
+    with pytest.raises(DatasetError, match=rf"{name}\S*' is not the file that was published"):
+        load_mnist()
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize(
     "rename",
@@ -64,8 +74,12 @@ def test_emnist_is_turned_upright(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path, 30, 20)
     for path in list(folder.iterdir()):
         path.rename(folder / f"emnist-digits-{path.name.replace('t10k', 'test')}")
-    upright = mnist().train_images[:30].transpose(0, 2, 1)
-    np.testing.assert_array_equal(load_dataset(folder).train_images, upright)
+    found = load_dataset(folder)
+    for images, as_published in (
+        (found.train_images, mnist().train_images[:30]),
+        (found.test_images, mnist().test_images[:20]),
+    ):
+        np.testing.assert_array_equal(images, as_published.transpose(0, 2, 1))
 
 
 def test_classes_are_counted_in_both_sets(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.plots import save_digit
@@ -51,6 +52,18 @@ def test_training_is_repeatable(data: Path, monkeypatch: pytest.MonkeyPatch) -> 
     probabilities = first.predict(mnist().test_images[:200]), first.predict(non_digits(200, 3))
     digits, others = (np.mean(rows[:, 1] > rows[:, 0]) for rows in probabilities)
     assert digits > others + 0.3
+
+
+def test_an_earlier_problem_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the strokes showed says more than that it does not look like a digit."""
+    sheet = np.full((40, 60), 255, np.uint8)
+    for index, left in ((0, 0), (1, 32)):
+        sheet[6:34, left : left + 28] = 255 - mnist().test_images[index]
+    Image.fromarray(sheet).save(tmp_path / "two.png")
+    monkeypatch.setattr(prediction, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    answer = predict_picture(load_classifier("cnn"), str(tmp_path / "two.png"))
+    assert isinstance(answer, Answer)
+    assert answer.problem == "more than one digit"
 
 
 def test_only_readers_of_digits_are_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

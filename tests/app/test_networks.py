@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from mnist_app.reading.classifier import INCLUDED
 from mnist_app.reading.probabilities import probabilities
-from mnist_app.training.networks import NETWORKS, build_network, loss_of
+from mnist_app.training.networks import LEARNING_RATES, NETWORKS, build_network, loss_of
+from tests.app.conftest import Cli
 from tests.app.idx_files import mnist
-from tinynet import Dense, Sequential, Softmax
+from tinynet import Dense, Sequential, Softmax, load_model
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,22 @@ def test_networks_have_the_published_sizes(name: str, count: int) -> None:
 def test_an_unknown_network_is_named() -> None:
     with pytest.raises(ValueError, match=f"unknown network 'rnn'; known are {', '.join(NETWORKS)}"):
         build_network("rnn")
+
+
+@pytest.mark.parametrize("name", INCLUDED)
+def test_the_included_weights_are_of_the_networks_and_settings_as_they_are(name: str) -> None:
+    """Dropout and learning rate among them: other ones would train another network."""
+    model, settings = load_model(INCLUDED[name])
+    assert list(map(repr, model.layers)) == list(map(repr, build_network(name).layers))
+    assert settings["learning_rate"] == LEARNING_RATES[name]
+
+
+def test_the_help_names_the_learning_rates(cli: Cli) -> None:
+    shown = " ".join(cli("train", "--help").stdout.replace("│", " ").split())
+    usual = LEARNING_RATES["cnn"]
+    others = {name: rate for name, rate in LEARNING_RATES.items() if rate != usual}
+    assert f"{usual}; {', '.join(f'{name} {rate}' for name, rate in others.items())}" in shown
+    assert set(LEARNING_RATES) == set(NETWORKS)
 
 
 def models() -> list[Sequential]:

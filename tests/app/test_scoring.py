@@ -10,8 +10,12 @@ from PIL import Image
 from mnist_app.cli.score import SHEET
 from mnist_app.data.dataset import load_mnist
 from mnist_app.figures.plots import LARGEST_GRID, SHEET_COLUMNS
-from mnist_app.reading.score import MOST_GROUPS
+from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.reading.calibration import expected_calibration_error
+from mnist_app.reading.predict import Answer
+from mnist_app.reading.score import MOST_GROUPS, Score, Scored
 from tests.app.conftest import Cli
+from tinynet import Softmax
 
 CLEAR = {7: 0, 2: 1, 1: 2, 0: 3}  # digits, and test images that no network of ours misreads
 
@@ -66,6 +70,27 @@ def test_tables_and_the_picture_of_mistakes(cli: Cli, folder: Path) -> None:
     assert ["blank.png", "5", "nothing drawn"] in rows
     with Image.open(folder / "out" / SHEET) as sheet:
         assert min(sheet.size) > 200
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(cli: Cli, folder: Path) -> None:
+    path = folder / "labels.csv"
+    path.write_text("file,label\n7.png,7\n", encoding="utf-8-sig")
+    assert json.loads(cli("score", path, "--json").stdout)["accuracy"] == 1
+
+
+@pytest.mark.parametrize(("count", "bins"), [(39, 1), (40, 2), (299, 14), (600, 15)])
+def test_a_bin_of_the_calibration_error_has_twenty_pictures(count: int, bins: int) -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (count, 10))
+    rows, labels = Softmax().forward(logits), (logits + rng.gumbel(size=logits.shape)).argmax(1)
+    stages = preprocess(255 - load_mnist().test_images[0])
+    answers = [Answer("7.png", stages.grey, stages, row, None) for row in rows]
+    found = Score(
+        [Scored("7.png", int(label), {}, a) for label, a in zip(labels, answers, strict=True)]
+    ).calibration_error()
+    assert found == expected_calibration_error(rows, labels, bins)
+    if bins < 15:
+        assert found != expected_calibration_error(rows, labels, 15)
 
 
 def test_no_mistakes(cli: Cli, folder: Path) -> None:
