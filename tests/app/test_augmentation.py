@@ -1,5 +1,7 @@
 """Augmentation: repeatable, bounded, and no digit becomes another or leaves the picture."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,17 @@ from mnist_app.training import augmentation
 from mnist_app.training.augmentation import augment, bend, blurred, redraw, sample, turn, variations
 from tinynet import Dense, Flatten, Sequential, fit
 
+NO_CHANGE = {
+    "ROTATION": 0.0,
+    "SHEAR": 0.0,
+    "SCALE": 0.0,
+    "SHIFT": 0.0,
+    "BEND": 0.0,
+    "THIN": 0.0,
+    "THICK": 0.0,
+    "BLUR": 0.0,
+    "CONTRAST": 1.0,
+}
 shapes = st.tuples(st.integers(1, 3), st.integers(2, 8), st.integers(2, 8))
 
 
@@ -70,6 +83,110 @@ def test_the_ink_stays_in_the_picture_and_keeps_its_place(digits: np.ndarray) ->
     assert border.mean() < 3
 
 
+# --- each distortion alone: it is there, and goes as far as its limit and no further ---------
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Callable[..., np.ndarray]:
+    """500 copies of a picture, distorted in one way only.  -> (500, 28, 28) float64"""
+
+    def distorted(image: np.ndarray, *limits: str) -> np.ndarray:
+        for limit, nothing in NO_CHANGE.items():
+            if limit not in limits:
+                monkeypatch.setattr(augmentation, limit, nothing)
+        copies = np.repeat(image[np.newaxis].astype(np.uint8), 500, axis=0)
+        return augment(copies, np.random.default_rng(0)).astype(float)
+
+    return distorted
+
+
+def spot(down: float, across: float, row: float = 13.5, column: float = 13.5) -> np.ndarray:
+    """A soft spot of these standard deviations, in pixels."""
+    y, x = np.indices((28, 28))
+    return 250 * np.exp(-(((y - row) / down) ** 2) / 2 - ((x - column) / across) ** 2 / 2)
+
+
+def dot() -> np.ndarray:
+    """One pixel of ink."""
+    image = np.zeros((28, 28))
+    image[14, 14] = 200
+    return image
+
+
+def moments(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the ink of each picture lies, (N, 2), and its covariance, (N, 2, 2); rows first."""
+    places = np.indices(drawn.shape[1:]).reshape(2, -1)
+    ink = drawn.reshape(len(drawn), -1)
+    weights = ink / ink.sum(axis=1, keepdims=True)
+    centres = weights @ places.T
+    away = places - centres[:, :, np.newaxis]
+    return centres, np.einsum("nap,nbp,np->nab", away, away, weights)
+
+
+def spans(values: np.ndarray, low: float, high: float) -> bool:
+    """Whether the values lie evenly between the limits, up to a twentieth of the distance."""
+    room = (high - low) / 20
+    return bool(
+        abs(values.min() - low) < room
+        and abs(values.max() - high) < room
+        and abs(values.mean() - (low + high) / 2) < room
+    )
+
+
+def test_turns_up_to_15_degrees(alone: Callable[..., np.ndarray]) -> None:
+    _, covariance = moments(alone(spot(2, 5), "ROTATION"))
+    double = np.arctan2(2 * covariance[:, 0, 1], covariance[:, 1, 1] - covariance[:, 0, 0])
+    assert spans(np.degrees(double / 2), -15, 15)
+
+
+def test_shears_up_to_015_columns_a_row(alone: Callable[..., np.ndarray]) -> None:
+    _, covariance = moments(alone(spot(4, 3), "SHEAR"))
+    assert spans(covariance[:, 0, 1] / covariance[:, 0, 0], -0.15, 0.15)
+
+
+def test_scales_height_and_width_up_to_12_percent_each(alone: Callable[..., np.ndarray]) -> None:
+    square = np.zeros((28, 28))
+    square[4:24, 4:24] = 200
+    drawn = alone(square, "SCALE") / 200
+    tall, wide = drawn[:, :, 14].sum(axis=1) / 20, drawn[:, 14].sum(axis=1) / 20
+    assert spans(tall, 0.88, 1.12)
+    assert spans(wide, 0.88, 1.12)
+    assert abs(np.corrcoef(tall, wide)[0, 1]) < 0.15
+
+
+def test_shifts_up_to_12_tenths_of_a_pixel(alone: Callable[..., np.ndarray]) -> None:
+    centres, _ = moments(alone(spot(3, 3), "SHIFT"))
+    down, across = (centres - 13.5).T
+    assert spans(down, -1.2, 1.2)
+    assert spans(across, -1.2, 1.2)
+    assert abs(np.corrcoef(down, across)[0, 1]) < 0.15
+
+
+def test_bends_by_07_pixels(alone: Callable[..., np.ndarray]) -> None:
+    for place in ((9, 9), (13.5, 13.5), (12, 17)):
+        centres, _ = moments(alone(spot(1, 1, *place), "BEND"))
+        assert np.abs((centres - place).mean(axis=0)).max() < 0.1
+        assert (centres - place).std() == pytest.approx(0.7, rel=0.15)
+
+
+def test_redraws_from_a_finer_pen_to_a_broader_one(alone: Callable[..., np.ndarray]) -> None:
+    drawn = alone(dot(), "THIN", "THICK") / 200
+    lost, gained = 1 - drawn[:, 14, 14], drawn[:, 13, 14]
+    assert (np.minimum(lost, gained) == 0).all()
+    assert spans(gained - lost, -0.2, 0.8)
+
+
+def test_blurs_up_to_four_tenths_of_the_way(alone: Callable[..., np.ndarray]) -> None:
+    drawn = alone(dot(), "BLUR") / 200
+    assert spans((1 - drawn[:, 14, 14]) / 0.75, 0, 0.4)
+    assert drawn[:, 13:16, 13:16].sum(axis=(1, 2)) == pytest.approx(1, abs=0.03)
+
+
+def test_sharpens_edges_up_to_16_tenths(alone: Callable[..., np.ndarray]) -> None:
+    drawn = alone(np.full((28, 28), 185), "CONTRAST")
+    assert spans((drawn[:, 14, 14] - 85) / 100, 1, 1.6)
+
+
 def test_a_blank_picture_stays_blank() -> None:
     blank = np.zeros((3, 28, 28), np.uint8)
     assert not augment(blank, np.random.default_rng(0)).any()
@@ -78,9 +195,8 @@ def test_a_blank_picture_stays_blank() -> None:
 def test_with_all_limits_zero_nothing_changes(
     digits: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("ROTATION", "SHEAR", "SCALE", "SHIFT", "BEND", "THIN", "THICK", "BLUR"):
-        monkeypatch.setattr(augmentation, limit, 0.0)
-    monkeypatch.setattr(augmentation, "CONTRAST", 1.0)
+    for limit, nothing in NO_CHANGE.items():
+        monkeypatch.setattr(augmentation, limit, nothing)
     assert np.array_equal(augment(digits, np.random.default_rng(0)), digits)
 
 
@@ -94,8 +210,8 @@ def test_sample_against_a_loop(shape: tuple[int, int, int], seed: int) -> None:
     for n, i, j in np.ndindex(shape):
         for row in range(shape[1]):
             for column in range(shape[2]):
-                near = max(0, 1 - abs(rows[n, i, j] - row))
-                near *= max(0, 1 - abs(columns[n, i, j] - column))
+                near = max(0.0, 1 - abs(float(rows[n, i, j]) - row))
+                near *= max(0.0, 1 - abs(float(columns[n, i, j]) - column))
                 expected[n, i, j] += near * images[n, row, column]
     np.testing.assert_allclose(sample(images, rows, columns), expected, atol=0.01)
 
@@ -188,3 +304,18 @@ def test_fit_augments_the_training_images_alone_and_anew_each_epoch(
     assert {len(share) for share in seen} == {30 // workers}
     assert len({image.tobytes() for share in seen for image in share}) == 2 * len(images)
     assert not np.isin([x.tobytes() for x in images], [x.tobytes() for s in seen for x in s]).any()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_batch_and_every_worker_draws_anew(workers: int) -> None:
+    """The generator that a batch's share gets also makes its dropout masks."""
+    drawn: list[float] = []
+
+    def watched(share: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        drawn.append(rng.random())
+        return share
+
+    images, labels = np.zeros((60, 4, 4), np.uint8), np.arange(60) % 10
+    model = Sequential([Flatten(), Dense(10)], (4, 4, 1))
+    fit(model, images, labels, epochs=2, batch_size=20, workers=workers, augment=watched)
+    assert len(set(drawn)) == len(drawn) == 2 * 3 * workers
