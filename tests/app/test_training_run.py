@@ -100,6 +100,13 @@ def test_the_same_options_give_the_same_bits(
     assert not same_weights(other.folder, finished.folder)
 
 
+def test_augmentation_is_an_option(tmp_path: Path, options: Options, finished: TrainingRun) -> None:
+    plain = start_run(tmp_path, replace(options, augment=False))
+    plain.train()
+    with_it, without = (weights(run.folder / LAST) for run in (finished, plain))
+    assert all((with_it[name] != without[name]).any() for name in with_it)
+
+
 @pytest.mark.parametrize("epoch", [2, 3])
 def test_an_interrupted_run_resumes_to_the_same_bits(
     tmp_path: Path, options: Options, finished: TrainingRun, epoch: int

@@ -1,0 +1,380 @@
+"""Bugs in mnist_app/training, each of which the named tests must notice."""
+
+from tests.planted.bug import Bug
+
+AUGMENTATION = "mnist_app/training/augmentation.py"
+CHECKPOINT = "mnist_app/training/checkpoint.py"
+EVALUATION = "mnist_app/training/evaluation.py"
+FOLDER = "mnist_app/training/folder.py"
+NETWORKS = "mnist_app/training/networks.py"
+NON_DIGITS = "mnist_app/training/non_digits.py"
+OPTIONS = "mnist_app/training/options.py"
+RUN = "mnist_app/training/run.py"
+RUN_TESTS = "tests/app/test_training_run.py"
+AUGMENTATION_TESTS = "tests/app/test_augmentation.py"
+OWN_SETTINGS = (
+    "tests/app/test_networks.py"
+    "::test_the_included_weights_are_of_the_networks_and_settings_as_they_are"
+)
+
+
+def distortion(what: str, old: str, new: str, test: str) -> Bug:
+    """A bug of the augmentation that the test of one distortion notices."""
+    return Bug(what, file=AUGMENTATION, old=old, new=new, tests=f"{AUGMENTATION_TESTS}::{test}")
+
+
+BUGS = [
+    # --- the run ----------------------------------------------------------------------------
+    Bug(
+        "the test result is not calibrated",
+        file=RUN,
+        old="evaluate_images(best, *self.test, self.options.workers, temperature)",
+        new="evaluate_images(best, *self.test, self.options.workers)",
+        tests=f"{RUN_TESTS}::test_the_test_result_is_the_best_network_s_with_its_temperature",
+    ),
+    Bug(
+        "the test result is the last network's",
+        file=RUN,
+        old="evaluate_images(best, *self.test,",
+        new="evaluate_images(self.model, *self.test,",
+        tests=f"{RUN_TESTS}::test_the_test_result_is_the_best_network_s_with_its_temperature",
+    ),
+    Bug(
+        "the last network's validation stands in the metrics",
+        file=RUN,
+        old="        best = self.history.best()\n        return {",
+        new="        best = self.history.epochs[-1]\n        return {",
+        tests=f"{RUN_TESTS}::test_the_validation_of_the_metrics_is_the_best_network_s",
+    ),
+    Bug(
+        "training figures stand for validation in the metrics",
+        file=RUN,
+        old='"validation": {"loss": best.val_loss, "accuracy": best.val_accuracy}',
+        new='"validation": {"loss": best.loss, "accuracy": best.accuracy}',
+        tests=f"{RUN_TESTS}::test_the_validation_of_the_metrics_is_the_best_network_s",
+    ),
+    Bug(
+        "the temperature is fitted on the training images",
+        file=RUN,
+        old="images, labels = self.validation\n",
+        new="images, labels = self.training\n",
+        tests=f"{RUN_TESTS}::test_the_saved_temperature_fits_the_validation_images",
+    ),
+    Bug(
+        "the temperature is not saved",
+        file=RUN,
+        old="            save_model(best, self.folder / MODEL, settings)\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_the_saved_temperature_fits_the_validation_images",
+    ),
+    Bug(
+        "every epoch is saved as the best",
+        file=RUN,
+        old="if self.history.best() is last:",
+        new="if self.history.best():",
+        tests=f"{RUN_TESTS}::test_the_best_epoch_and_the_last_are_kept",
+    ),
+    Bug(
+        "the checkpoint comes before the files that it promises",
+        file=RUN,
+        old="        last = self.history.epochs[-1]\n",
+        new="        last = self.history.epochs[-1]\n"
+        "        state = Checkpoint(self.options, self.data_sha256, self.history, 1, self.rng)\n"
+        "        save_checkpoint(self.folder / CHECKPOINT, state, self.model, self.optimizer)\n",
+        tests=f"{RUN_TESTS}::test_no_checkpoint_promises_what_could_not_be_written",
+    ),
+    Bug(
+        "--augment changes nothing",
+        file=RUN,
+        old="augment=augment if self.options.augment else None",
+        new="augment=None",
+        tests=f"{RUN_TESTS}::test_augmentation_is_an_option",
+    ),
+    Bug(
+        "the learning rate falls to zero in the first epoch",
+        file=RUN,
+        old="steps = options.epochs * -(",
+        new="steps = -(",
+        tests=f"{RUN_TESTS}::test_the_learning_rate_falls_to_zero_over_all_epochs",
+    ),
+    Bug(
+        "a loss that is no number is trained on",
+        file=RUN,
+        old="if not math.isfinite(progress.loss):",
+        new="if progress.loss == 0:",
+        tests=f"{RUN_TESTS}::test_a_run_that_diverges_says_so",
+    ),
+    Bug(
+        "model files name a folder of this computer",
+        file=RUN,
+        old='        del options["data"]',
+        new='        options["data"]',
+        tests=f"{RUN_TESTS}::test_settings_name_no_folder_of_this_computer",
+    ),
+    Bug(
+        "a run overwrites another one",
+        file=RUN,
+        old="    check_unused(folder)\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_a_run_is_never_overwritten",
+    ),
+    Bug(
+        "a run overwrites somebody's curves.png",
+        file=FOLDER,
+        old="for name in FILES if (folder / name)",
+        new="for name in [MODEL] if (folder / name)",
+        tests=f"{RUN_TESTS}::test_a_foreign_file_is_never_overwritten",
+    ),
+    # --- resuming ---------------------------------------------------------------------------
+    Bug(
+        "a run resumes on other labels",
+        file=CHECKPOINT,
+        old="    digest.update(dataset.train_labels.data)\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_the_data_may_move_but_not_change",
+    ),
+    Bug(
+        "a run resumes on other images",
+        file=RUN,
+        old="if data_sha256(dataset) != checkpoint.data_sha256:",
+        new="if not checkpoint.data_sha256:",
+        tests=f"{RUN_TESTS}::test_the_data_may_move_but_not_change",
+    ),
+    Bug(
+        "a resumed run begins its random numbers again",
+        file=RUN,
+        old="        self.rng = checkpoint.rng\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_an_interrupted_run_resumes_to_the_same_bits",
+    ),
+    Bug(
+        "a resumed run begins its learning rate again",
+        file=RUN,
+        old="        self.optimizer.iterations = checkpoint.iterations\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_an_interrupted_run_resumes_to_the_same_bits",
+    ),
+    Bug(
+        "other options resume silently",
+        file=RUN,
+        old='if name != "data" and value != getattr(saved, name):',
+        new='if name == "data" and value != getattr(saved, name):',
+        tests=f"{RUN_TESTS}::test_other_options_do_not_resume",
+    ),
+    Bug(
+        "an optimizer's arrays have another name in the checkpoint",
+        file=CHECKPOINT,
+        old='f"optimizer.{name}": a',
+        new='f"adam.{name}": a',
+        tests="tests/app/test_checkpoint.py::test_names_in_the_file_stay_so_that_older_runs_resume",
+    ),
+    Bug(
+        "a forged history is believed",
+        file=CHECKPOINT,
+        old="        _check_history(history)\n",
+        new="",
+        tests="tests/app/test_checkpoint.py::test_a_forged_checkpoint_is_refused",
+    ),
+    Bug(
+        "workers may be true",
+        file=OPTIONS,
+        old="if type(value) is not int or value < least:",
+        new="if not isinstance(value, int) or value < least:",
+        tests="tests/app/test_checkpoint.py::test_a_forged_checkpoint_is_refused",
+    ),
+    # --- the networks -----------------------------------------------------------------------
+    Bug(
+        "cnn-large with a dropout of 0.9",
+        file=NETWORKS,
+        old="Dropout(0.4)",
+        new="Dropout(0.9)",
+        tests=OWN_SETTINGS,
+    ),
+    Bug(
+        "cnn-large with a learning rate ten times too high",
+        file=NETWORKS,
+        old='"cnn-large": 0.002',
+        new='"cnn-large": 0.02',
+        tests=OWN_SETTINGS,
+    ),
+    Bug(
+        "mlp-small with a learning rate ten times too high",
+        file=NETWORKS,
+        old='"mlp-small": 0.003',
+        new='"mlp-small": 0.03',
+        tests="tests/app/test_networks.py::test_the_help_names_the_learning_rates",
+    ),
+    Bug(
+        "the detector is built with other dropout than it was trained with",
+        file="mnist_app/training/digit_detector.py",
+        old="Dropout(0.3)",
+        new="Dropout(0.8)",
+        tests="tests/app/test_digit_detector.py::test_the_included_weights_are_of_the_detector",
+    ),
+    Bug(
+        "digits that stay digits upside down are shown as none",
+        file=NON_DIGITS,
+        old="(4, 7): np.flipud",
+        new="(0, 1, 8): np.flipud",
+        tests="tests/app/test_digit_detector.py::test_changed_digits_are_digits_no_more",
+    ),
+    # --- evaluation -------------------------------------------------------------------------
+    Bug(
+        "precision and recall are swapped",
+        file=EVALUATION,
+        old="    def precision(self) -> Array:\n"
+        "        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=0))\n",
+        new="    def precision(self) -> Array:\n"
+        "        return _ratio(self.confusion.diagonal(), self.confusion.sum(axis=1))\n",
+        tests="tests/app/test_evaluation.py::test_figures_of_an_example",
+    ),
+    Bug(
+        "the least confident mistakes come first",
+        file=EVALUATION,
+        old="np.argsort(-confidence[wrong]",
+        new="np.argsort(confidence[wrong]",
+        tests="tests/app/test_evaluation.py::test_figures_of_an_example",
+    ),
+    Bug(
+        "rows of the confusion matrix are answers",
+        file=EVALUATION,
+        old="labels.astype(np.int64) * classes + outputs.argmax(axis=1)",
+        new="labels + outputs.argmax(axis=1) * classes",
+        tests="tests/app/test_evaluation.py::test_evaluation_agrees_with_tinynet_and_with_counting",
+    ),
+    Bug(
+        "the loss of an evaluation is calibrated",
+        file=EVALUATION,
+        old="loss, _ = loss_of(model)(outputs, labels)",
+        new="loss, _ = loss_of(model)(outputs / temperature, labels)",
+        tests="tests/app/test_evaluation.py::test_evaluation_agrees_with_tinynet_and_with_counting",
+    ),
+    Bug(
+        "a model for fewer classes than the data set has is tested",
+        file=EVALUATION,
+        old="if model.output_shape[0] < dataset.classes:",
+        new="if model.output_shape[0] < 2:",
+        tests="tests/app/test_evaluation.py::test_a_model_must_fit_the_data",
+    ),
+    # --- augmentation -----------------------------------------------------------------------
+    distortion(
+        "nothing is turned",
+        "ROTATION = 15.0",
+        "ROTATION = 0.0",
+        "test_turns_up_to_15_degrees",
+    ),
+    distortion(
+        "turned up to twice as far",
+        "ROTATION = 15.0",
+        "ROTATION = 30.0",
+        "test_turns_up_to_15_degrees",
+    ),
+    distortion(
+        "turned to one side alone",
+        "rng.uniform(-ROTATION, ROTATION, count)",
+        "rng.uniform(0, ROTATION, count)",
+        "test_turns_up_to_15_degrees",
+    ),
+    distortion(
+        "nothing is sheared",
+        "shear = rng.uniform(-SHEAR, SHEAR, count)",
+        "shear = 0 * rng.uniform(-SHEAR, SHEAR, count)",
+        "test_shears_up_to_015_columns_a_row",
+    ),
+    distortion(
+        "sheared up to twice as far",
+        "SHEAR = 0.15",
+        "SHEAR = 0.3",
+        "test_shears_up_to_015_columns_a_row",
+    ),
+    distortion(
+        "nothing is scaled",
+        "tall, wide = rng.uniform(1 - SCALE, 1 + SCALE, (2, count))",
+        "tall, wide = rng.uniform(1 - SCALE, 1 + SCALE, (2, count)) ** 0",
+        "test_scales_height_and_width_up_to_12_percent_each",
+    ),
+    distortion(
+        "scaled up to twice as far",
+        "SCALE = 0.12",
+        "SCALE = 0.24",
+        "test_scales_height_and_width_up_to_12_percent_each",
+    ),
+    distortion(
+        "height and width are scaled alike",
+        "rng.uniform(1 - SCALE, 1 + SCALE, (2, count))",
+        "rng.uniform(1 - SCALE, 1 + SCALE, (2, count))[[0, 0]]",
+        "test_scales_height_and_width_up_to_12_percent_each",
+    ),
+    distortion(
+        "nothing is shifted",
+        "each(down + (height - 1) / 2)",
+        "each(0 * down + (height - 1) / 2)",
+        "test_shifts_up_to_12_tenths_of_a_pixel",
+    ),
+    distortion(
+        "shifted up to twice as far",
+        "SHIFT = 1.2",
+        "SHIFT = 2.4",
+        "test_shifts_up_to_12_tenths_of_a_pixel",
+    ),
+    distortion(
+        "nothing is bent",
+        "sample(drawn, rows + linear_rows, columns + linear_columns)",
+        "sample(drawn, linear_rows, linear_columns)",
+        "test_bends_by_07_pixels",
+    ),
+    distortion(
+        "bent twice as far",
+        "BEND = 0.7",
+        "BEND = 1.4",
+        "test_bends_by_07_pixels",
+    ),
+    distortion(
+        "no pen is broader or finer",
+        "drawn = redraw(images, rng.uniform(-THIN, THICK, count))",
+        "drawn = redraw(images, 0 * rng.uniform(-THIN, THICK, count))",
+        "test_redraws_from_a_finer_pen_to_a_broader_one",
+    ),
+    distortion(
+        "pens up to twice as fine",
+        "THIN, THICK = 0.2, 0.8",
+        "THIN, THICK = 0.4, 0.8",
+        "test_redraws_from_a_finer_pen_to_a_broader_one",
+    ),
+    distortion(
+        "pens up to twice as broad",
+        "THIN, THICK = 0.2, 0.8",
+        "THIN, THICK = 0.2, 1.6",
+        "test_redraws_from_a_finer_pen_to_a_broader_one",
+    ),
+    distortion(
+        "nothing is blurred",
+        "    seen += (blurred(seen) - seen) * each(rng.uniform(0, BLUR, count))\n",
+        "    rng.uniform(0, BLUR, count)\n",
+        "test_blurs_up_to_four_tenths_of_the_way",
+    ),
+    distortion(
+        "blurred up to twice as much",
+        "BLUR = 0.4",
+        "BLUR = 0.8",
+        "test_blurs_up_to_four_tenths_of_the_way",
+    ),
+    distortion(
+        "no edge is sharpened",
+        "    seen *= each(rng.uniform(1, CONTRAST, count))\n",
+        "",
+        "test_sharpens_edges_up_to_16_tenths",
+    ),
+    distortion(
+        "edges sharpened twice as much",
+        "CONTRAST = 1.6",
+        "CONTRAST = 2.2",
+        "test_sharpens_edges_up_to_16_tenths",
+    ),
+    distortion(
+        "one distortion for all pictures of a batch",
+        "angle = np.radians(rng.uniform(-ROTATION, ROTATION, count))",
+        "angle = np.radians(np.repeat(rng.uniform(-ROTATION, ROTATION), count))",
+        "test_turns_up_to_15_degrees",
+    ),
+]
