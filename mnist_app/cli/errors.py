@@ -14,7 +14,7 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
 
 class OneLineErrors(TyperGroup):
-    """A group of commands that ends without tracebacks, for everything but a bug of ours."""
+    """A group of commands that ends in one line, not in a traceback, unless the bug is ours."""
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command, and exit."""
@@ -32,7 +32,7 @@ class OneLineErrors(TyperGroup):
 
 
 def describe(error: Exception) -> tuple[str, int]:
-    """The line and the exit code for an error; raises what only a bug of ours can cause."""
+    """The line and the exit code for an error; one that only a bug of ours can cause is raised."""
     from mnist_app.data import DatasetError
     from mnist_app.keras.compare import ComparisonError
     from mnist_app.keras.file import KerasMissing

@@ -97,7 +97,7 @@ def check_figure(path: Path, option: str) -> None:
 
 
 def ask_for_picture() -> str:
-    """A path from the keyboard; terminals put quotes around one that is dropped on them."""
+    """A path from the keyboard, without the quotes that a terminal puts around a dropped file."""
     if not sys.stdin.isatty():
         raise typer.BadParameter(
             "missing; give pictures, folders of pictures, or - for standard input",

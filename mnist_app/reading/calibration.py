@@ -1,7 +1,8 @@
 """Confidence that means something: of all answers given with 90 %, nine in ten are right.
 
-A network trained to the end is surer than it should be. Dividing its logits by one number, the
-temperature, fitted on images that it was not trained on, mends that and changes no answer.
+A network trained to the end is surer than it should be. To mend that, its logits are divided by
+one number, the temperature, which is fitted on images that it was not trained on. No answer
+changes.
 Source: Guo, Pleiss, Sun and Weinberger, On calibration of modern neural networks (2017).
 """
 
@@ -11,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tinynet.losses import softmax_cross_entropy
-
-Array = NDArray[Any]
+from tinynet import softmax_cross_entropy
+from tinynet.types import Array
 
 BINS = 15
 COLDEST, HOTTEST = 0.05, 20.0
@@ -44,7 +43,7 @@ class Reliability:
 
 
 def reliability(probabilities: Array, labels: Array, bins: int = BINS) -> Reliability:
-    """How sure the answers were, and how often right.  Rows (N, K) that sum to 1, labels (N,)
+    """How sure the answers were, and how often right.  Rows (N, K) that sum to 1; labels (N,)
 
     Raises ValueError if there are no rows, or not one label for each.
     """
@@ -69,9 +68,9 @@ def expected_calibration_error(probabilities: Array, labels: Array, bins: int = 
 def fit_temperature(logits: Array, labels: Array) -> float:
     """The T in [0.05, 20] for which softmax(logits / T) has the least cross-entropy.
 
-    Logits (N, K) and integer labels (N,) of images that the network was not trained on. With
-    b = 1/T the loss is convex, so its slope, <dL/d(b*logits), logits>, changes sign once: found
-    by bisection of log b. Raises ValueError as `reliability`.
+    Logits (N, K) and integer labels (N,) of images that the network was not trained on. The loss
+    is convex in b = 1/T. So its slope, <dL/d(b*logits), logits>, changes sign once, and bisection
+    of log b finds the place. Raises ValueError as `reliability`.
     """
     check(logits, labels)
     scores = logits.astype(np.float64)

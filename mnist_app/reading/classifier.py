@@ -21,9 +21,11 @@ DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
 
 @dataclass(frozen=True)
 class Classifier:
-    """A network that maps (28, 28, 1) to one number a class, and how sure it may sound.
+    """A network that reads pictures, (28, 28, 1), and answers with one number a class.
 
-    reads_digits: whether its classes are MNIST's digits, not the clothes of another data set.
+    temperature   how sure it may sound (see calibration.py)
+    path          where it comes from
+    reads_digits  whether its classes are MNIST's digits, and not the clothes of another data set
     """
 
     model: Sequential
@@ -39,7 +41,8 @@ class Classifier:
 def load_classifier(where: str | None = None) -> Classifier:
     """The classifier in a file, in a run's folder, or by the name of bundled weights.
 
-    Raises ModelFileError or OSError, in one line, if there is none.
+    Raises ModelFileError, in one line, if there is none or if it cannot read pictures, OSError if
+    the file cannot be read.
     """
     path = find_model(where)
     model, settings = load_model(path)
@@ -66,8 +69,8 @@ def load_classifier(where: str | None = None) -> Classifier:
 def find_model(where: str | None = None) -> Path:
     """The file that is meant by a path, by the folder of a run, or by the name of included weights.
 
-    What is there comes before an included model of the same name. Without an argument: the
-    default model. Raises ModelFileError if there is no such thing.
+    A file or folder comes before an included model of the same name. None means the default
+    model. Raises ModelFileError if there is no such model.
     """
     if where is None:
         return INCLUDED[DEFAULT_MODEL]

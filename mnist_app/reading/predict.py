@@ -31,7 +31,7 @@ class Answer:
     picture        a thumbnail of the original, (H, W, 3) in [0, 1]
     stages         the picture on its way to the network
     probabilities  (K,), which sum to 1; they presume that the picture holds one digit
-    problem        why it may not: then the digit is a guess, and has no confidence; or None
+    problem        why it may hold none, or several, or None; the digit is then only a guess
     """
 
     image: str
@@ -104,7 +104,7 @@ def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
 
 
 def standard_input() -> bytes:
-    """The picture on standard input; PictureError if that never seems to end."""
+    """The picture on standard input; PictureError if it has more than LARGEST_INPUT bytes."""
     data = sys.stdin.buffer.read(LARGEST_INPUT + 1)
     if len(data) > LARGEST_INPUT:
         raise PictureError(

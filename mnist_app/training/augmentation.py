@@ -2,17 +2,14 @@
 
 What real pictures have and MNIST's own lack: other slants and proportions, pens from hair-thin to
 broad, soft scans and hard pixels. Every change is small enough that the digit stays the same
-digit. Plain NumPy over the whole batch, whose loops run without the interpreter lock: 15 to 20
-microseconds an image, a twentieth of what a training step of `cnn` takes.
+digit. This is plain NumPy over the whole batch, and its loops need no interpreter lock. An image
+takes 15 to 20 microseconds, a twentieth of what it takes in a training step of `cnn`.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Images = NDArray[np.uint8]
+from mnist_app.data.dataset import Images
+from tinynet.types import Array
 
 # The limits, each drawn uniformly for each picture.
 ROTATION = 15.0  # degrees; MNIST's own slants come on top, and a 6 must not become a 9
@@ -101,7 +98,7 @@ def turn(rng: np.random.Generator, count: int, height: int, width: int) -> tuple
 def bend(rng: np.random.Generator, count: int, height: int, width: int) -> tuple[Array, Array]:
     """Smooth random displacements of rows and columns, (N, H, W) both, in pixels.
 
-    Random numbers on a coarse grid, between whose points a cubic B-spline runs.
+    Random numbers at the points of a coarse grid, joined by cubic B-splines.
     Source: Simard, Steinkraus and Platt (2003), who smooth noise by a Gaussian instead.
     """
     knots = rng.normal(0, BEND, (2, count, GRID, GRID)).astype(np.float32)
@@ -153,6 +150,6 @@ def blurred(images: Array) -> Array:
 
 
 def each(values: Array) -> Array:
-    """One number for each picture, ready to meet (N, H, W) in float32."""
+    """One number for each picture, (N,) -> (N, 1, 1) float32, to go with pictures (N, H, W)."""
     column: Array = values.astype(np.float32)[:, np.newaxis, np.newaxis]
     return column

@@ -49,8 +49,9 @@ def cnn(classes: int) -> list[Layer]:
 def cnn_large(classes: int) -> list[Layer]:
     """Four normalized convolutions and dropout; 506,250 parameters for ten classes.
 
-    Made to be trained on distorted digits for an hour of one core: one wide 5x5 window before the
-    first pool, since the full-size maps are where the time goes, and most filters after it.
+    Made for an hour of training on distorted digits, on one core. Most of the time goes into the
+    maps of full size. So only one convolution comes before the first pool, with a wide 5x5
+    window, and most filters come after it.
     """
     return [
         Conv2D(32, 5),

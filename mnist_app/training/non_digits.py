@@ -35,7 +35,10 @@ def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.G
 
 
 def redraw_digits(digits: Images, rng: np.random.Generator) -> Images:
-    """Digits on the way that the others take, so that it is not the way that tells them apart."""
+    """Digits drawn on paper and preprocessed, as the non-digits are.
+
+    Otherwise the network could tell the two kinds apart by how they were made.
+    """
     return np.stack([preprocess(on_paper(digit, rng)).image for digit in digits])
 
 
@@ -91,7 +94,7 @@ def stroke(rng: np.random.Generator) -> Array:
 
 
 def in_unit_square(points: Array) -> Array:
-    """The points moved and scaled, as they are, to fill the square from 0 to 1."""
+    """The points, moved and scaled alike in both directions, so that they fit the unit square."""
     moved = points - points.min(axis=0)
     scaled: Array = moved / moved.max()
     return scaled
@@ -103,7 +106,7 @@ def in_unit_square(points: Array) -> Array:
 def changed_digit(digits: Images, labels: Labels, rng: np.random.Generator) -> Images:
     """A digit lying on its side, mirrored or upside down, or two that touch.
 
-    Only digits that are none any more: an 8 in a mirror is an 8.
+    Only digits that are none any more: an 8 in a mirror is still an 8.
     """
     ways = {
         (1, 2, 3, 4, 5, 6, 7, 8, 9): lambda digit: np.rot90(digit, rng.choice([1, 3])),
