@@ -28,6 +28,7 @@ ORDER = {
         "model",
         "gradient_check",
         "serialization",
+        "layer_contract",
         "workers",
         "training",
     ),

@@ -58,6 +58,13 @@ def test_probabilities_are_what_the_loss_measures(model: Sequential) -> None:
     assert loss == pytest.approx(-np.log(rows[np.arange(50), labels]).mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_a_softmax_s_outputs_are_probabilities_already(temperature: float) -> None:
+    _, _, model = models()
+    outputs = model.predict(mnist().test_images[:50].reshape(50, 784))
+    np.testing.assert_allclose(probabilities(model, outputs, temperature), outputs, rtol=1e-5)
+
+
 def test_a_temperature_changes_confidence_and_no_answer() -> None:
     model = build_network("mlp")
     outputs = model.predict(mnist().test_images[:50])

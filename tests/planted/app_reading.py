@@ -31,7 +31,7 @@ BUGS = [
         file=PROBABILITIES,
         old="isinstance(model.layers[-1], Sigmoid | Softmax)",
         new="isinstance(model.layers[-1], Sigmoid)",
-        tests=f"{TESTS}/test_networks.py::test_probabilities_are_what_the_loss_measures",
+        tests=f"{TESTS}/test_networks.py::test_a_softmax_s_outputs_are_probabilities_already",
     ),
     Bug(
         "a row of zeros has no probabilities",

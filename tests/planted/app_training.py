@@ -164,8 +164,8 @@ BUGS = [
     Bug(
         "an optimizer's arrays have another name in the checkpoint",
         file=CHECKPOINT,
-        old='f"optimizer.{name}": a',
-        new='f"adam.{name}": a',
+        old='f"optimizer.learned.{slot}": a',
+        new='f"optimizer.{slot}": a',
         tests="tests/app/test_checkpoint.py::test_names_in_the_file_stay_so_that_older_runs_resume",
     ),
     Bug(
