@@ -1,13 +1,10 @@
 """Which pixels spoke for an answer: the gradient through our own backward, added up."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
-from tinynet import Sequential, Sigmoid, Softmax
-
-Array = NDArray[Any]
+from mnist_app.reading.probabilities import ends_in_logits
+from tinynet import Sequential
+from tinynet.types import Array
 
 STEPS = 64  # the sum then misses the integral by 1 % or so, seldom by 4
 
@@ -44,4 +41,4 @@ def score(model: Sequential, image: Array, digit: int) -> float:
 
 def up_to_logits(model: Sequential) -> Sequential:
     """The model without the activation that it may end in."""
-    return model[:-1] if isinstance(model.layers[-1], Sigmoid | Softmax) else model
+    return model if ends_in_logits(model) else model[:-1]

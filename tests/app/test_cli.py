@@ -214,14 +214,12 @@ def test_the_best_epoch_so_far_is_marked(capsys: pytest.CaptureFixture[str]) -> 
     assert [line.endswith("  best") for line in lines] == [True, True, False]
 
 
-def test_too_little_memory_is_one_line(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, digit: Path
-) -> None:
+def test_too_little_memory_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def decode(*_: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("mnist_app.reading.predict.decode", decode)
-    result = cli("predict", digit)
+    result = cli("predict", "7.png")
     assert result.stderr == "Error: there is not enough memory for this\n"
     assert result.exit_code == 1
 
