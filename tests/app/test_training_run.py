@@ -86,6 +86,10 @@ def test_the_saved_temperature_fits_the_validation_images(forgetful: TrainingRun
 
 def test_the_learning_rate_falls_to_zero_over_all_epochs(finished: TrainingRun) -> None:
     assert finished.optimizer.iterations == 3 * 29  # 900 images in batches of 32
+    schedule = finished.optimizer.learning_rate
+    assert callable(schedule)
+    assert schedule(0) == 0.005
+    assert schedule(3 * 29 // 2) == pytest.approx(0.0025, rel=0.05)
     assert finished.optimizer.rate() == 0
 
 
