@@ -18,7 +18,7 @@ sys.path.insert(0, str(FOLDER.parent))
 
 from mnist_app.cli import app  # noqa: E402
 from mnist_app.data.dataset import load_mnist  # noqa: E402
-from mnist_app.pictures.preprocessing import preprocess  # noqa: E402
+from mnist_app.pictures.pipeline import preprocess  # noqa: E402
 from mnist_app.reading.classifier import load_classifier  # noqa: E402
 from tests import drawn_pictures as drawn  # noqa: E402
 

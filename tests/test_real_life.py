@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from mnist_app.data.dataset import load_mnist
-from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.calibration import expected_calibration_error
 from mnist_app.reading.classifier import Classifier, load_classifier
 from mnist_app.reading.digit_detector import looks_like_digit

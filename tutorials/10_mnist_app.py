@@ -824,10 +824,10 @@ show(
 # expects them in their places. Centring brings nearly all of it back, since it undoes what was
 # done. That is why `mnist_app` spends more lines on preparing a picture than on the network: a
 # photo has to become what the network has learned from. Here is a digit as a camera might see it,
-# and the stages of `mnist_app.pictures.preprocessing`.
+# and the stages of `mnist_app.pictures.pipeline`.
 
 # %%
-from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.pictures.pipeline import preprocess
 
 rng = np.random.default_rng(0)
 big = np.kron(test_images[example] / 255, np.ones((9, 9)))  # each pixel 9 x 9 times

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mnist_app.pictures.preprocessing import Stages
+    from mnist_app.pictures.pipeline import Stages
     from mnist_app.reading.predict import Answer
     from mnist_app.reading.score import Scored
 

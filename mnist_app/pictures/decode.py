@@ -1,8 +1,7 @@
-"""A file or its bytes -> pixels.
+"""Opens a picture file: whatever its format, mode and orientation, it becomes an array of pixels.
 
-Everything about containers ends here: whatever format, mode, orientation or transparency a
-picture comes in, it leaves as an upright (H, W, 3) float32 array in [0, 1], or as a
-`PictureError` of one line. What is drawn in the picture is `preprocessing`'s business.
+A file that is no picture becomes a `PictureError` of one line. Later stages see neither files nor
+formats.
 """
 
 import io
@@ -14,10 +13,10 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-Pixels = npt.NDArray[np.float32]
+from mnist_app.pictures.pixels import Pixels
+from mnist_app.pictures.transparency import on_visible_background
 
 # Without a handler, Pillow's log of odd files would go to stderr.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -32,9 +31,6 @@ LONGEST_SIDE = 1024
 MOST_PIXELS = 20_000_000
 # Two pixels of stroke and one of paper on either side: nothing smaller shows a digit.
 SHORTEST_SIDE = 4
-# An opaque part that fills so much of its own box, and is not of one colour, is a sheet with ink
-# on it; a digit fills at most 0.6 of its box, but for an upright 1, which is of one colour.
-SHEET_FILL, SHEET_CONTRAST = 0.75, 0.1
 WHITE = np.float32(255)
 
 
@@ -45,9 +41,9 @@ class PictureError(ValueError):
 def decode(source: str | os.PathLike[str] | bytes) -> Pixels:
     """A picture file, by path or as its bytes -> upright (H, W, 3) float32 RGB in [0, 1].
 
-    Applies the EXIF orientation, takes the first frame of an animation, lays transparent
-    pictures on a background that shows the ink, and averages large pictures down to at most
-    1024 pixels on the longest side. The content decides the format, not the extension.
+    The content decides the format, not the extension. An animation gives its first frame, a
+    transparent picture gets a background that shows the ink, and a large one is averaged down to
+    at most 1024 pixels on the longest side.
     Raises PictureError if the file is missing, unreadable, damaged, too large or too small.
     """
     name = "the picture" if isinstance(source, bytes) else f"{os.fspath(source)!r}"
@@ -139,12 +135,12 @@ def _pixels(image: Image.Image, name: str) -> Pixels:
         grey = _unit_range(np.asarray(image, np.float32), name)
         return np.repeat(grey[:, :, None], 3, axis=2)
     if image.has_transparency_data:
-        return _on_visible_background(np.asarray(image.convert("RGBA"), np.float32) / WHITE)
+        return on_visible_background(np.asarray(image.convert("RGBA"), np.float32) / WHITE)
     return np.asarray(image.convert("RGB"), np.float32) / WHITE
 
 
 def _unit_range(deep: Pixels, name: str) -> Pixels:
-    """16-bit, 32-bit or float values -> [0, 1], by the smallest usual white level that holds."""
+    """16-bit, 32-bit or float values -> [0, 1], by the smallest usual white level that none exceeds."""
     if not np.isfinite(deep).all():
         raise PictureError(
             f"{name} has NaN or infinite pixels; expected finite values: export it as PNG"
@@ -153,27 +149,3 @@ def _unit_range(deep: Pixels, name: str) -> Pixels:
     top = float(raised.max())
     white = next((level for level in (1.0, 255.0, 4095.0, 65535.0) if top <= level), top)
     return (raised / white).astype(np.float32)
-
-
-def _on_visible_background(rgba: Pixels) -> Pixels:
-    """(H, W, 4) -> (H, W, 3) without transparency, ink visible.
-
-    An opaque sheet with ink on it is continued in its own median colour. Otherwise the opaque
-    part is the ink, whatever its colour: black on white by its alpha.
-    """
-    colour, alpha = rgba[:, :, :3], rgba[:, :, 3:]
-    if (alpha == 1).all():
-        return colour
-    if not _is_sheet(colour, alpha[:, :, 0] == 1):
-        return np.repeat(1 - alpha, 3, axis=2)
-    sheet = np.median(colour[alpha[:, :, 0] == 1], axis=0)
-    return np.asarray(colour * alpha + sheet * (1 - alpha), np.float32)
-
-
-def _is_sheet(colour: Pixels, opaque: npt.NDArray[np.bool_]) -> bool:
-    rows, columns = np.flatnonzero(opaque.any(1)), np.flatnonzero(opaque.any(0))
-    if not rows.size:
-        return False
-    box_area = (rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)
-    contrast = np.ptp(colour[opaque], axis=0).max()
-    return bool(opaque.sum() / box_area > SHEET_FILL and contrast > SHEET_CONTRAST)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app.pictures.decode import PictureError, Pixels, decode
-from mnist_app.pictures.preprocessing import Problem, Stages, preprocess
+from mnist_app.pictures.decode import PictureError, decode
+from mnist_app.pictures.digit import Problem
+from mnist_app.pictures.pipeline import Stages, preprocess
+from mnist_app.pictures.pixels import Pixels
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.digit_detector import looks_like_digit
 from mnist_app.text import percent

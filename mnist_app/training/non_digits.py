@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mnist_app.data.dataset import Images, Labels
-from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.pictures.pipeline import preprocess
 from tinynet.types import Array
 
 SIDE = 96  # pixels of a sheet: strokes are then finer than the network sees them

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mnist_app.figures import plots
 from mnist_app.pictures.decode import decode
-from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.predict import Answer, thumbnail
 from mnist_app.training.evaluation import Evaluation
 from tests.app.idx_files import mnist

@@ -1,0 +1,127 @@
+"""Chooses the strokes that form the digit.
+
+A photo may also show dust and the edge of a neighbouring digit, and a digit may have more than one
+piece: a 5 with a detached bar, a broken line.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from mnist_app.pictures.pixels import Mask, Pixels, is_tiny
+
+Problem = Literal["nothing drawn", "more than one digit", "does not look like a digit"]
+
+# A piece with this share of the heaviest one's ink may be a stroke; dust has less.
+SPECK = 0.03
+# Nearer to the frame than this share of the shorter side, a piece may be cut off by it: a blurred
+# edge leaves as much.
+MARGIN = 0.02
+# Cut-off pieces are left out if another piece has this share of the largest one's size.
+RIVAL = 0.25
+# A piece is tall with this share of the height that it and the digit have together.
+TALL = 0.4
+# Gaps, as shares of that height. A broken line leaves the smaller one; a bar that was not joined,
+# the larger one.
+TALL_GAP, GAP = 0.08, 0.2
+# A piece that is left is another digit if it has this share of the digit's height.
+OTHER = 0.5
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A connected piece of ink: its label, its box (bottom and right exclusive), its mass."""
+
+    label: int
+    top: int
+    left: int
+    bottom: int
+    right: int
+    mass: float
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def size(self) -> int:
+        """Of the box's longest side."""
+        return max(self.height, self.right - self.left)
+
+    def joined(self, other: "Piece") -> "Piece":
+        """Both as one piece, under this one's label."""
+        return Piece(
+            self.label,
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+            self.mass + other.mass,
+        )
+
+    def gap(self, other: "Piece") -> int:
+        """How far the boxes are apart, down or across; negative if they overlap."""
+        down = max(self.top - other.bottom, other.top - self.bottom)
+        across = max(self.left - other.right, other.left - self.right)
+        return max(down, across)
+
+
+def choose_digit(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
+    """The strokes that form the digit, and why they may not be one digit.
+
+    Begins with the heaviest piece and adds those that belong to it, until none does.
+    """
+    pieces, labels = _pieces(ink, strokes)
+    if not pieces:
+        return strokes, "nothing drawn"
+    tiny = is_tiny(strokes)
+    if not tiny:
+        pieces = _without_cut_off(pieces, strokes.shape)
+    pieces.sort(key=lambda piece: piece.mass, reverse=True)
+    digit, members, rest = pieces[0], [pieces[0].label], pieces[1:]
+    while near := [piece for piece in rest if _belongs(piece, digit, tiny)]:
+        members += [piece.label for piece in near]
+        rest = [piece for piece in rest if piece not in near]
+        for piece in near:
+            digit = digit.joined(piece)
+    others = [piece for piece in rest if piece.height > OTHER * digit.height]
+    return np.isin(labels, members), "more than one digit" if others else None
+
+
+def _pieces(ink: Pixels, strokes: Mask) -> tuple[list[Piece], npt.NDArray[np.int32]]:
+    """The connected pieces of ink without the specks, and the label of each pixel."""
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
+    mass = np.bincount(labels.ravel(), (ink * strokes).ravel(), count)
+    pieces = [
+        Piece(label, int(y), int(x), int(y + h), int(x + w), float(mass[label]))
+        for label in np.flatnonzero(mass > SPECK * mass.max(initial=0)).tolist()
+        for x, y, w, h, _ in [boxes[label]]
+    ]
+    return pieces, labels.astype(np.int32)
+
+
+def _without_cut_off(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """The pieces away from the frame, or all of them if those are mere crumbs."""
+    height, width = shape
+    margin = MARGIN * min(shape)
+    whole = [
+        piece
+        for piece in pieces
+        if min(piece.top, piece.left, height - piece.bottom, width - piece.right) >= margin
+    ]
+    largest = max(piece.size for piece in pieces)
+    return whole if any(piece.size > RIVAL * largest for piece in whole) else pieces
+
+
+def _belongs(piece: Piece, digit: Piece, tiny: bool) -> bool:
+    """Whether a piece is a part of the digit.
+
+    A tall piece is another digit, unless the two nearly touch. A small one belongs to the digit
+    if it is near; in a tiny picture everything is near.
+    """
+    height, gap = digit.joined(piece).height, digit.gap(piece)
+    is_tall = min(piece.height, digit.height) > TALL * height
+    return gap < TALL_GAP * height if is_tall else tiny or gap < GAP * height
