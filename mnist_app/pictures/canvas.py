@@ -17,7 +17,7 @@ BOX_SHARE, BOX_PIXELS = 0.4, 16
 FILLED, FILLED_EDGE = 0.7, 0.8
 # A canvas may bear a caption, but more than this share of it is no canvas.
 LITTER = 0.2
-# Pixels of canvas that must lie on both sides of the photo: one may be the blur of an edge.
+# Pixels between the box and the frame, on both sides. The box leaves out one for its own blur.
 LEAST_MARGIN = 3
 
 Box = tuple[slice, slice]
@@ -69,5 +69,4 @@ def _wide_rows(mask: Mask) -> slice:
 
 
 def _has_margins(part: slice, side: int) -> bool:
-    before, after = int(part.start), side - int(part.stop)
-    return min(before, after) >= LEAST_MARGIN
+    return bool(part.start >= LEAST_MARGIN and side - part.stop >= LEAST_MARGIN)

@@ -7,6 +7,7 @@ formats.
 import io
 import logging
 import os
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -32,6 +33,8 @@ MOST_PIXELS = 20_000_000
 # Two pixels of stroke and one of paper on either side: nothing smaller shows a digit.
 SHORTEST_SIDE = 4
 WHITE = np.float32(255)
+# Warnings and stderr belong to the whole process, so threads decode one after the other.
+DECODING = threading.Lock()
 
 
 class PictureError(ValueError):
@@ -50,7 +53,7 @@ def decode(source: str | os.PathLike[str] | bytes) -> Pixels:
     content = source if isinstance(source, bytes) else _read(Path(source), name)
     if not content:
         raise PictureError(f"{name} is empty (0 bytes); expected a picture file")
-    with warnings.catch_warnings():
+    with DECODING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -100,11 +103,12 @@ def _load(content: bytes, name: str) -> Image.Image:
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 for less
     with _silent_libtiff() if image.format == "TIFF" else nullcontext():
         image.load()
+    # Bits, palettes and 16-bit values cannot be averaged.
     if image.mode in ("1", "P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode.startswith("I;16"):
         image = image.convert("I")
-    factor = -(-max(image.size) // LONGEST_SIDE)
+    factor = -(-max(image.size) // LONGEST_SIDE)  # rounded up
     return ImageOps.exif_transpose(image.reduce(factor) if factor > 1 else image)
 
 
@@ -140,7 +144,7 @@ def _pixels(image: Image.Image, name: str) -> Pixels:
 
 
 def _unit_range(deep: Pixels, name: str) -> Pixels:
-    """16-bit, 32-bit or float values -> [0, 1], by the smallest usual white level that none exceeds."""
+    """Deep grey values -> [0, 1]: 1 is the smallest usual white level that none exceeds."""
     if not np.isfinite(deep).all():
         raise PictureError(
             f"{name} has NaN or infinite pixels; expected finite values: export it as PNG"

@@ -1,6 +1,6 @@
 """What the stages share: the types of pictures, two sizes, and a few measures.
 
-A picture is grey (H, W) or colour (H, W, 3), float32 in [0, 1]; a mask has yes or no for each pixel.
+A picture is grey (H, W) or colour (H, W, 3), float32 in [0, 1]. A mask is True where pixels count.
 """
 
 from typing import Any, TypeVar, cast
@@ -22,8 +22,7 @@ THUMBNAIL_SIDE = 128
 
 def is_tiny(picture: npt.NDArray[Any]) -> bool:
     """Whether the shorter side has at most TINY pixels."""
-    height, width = picture.shape[:2]
-    return min(height, width) <= TINY
+    return bool(min(picture.shape[:2]) <= TINY)
 
 
 def shrink(picture: Picture, longest: int) -> Picture:
