@@ -103,11 +103,13 @@ def _load(content: bytes, name: str) -> Image.Image:
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 for less
     with _silent_libtiff() if image.format == "TIFF" else nullcontext():
         image.load()
-    # Bits, palettes and 16-bit values cannot be averaged.
+    # Bits, palettes and 16-bit values cannot be averaged; sums of 32-bit integers overflow.
     if image.mode in ("1", "P", "PA") or "transparency" in image.info:
         image = image.convert("RGBA")
     elif image.mode.startswith("I;16"):
         image = image.convert("I")
+    elif image.mode == "I":
+        image = image.convert("F")
     factor = -(-max(image.size) // LONGEST_SIDE)  # rounded up
     return ImageOps.exif_transpose(image.reduce(factor) if factor > 1 else image)
 

@@ -60,7 +60,10 @@ def looks_drawn(image: Image28) -> bool:
 
 
 def stroke_width(shape: Pixels) -> float:
-    """In pixels: four times the mean distance to the edge, which is exact for a long strip."""
+    """In pixels: four times the mean distance to the edge, which for a long strip is its width + 2.
+
+    Distances run between the centres of pixels, so each is half a pixel too long.
+    """
     inside = np.pad(shape > 0.5, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
     return 4 * float(distance[inside > 0].mean()) if inside.any() else 0.0

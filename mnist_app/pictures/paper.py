@@ -92,9 +92,9 @@ def _near(values: Pixels, side: int) -> Pixels:
 def _strokes_closed(thumbnail: Pixels) -> tuple[Pixels, int]:
     """The thumbnail without its dark strokes, and the side of the window that closed them.
 
-    Takes a narrow window if it can, since that follows shadows best. Strokes have sharp edges and
-    shadows have none: the window must remove the sharp edges, and without any, all is paper. It
-    is then doubled, because strokes are wider where they cross.
+    Narrow windows follow shadows best, so it takes the narrowest one that removes the sharp edges:
+    strokes have them, shadows do not. It then doubles that, because strokes are wider where they
+    cross. Without any sharp edge there is nothing to close.
     """
     widest, side = _closing(thumbnail, WIDEST), window(thumbnail, WIDEST)[0]
     if is_tiny(thumbnail):

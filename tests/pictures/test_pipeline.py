@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from mnist_app.data.dataset import load_mnist
-from mnist_app.pictures.preprocessing import Stages, preprocess, to_network_input
+from mnist_app.pictures.pipeline import Stages, preprocess
 from tests.drawn_pictures import (
     BLACK,
     WHITE,
@@ -29,15 +29,8 @@ from tests.drawn_pictures import (
 )
 
 Image8 = npt.NDArray[np.uint8]
+GREY, RED = (115 / 255, 115 / 255, 115 / 255), (204 / 255, 77 / 255, 77 / 255)
 PAPER, PEN = (0.9, 0.88, 0.83), (0.15, 0.2, 0.5)
-
-
-@pytest.fixture(scope="module")
-def digits() -> Image8:
-    """The first MNIST test image of each class."""
-    mnist = load_mnist()
-    first = [int(np.flatnonzero(mnist.test_labels == label)[0]) for label in range(10)]
-    return mnist.test_images[first]
 
 
 def likeness(first: Image8, second: Image8) -> float:
@@ -132,7 +125,7 @@ def test_hair_thin_and_very_thick_pens_come_near_the_usual_width(
         (WHITE, (1, 0.95, 0.3)),
         (WHITE, (0.85, 0.85, 0.85)),
         ((0.5, 0.5, 0.5), (0.55, 0.55, 0.55)),
-        ((0.45, 0.45, 0.45), (0.8, 0.35, 0.35)),
+        (GREY, RED),
     ],
     ids=["inverse", "blackboard", "yellow", "pale", "grey on grey", "red as bright as its paper"],
 )
@@ -212,15 +205,6 @@ def test_one_colour_is_nothing_drawn(size: tuple[int, int], value: int) -> None:
     assert preprocess(np.full(size, value, np.uint8)).problem == "nothing drawn"
 
 
-def test_two_digits_are_said_to_be_two(digits: Image8) -> None:
-    for left, right in zip(digits, np.roll(digits, 1, axis=0), strict=True):
-        sheet = np.minimum(
-            draw(left, (200, 300), 0.5, centre=(0.5, 0.3)),
-            draw(right, (200, 300), 0.5, centre=(0.5, 0.7)),
-        )
-        assert preprocess(as_bytes(sheet)).problem == "more than one digit"
-
-
 def test_a_chequer_and_a_blob_are_no_digit() -> None:
     y, x = np.mgrid[:200, :200]
     chequer = np.where((x // 25 + y // 25) % 2, 255, 0).astype(np.uint8)
@@ -241,7 +225,6 @@ def test_the_stages_are_in_order_and_the_input_is_left_alone(digits: Image8) -> 
     assert np.ptp(stages.paper) < 0.1 < np.ptp(stages.grey)
     assert stages.strokes.sum() >= stages.digit.sum() > 0
     assert stages.ink[stages.digit].mean() > 5 * stages.ink[~stages.digit].mean()
-    assert to_network_input(stages) is stages.image
 
 
 def same(first: Stages, second: Stages) -> bool:
