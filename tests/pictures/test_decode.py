@@ -271,7 +271,7 @@ def test_threads_leave_stderr_and_the_filters_of_warnings_as_they_are(drawing: I
     content = encoded(drawing, "TIFF")
     before = os.fstat(2), list(warnings.filters)
     threads = [
-        threading.Thread(target=lambda: [decode(content) for _ in range(60)]) for _ in range(4)
+        threading.Thread(target=lambda: [decode(content) for _ in range(300)]) for _ in range(4)
     ]
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

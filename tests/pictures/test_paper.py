@@ -38,6 +38,17 @@ def test_polarity_is_told_in_shadows(digits: Image8) -> None:
             assert ink_is_dark(grey) == (paper > ink)
 
 
+def test_a_lamp_s_light_does_not_vote(digits: Image8) -> None:
+    """Most of the paper is darker than the bright spot in it, but it has no strong contrast."""
+    y, x = np.mgrid[:200, :180] / np.float32(200)
+    light = 0.4 + 0.4 * np.exp(-((y - 0.3) ** 2 + (x - 0.3) ** 2) / 0.05)
+    for digit in digits:
+        lines = draw(digit, (200, 180), 0.4, 0.03, (0.6, 0.6))[:, :, 0]
+        grey = (light * (0.1 + 0.9 * lines)).astype(np.float32)
+        assert ink_is_dark(grey)
+        assert not ink_is_dark(1 - grey)
+
+
 def test_the_frame_is_paper_where_most_of_the_picture_is_ink() -> None:
     """A very bold 8 in a tight crop: two thirds of the pixels are ink."""
     grey = np.ones((120, 100), np.float32)
@@ -52,7 +63,7 @@ def test_the_rest_of_the_picture_is_heard_where_ink_lies_at_the_frame(digits: Im
     """The dark edges of a scan are most of the frame, but little of the picture."""
     for digit in digits:
         grey = grey_draw(digit)
-        grey[:7], grey[-7:], grey[:, :7], grey[:, -5:] = 0, 0, 0, 0
+        grey[:10], grey[-10:], grey[:, :10], grey[:, -10:] = 0, 0, 0, 0
         assert ink_is_dark(grey)
         assert not ink_is_dark(1 - grey)
 
