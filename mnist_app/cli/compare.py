@@ -1,11 +1,13 @@
 """`compare`: tinynet beside Keras, on the same weights and batches."""
 
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mnist_app.cli.console import console, table
+from mnist_app.cli.console import console, print_table
+from mnist_app.figures.comparison import save_comparison_figures
 from mnist_app.keras import compare as comparison
 from mnist_app.text import percent
 
@@ -58,12 +60,11 @@ def compare(
 
     result = comparison.compare(model, epochs, seeds, on_epoch=show)
     comparison.save_comparison(result, folder)
+    save_comparison_figures(result, folder)
     if json is not None:
         comparison.save_report(result, json)
-    width = max(len(row.measure) for row in result.rows())
-    rows = [(r.measure.ljust(width), r.tinynet, r.keras, r.difference) for r in result.rows()]
     out.print(f"\n{result.title()}", style="bold")
-    out.print(table(("", "tinynet", "Keras", "difference"), rows))
+    print_table(out, ("", "tinynet", "Keras", "difference"), map(astuple, result.rows()))
     out.print("")
     for note in result.notes():
         out.print(note)

@@ -9,6 +9,9 @@ from mnist_app.cli.errors import PROGRAM
 if TYPE_CHECKING:
     from rich.console import Console
 
+LINE_BELOW_HEADER = "    \n    \n -- \n" + 5 * "    \n"  # the third of the eight lines of a Box
+WIDEST = 10_000  # columns: no table is as wide
+
 
 def console() -> "Console":
     """Standard output; without a terminal no control characters, and no lines cut or broken."""
@@ -17,16 +20,29 @@ def console() -> "Console":
     return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The first column aligned to the left, the others to the right, a line below the header."""
-    lines = [header, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    text = [
-        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])])
-        for line in lines
-    ]
-    text.insert(1, "-" * len(text[0]))
-    return "\n".join(text)
+def print_table(out: "Console", header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """The first column aligned to the left, the others to the right, a line below the header.
+
+    Every row is one whole line, however narrow the terminal: a pipe gets it as it is, and a
+    terminal goes on in its next line.
+    """
+    from rich.box import Box
+    from rich.measure import Measurement
+    from rich.table import Table
+
+    table = Table(
+        box=Box(LINE_BELOW_HEADER, ascii=True),
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        header_style="",
+    )
+    for place, name in enumerate(header):
+        table.add_column(name, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*row)
+    table.width = Measurement.get(out, out.options.update(max_width=WIDEST), table).maximum
+    out.print(table)
 
 
 def command(*arguments: object) -> str:

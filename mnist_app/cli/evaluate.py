@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
-from mnist_app.cli.console import console, table
+from mnist_app.cli.console import console, print_table
 from mnist_app.cli.options import JsonOption, ModelArgument
 from mnist_app.data.dataset import load_dataset
-from mnist_app.figures import plots
+from mnist_app.figures.confusion import draw_confusion
+from mnist_app.figures.grids import draw_mistakes
+from mnist_app.figures.look import save_figure
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.text import percent
 from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images
@@ -51,8 +53,8 @@ def evaluate(
     )
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-        plots.save_confusion_matrix(evaluation, output / CONFUSION)
-        plots.save_mistakes(dataset.test_images, evaluation, output / MISTAKES)
+        save_figure(output / CONFUSION, draw_confusion, evaluation)
+        save_figure(output / MISTAKES, draw_mistakes, dataset.test_images, evaluation)
     if as_json:
         head = {"model": str(classifier.path), "data": dataset.name}
         typer.echo(json.dumps(head | evaluation.report()))
@@ -76,11 +78,12 @@ def show_evaluation(title: str, evaluation: Evaluation) -> None:
         (str(row["class"]), f"{row['images']:,}", *(percent(row[name]) for name in measures))
         for row in report["classes"]
     ]
-    out.print(f"\n{table(('digit', 'images', 'precision', 'recall', 'F1'), rows)}")
+    out.print()
+    print_table(out, ("digit", "images", "precision", "recall", "F1"), rows)
     header = ("label", *(str(label) for label in range(len(rows))))
     counts = [
         (str(label), *(str(count) if count else "." for count in row))
         for label, row in enumerate(evaluation.confusion)
     ]
     out.print("\nConfusion matrix: a row a label, a column an answer", style="bold")
-    out.print(table(header, counts))
+    print_table(out, header, counts)

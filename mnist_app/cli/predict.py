@@ -9,7 +9,9 @@ import typer
 
 from mnist_app.cli.errors import FAILED
 from mnist_app.cli.options import ModelOption
-from mnist_app.figures.plots import FORMATS, save_answers, save_explanations
+from mnist_app.figures.answers import draw_answers
+from mnist_app.figures.explanations import draw_explanations
+from mnist_app.figures.look import FORMATS, save_figure
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.explain import explain as which_pixels_spoke
 from mnist_app.text import percent
@@ -33,9 +35,10 @@ def predict(
     ] = None,
     model: ModelOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
-    save_figure: Annotated[
+    figure: Annotated[
         Path | None,
         typer.Option(
+            "--save-figure",
             metavar="FILE",
             help="Also draw the pictures, what the network sees of them, and its answers "
             f"(the first {LARGEST_FIGURE}; {', '.join(FORMATS)}). An older file is replaced.",
@@ -59,7 +62,7 @@ def predict(
     """
     from mnist_app.reading.predict import Failure, predict_pictures  # imports cv2
 
-    for option, path in (("--save-figure", save_figure), ("--explain", explain)):
+    for option, path in (("--save-figure", figure), ("--explain", explain)):
         if path is not None:
             check_figure(path, option)
     images = images or [ask_for_picture()]
@@ -75,13 +78,13 @@ def predict(
             show_answer(result)
         if isinstance(result, Failure):
             failed = True
-        elif (save_figure or explain) and len(answers) < LARGEST_FIGURE:
+        elif (figure or explain) and len(answers) < LARGEST_FIGURE:
             answers.append(result)
-    if answers and save_figure is not None:
-        save_answers(answers, save_figure)
+    if answers and figure is not None:
+        save_figure(figure, draw_answers, answers)
     if answers and explain is not None:
         spoke = [which_pixels_spoke(classifier.model, answer.stages.image) for answer in answers]
-        save_explanations(answers, spoke, explain)
+        save_figure(explain, draw_explanations, answers, spoke)
     if failed:
         raise typer.Exit(FAILED)
 

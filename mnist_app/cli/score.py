@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mnist_app.cli.console import console, table
+from mnist_app.cli.console import console, print_table
 from mnist_app.cli.options import JsonOption, ModelOption
-from mnist_app.figures import plots
+from mnist_app.figures.contact_sheet import draw_contact_sheet
+from mnist_app.figures.look import save_figure
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.text import percent
 
@@ -50,7 +51,7 @@ def score(
     result = Score(list(score_pictures(load_classifier(model), labels)))
     if output is not None:
         output.mkdir(parents=True, exist_ok=True)
-        plots.save_contact_sheet(result.mistakes, output / SHEET)
+        save_figure(output / SHEET, draw_contact_sheet, result.mistakes)
     if as_json:
         typer.echo(json.dumps(result.report()))
         return
@@ -73,7 +74,8 @@ def show_score(result: "Score") -> None:
             (name or "-", f"{right:,}", f"{count:,}", percent(right / count))
             for name, (right, count) in sorted(values.items())
         ]
-        out.print(f"\n{table((column, 'right', 'pictures', 'accuracy'), rows)}")
+        out.print()
+        print_table(out, (column, "right", "pictures", "accuracy"), rows)
     if wrong:
         width = max(len(picture.file) for picture in wrong)
         out.print("\nMistakes: file, label, answer", style="bold")

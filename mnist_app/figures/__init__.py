@@ -1,1 +1,1 @@
-"""Every picture that the program draws, in one style."""
+"""Every picture that the program draws, in one style: a module for each kind."""

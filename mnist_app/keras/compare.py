@@ -221,27 +221,11 @@ def compare(
 
 
 def save_comparison(comparison: Comparison, folder: Path) -> None:
-    """Write the table, the numbers and the two pictures into the folder."""
-    from mnist_app.figures import plots  # imports matplotlib
-
+    """Write the table and the numbers into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     text = comparison.markdown()
     write_whole(folder / REPORT, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     save_report(comparison, folder / RESULTS)
-    curves = {f: [seed[f]["curve"] for seed in comparison.measured] for f in FRAMEWORKS}
-    tests = {
-        f: [[100 * e["test_accuracy"] for e in seed[f]["epochs"]] for seed in comparison.measured]
-        for f in FRAMEWORKS
-    }
-    plots.save_comparison_curves(curves, tests, comparison.title(), folder / CURVES)
-    first = comparison.answers[0]
-    plots.save_agreement(
-        first["tinynet"],
-        first["keras"],
-        comparison.labels,
-        comparison.job.network,
-        folder / AGREEMENT,
-    )
 
 
 def save_report(comparison: Comparison, path: Path) -> None:

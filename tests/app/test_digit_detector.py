@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mnist_app.data.dataset import load_dataset
-from mnist_app.figures.plots import save_digit
+from mnist_app.figures.digit import save_digit
 from mnist_app.reading import predict as prediction
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.digit_detector import detector, looks_like_digit

@@ -9,8 +9,9 @@ from PIL import Image
 
 from mnist_app.cli.score import SHEET
 from mnist_app.data.dataset import load_mnist
-from mnist_app.figures.plots import LARGEST_GRID, SHEET_COLUMNS
-from mnist_app.pictures.preprocessing import preprocess
+from mnist_app.figures.contact_sheet import COLUMNS
+from mnist_app.figures.grids import LARGEST_GRID
+from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.calibration import expected_calibration_error
 from mnist_app.reading.predict import Answer
 from mnist_app.reading.score import MOST_GROUPS, Score, Scored
@@ -168,8 +169,8 @@ def test_a_sheet_of_the_most_confident_of_many_mistakes(cli: Cli, folder: Path) 
     files = [line.split()[0] for line in result.stdout.splitlines()[start : start + 42]]
     assert files == ["7.png"] * LARGEST_GRID + ["blank.png", "broken.png"]
     with Image.open(folder / SHEET) as sheet:
-        rows = LARGEST_GRID / SHEET_COLUMNS
-        assert sheet.height / sheet.width == pytest.approx(rows / SHEET_COLUMNS * 46 / 64, rel=0.05)
+        rows = LARGEST_GRID / COLUMNS
+        assert sheet.height / sheet.width == pytest.approx(rows / COLUMNS * 46 / 64, rel=0.05)
 
 
 def test_a_guess_beside_a_problem_is_not_right(cli: Cli, folder: Path) -> None:

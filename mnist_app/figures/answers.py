@@ -1,0 +1,62 @@
+"""What the network says of pictures: each with what the network saw, and the probabilities."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mnist_app.figures.look import BLUE, FAINT, INK_ON_PAPER, ORANGE, shortened
+from mnist_app.text import percent
+from tinynet.types import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from mnist_app.reading.predict import Answer
+
+BARS_WIDTH = 1.6  # of the bars, where a picture beside them has 1
+
+
+def draw_answers(figure: "Figure", answers: "Sequence[Answer]") -> None:
+    """One row an answer: the original, the 28x28 that the network saw, and the bars."""
+    figure.set_size_inches(8.4, 2.7 * len(answers))
+    widths = {"width_ratios": (1, 1, BARS_WIDTH)}
+    cells = figure.subplots(len(answers), 3, squeeze=False, gridspec_kw=widths)
+    for (original, seen, bars), answer in zip(cells, answers, strict=True):
+        original.imshow(answer.picture, vmin=0, vmax=1)
+        original.set_title(shortened(Path(answer.image).name))
+        seen.imshow(answer.stages.image, **INK_ON_PAPER)
+        seen.set_title("as the network sees it", color=FAINT)
+        frame(original)
+        frame(seen)
+        draw_answer(bars, answer)
+
+
+def frame(axes: "Axes") -> None:
+    """A thin frame around a picture, in place of the axes."""
+    axes.set(xticks=[], yticks=[], anchor="N")
+    axes.spines[:].set_visible(True)
+
+
+def draw_answer(axes: "Axes", answer: "Answer") -> None:
+    """What is said, and the bars below it: pale if there is a problem, none if there is no ink."""
+    axes.set_title(answer.said(decimals=1), weight="bold")
+    axes.set_box_aspect(1 / BARS_WIDTH)  # as high as the pictures beside it
+    axes.set_anchor("N")
+    if answer.digit is None:
+        axes.set_axis_off()
+    else:
+        draw_bars(axes, answer.probabilities, sure=answer.problem is None)
+
+
+def draw_bars(axes: "Axes", probabilities: Array, sure: bool) -> None:
+    """The probabilities (K,) in % as horizontal bars, the largest in colour if it is sure."""
+    labels = range(len(probabilities))
+    best, others = (ORANGE, BLUE) if sure else (FAINT, FAINT)
+    colours = [best if label == probabilities.argmax() else others for label in labels]
+    axes.barh(labels, 100 * probabilities, color=colours, height=0.72)
+    for label, value in enumerate(probabilities):
+        axes.text(100 * value + 1.5, label, percent(value, 1), va="center", size=7.5)
+    axes.set(xlim=(0, 116), ylim=(len(labels) - 0.4, -0.6), yticks=labels, xticks=[])
+    axes.tick_params(length=0)
+    axes.spines[["bottom", "left"]].set_visible(False)

@@ -1,0 +1,39 @@
+"""Which labels got which answers, as a heat map."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_app.figures.look import FAINT, INK
+from mnist_app.text import percent
+from mnist_app.training.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def draw_confusion(figure: "Figure", evaluation: Evaluation) -> None:
+    """The counts of each label (row) and answer (column), and how many are right."""
+    size = max(4.8, 0.5 * len(evaluation.confusion) + 1.2)
+    figure.set_size_inches(size, size)
+    axes = figure.subplots()
+    draw_counts(axes, evaluation.confusion)
+    axes.set(xlabel="answer of the network", ylabel="label")
+    axes.set_title(
+        f"{percent(evaluation.accuracy)} right: "
+        f"{len(evaluation.mistakes):,} of {len(evaluation.labels):,} images wrong"
+    )
+
+
+def draw_counts(axes: "Axes", counts: NDArray[np.int_]) -> None:
+    """A square matrix of counts as a heat map with the numbers; rows go down."""
+    shades = (counts / max(1, counts.max())) ** 0.3  # shows one mistake beside 1,000 hits
+    axes.imshow(shades, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        colour = FAINT if count == 0 else "white" if shades[row, column] > 0.6 else INK
+        axes.text(column, row, f"{count}", ha="center", va="center", color=colour, size=8)
+    axes.set(xticks=range(len(counts)), yticks=range(len(counts)))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)

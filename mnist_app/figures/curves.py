@@ -1,0 +1,34 @@
+"""How a training went: loss and accuracy over the epochs."""
+
+from typing import TYPE_CHECKING
+
+from mnist_app.figures.look import BLUE, FAINT, ORANGE
+from tinynet import History
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw_curves(figure: "Figure", history: History) -> None:
+    """Loss and accuracy in %, of training and, if measured, validation; the best epoch marked."""
+    from matplotlib.ticker import MaxNLocator
+
+    epochs = [epoch.epoch for epoch in history.epochs]
+    best = history.best().epoch
+    figure.set_size_inches(9, 3.6)
+    loss, accuracy = figure.subplots(1, 2)
+    for axes, measure, name, scale in (
+        (loss, "loss", "loss", 1),
+        (accuracy, "accuracy", "accuracy in %", 100),
+    ):
+        for prefix, label, colour in (("", "training", BLUE), ("val_", "validation", ORANGE)):
+            values = [getattr(epoch, prefix + measure) for epoch in history.epochs]
+            if None not in values:
+                points = [scale * value for value in values]
+                axes.plot(epochs, points, "o-", ms=4, lw=1.6, color=colour, label=label)
+        axes.axvline(best, color=FAINT, lw=1, ls=":", zorder=0, label="best epoch")
+        axes.set(xlabel="epoch", ylabel=name, xlim=(min(epochs) - 0.5, max(epochs) + 0.5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        axes.grid(axis="y")
+    loss.set_ylim(bottom=0)
+    loss.legend()
