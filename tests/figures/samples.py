@@ -8,6 +8,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -60,12 +61,12 @@ def points(line: Line2D) -> list[tuple[float, float]]:
 
 def places(axes: Axes) -> list[tuple[float, float]]:
     """The upper left corner of each framed picture, in the order of reading."""
-    return sorted(((x, y) for x, _, _, y in map(extent, axes.images)), key=lambda at: at[::-1])
+    return sorted(map(corner_of, axes.images), key=lambda corner: corner[::-1])
 
 
 def picture_at(axes: Axes, corner: tuple[float, float]) -> np.ndarray:
     """The pixels of the one picture with its upper left corner there; upright, or it fails."""
-    (found,) = (image for image in axes.images if extent(image)[::3] == corner)
+    (found,) = (image for image in axes.images if corner_of(image) == corner)
     _, _, bottom, top = extent(found)
     assert bottom > top  # the y axis goes down
     assert axes.yaxis_inverted()
@@ -81,7 +82,13 @@ def frame_at(axes: Axes, corner: tuple[float, float]) -> str:
     return to_hex(found.get_edgecolor())
 
 
-def extent(image: Any) -> tuple[float, float, float, float]:
+def corner_of(image: AxesImage) -> tuple[float, float]:
+    """The left and the upper end of a picture, where the y axis goes down."""
+    left, _, *ends = extent(image)
+    return left, min(ends)
+
+
+def extent(image: AxesImage) -> tuple[float, float, float, float]:
     """Left, right, bottom and top of a picture on its axes."""
     left, right, bottom, top = image.get_extent()
     return left, right, bottom, top

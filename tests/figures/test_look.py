@@ -37,7 +37,7 @@ def test_the_style_holds_while_a_figure_is_drawn_and_no_longer(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("extension", FORMATS)
-@pytest.mark.parametrize("title", ["7.png", "cost $5 and $6.png", "sieben\ufffd.png", "日本🎈.png"])
+@pytest.mark.parametrize("title", ["7.png", r"cost $\frac$.png", "sieben\ufffd.png", "日本🎈.png"])
 def test_any_name_in_any_format(tmp_path: Path, extension: str, title: str) -> None:
     path = tmp_path / f"figure{extension}"
     save_figure(path, draw_square, "white", title=title)
@@ -50,6 +50,21 @@ def test_a_figure_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         save_figure(tmp_path / "taken.png", draw_square, BLUE)
     assert os.listdir(tmp_path) == ["taken.png"]
+
+
+def test_a_disk_that_fills_leaves_the_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_half(figure: Figure, path: Path, **_: object) -> None:
+        Path(path).write_text("half")
+        raise OSError(28, "disk full")
+
+    monkeypatch.setattr(Figure, "savefig", write_half)
+    (tmp_path / "old.png").write_text("old")
+    with pytest.raises(OSError, match="disk full"):
+        save_figure(tmp_path / "old.png", draw_square, BLUE)
+    assert (tmp_path / "old.png").read_text() == "old"
+    assert os.listdir(tmp_path) == ["old.png"]
 
 
 def test_a_figure_that_cannot_be_drawn_leaves_the_older_one(tmp_path: Path) -> None:
