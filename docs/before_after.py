@@ -18,8 +18,10 @@ sys.path.insert(0, str(FOLDER.parent))
 
 from mnist_app.cli import app  # noqa: E402
 from mnist_app.data.dataset import load_mnist  # noqa: E402
+from mnist_app.figures.answers import frame  # noqa: E402
+from mnist_app.figures.look import INK_ON_PAPER, save_figure  # noqa: E402
 from mnist_app.pictures.pipeline import preprocess  # noqa: E402
-from mnist_app.reading.classifier import load_classifier  # noqa: E402
+from mnist_app.reading.classifier import Classifier, load_classifier  # noqa: E402
 from tests import drawn_pictures as drawn  # noqa: E402
 
 Picture = np.ndarray
@@ -48,32 +50,31 @@ def plainly(picture: Picture) -> Picture:
     return cv2.resize(grey, (28, 28), interpolation=cv2.INTER_AREA)
 
 
+def draw(figure: Figure, sheets: dict[str, Picture], classifier: Classifier) -> None:
+    """A column each: the picture, what plain resizing leaves of it, and what tinynet reads."""
+    figure.set_size_inches(2.1 * len(sheets), 6.2)
+    cells = figure.subplots(3, len(sheets))
+    for (original, *small), (name, sheet) in zip(cells.T, sheets.items(), strict=True):
+        original.imshow(sheet)
+        original.set_title(name)
+        frame(original)
+        ways = {"resized": plainly(sheet), "tinynet": preprocess(sheet).image}
+        for axes, (way, image) in zip(small, ways.items(), strict=True):
+            axes.imshow(image, **INK_ON_PAPER)
+            row = classifier.probabilities(image[np.newaxis])[0]
+            axes.set_title(f"{way}: {row.argmax()}, {row.max():.0%}")
+            frame(axes)
+
+
 def main() -> None:
     """Write both pictures."""
-    classifier = load_classifier()
     sheets = {name: drawn.as_bytes(sheet) for name, sheet in pictures().items()}
-    figure = Figure(figsize=(2.4 * len(sheets), 7), layout="constrained")
-    for column, (name, picture) in zip(
-        figure.subplots(3, len(sheets)).T, sheets.items(), strict=True
-    ):
-        column[0].imshow(picture)
-        column[0].set_title(name, size=9)
-        for axes, how, image in (
-            (column[1], "resized", plainly(picture)),
-            (column[2], "tinynet", preprocess(picture).image),
-        ):
-            axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
-            row = classifier.probabilities(image[np.newaxis])[0]
-            axes.set_title(f"{how}: {row.argmax()}, {row.max():.0%}", size=10)
-        for axes in column:
-            axes.set(xticks=[], yticks=[])
-    figure.savefig(FOLDER / "before_after.png", dpi=110)
+    save_figure(FOLDER / "before_after.png", draw, sheets, load_classifier())
     with tempfile.TemporaryDirectory() as folder:
         files = [str(Path(folder, f"{name}.png")) for name in sheets]
         for file, picture in zip(files, sheets.values(), strict=True):
             Image.fromarray(picture).save(file)
-        figures = ["--explain", str(FOLDER / "explained.png")]
-        app(["predict", *files[:2], *figures])
+        app(["predict", *files[:2], "--explain", str(FOLDER / "explained.png")])
 
 
 if __name__ == "__main__":
