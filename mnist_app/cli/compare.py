@@ -8,7 +8,8 @@ import typer
 
 from mnist_app.cli.console import console, print_table
 from mnist_app.figures.comparison import save_comparison_figures
-from mnist_app.keras import compare as comparison
+from mnist_app.keras import compare as keras_compare
+from mnist_app.keras.comparison import FILES
 from mnist_app.text import percent
 
 COMPARED = ("cnn", "mlp", "mlp-small")
@@ -46,8 +47,9 @@ def compare(
     """Train the same network with tinynet and with Keras, and print how they differ.
 
     Same MNIST, initial weights, batches and order; each in a process of its own, one after the
-    other. Times mean something only on a quiet machine. Needs TensorFlow (the extra "keras").
+    other. Needs TensorFlow (the extra "keras").
     """
+    from mnist_app.figures.comparison import save_comparison_figures  # imports matplotlib
 
     folder = Path("runs", f"compare-{model}") if output is None else output
     out = console()
@@ -55,18 +57,18 @@ def compare(
     def show(framework: str, seed: int, epoch: dict[str, Any]) -> None:
         out.print(
             f"seed {seed}  {framework:<8} epoch {epoch['epoch']}/{epochs}"
-            f"{epoch['seconds']:8.1f} s   test accuracy {percent(epoch['test_accuracy'])}"
+            f"   test accuracy {percent(epoch['test_accuracy'])}"
         )
 
-    result = comparison.compare(model, epochs, seeds, on_epoch=show)
-    comparison.save_comparison(result, folder)
+    result = keras_compare.compare(model, epochs, seeds, on_epoch=show)
+    keras_compare.save_comparison(result, folder)
     save_comparison_figures(result, folder)
     if json is not None:
-        comparison.save_report(result, json)
+        keras_compare.save_report(result, json)
     out.print(f"\n{result.title()}", style="bold")
     print_table(out, ("", "tinynet", "Keras", "difference"), map(astuple, result.rows()))
     out.print("")
     for note in result.notes():
         out.print(note)
-    saved = [folder / name for name in comparison.FILES] + ([] if json is None else [json])
+    saved = [folder / name for name in FILES] + ([] if json is None else [json])
     out.print(f"\nSaved {', '.join(map(str, saved))}")

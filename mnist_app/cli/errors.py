@@ -34,8 +34,8 @@ class OneLineErrors(TyperGroup):
 def describe(error: Exception) -> tuple[str, int]:
     """The line and the exit code for an error; one that only a bug of ours can cause is raised."""
     from mnist_app.data import DatasetError
-    from mnist_app.keras.compare import ComparisonError
-    from mnist_app.keras.file import KerasMissing
+    from mnist_app.keras.comparison import ComparisonError
+    from mnist_app.keras.extras import ExtraMissing
     from mnist_app.reading.score import ScoreError
     from mnist_app.training.folder import RunError
     from tinynet import ModelFileError
@@ -43,7 +43,7 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, USAGE_ERROR):
         command = error.ctx.command_path if error.ctx else PROGRAM
         return f"{error.format_message().rstrip('.')} (see '{command} --help')", MISUSED
-    ours = DatasetError | ModelFileError | RunError | ComparisonError | KerasMissing | ScoreError
+    ours = DatasetError | ModelFileError | RunError | ComparisonError | ExtraMissing | ScoreError
     if isinstance(error, ours):
         return str(error), FAILED
     if isinstance(error, OSError) and error.strerror:

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_app.figures.agreement import draw_agreement
 from mnist_app.figures.look import BLUE, ORANGE, save_figure
-from mnist_app.keras.compare import AGREEMENT, CURVES, FRAMEWORKS, Comparison
+from mnist_app.keras.comparison import AGREEMENT, CURVES, FRAMEWORKS, Comparison
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,14 +4,12 @@ The only module that imports TensorFlow, and only when a function here is called
 """
 
 import os
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from mnist_app.keras.file import KerasMissing
-from tinynet import Sequential
+from mnist_app.keras.extras import ExtraMissing
 from tinynet.model import snake_case
 from tinynet.types import Array, Shape
 
@@ -24,19 +22,19 @@ STEPS_PER_CALL = 16
 PIPELINE = (
     "Keras trains with model.fit on a tf.data pipeline that gathers and scales each batch from "
     f"the uint8 images and prefetches it, with steps_per_execution={STEPS_PER_CALL} and "
-    "jit_compile as Keras chooses; tracing and compiling are not timed."
+    "jit_compile as Keras chooses."
 )
 
 
 def import_keras() -> Any:
-    """Keras on TensorFlow, quietly; KerasMissing without it."""
+    """Keras on TensorFlow, quietly; ExtraMissing without it."""
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        import keras  # type: ignore[import-not-found, import-untyped, unused-ignore]
-        import tensorflow  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: F401
+        import keras
+        import tensorflow  # noqa: F401
     except ModuleNotFoundError:
-        raise KerasMissing("TensorFlow") from None
+        raise ExtraMissing("TensorFlow", "keras") from None
     return keras
 
 
@@ -46,7 +44,7 @@ def keras_network(name: str, classes: int = 10, input_shape: Shape = (28, 28, 1)
     The first two end in logits, as in tinynet, with a loss that says so: Keras's own advice,
     and the same function as a softmax with its cross-entropy, without the rounding between.
     The dtype is what keras.config.dtype_policy() says, float32 unless it has been changed.
-    Raises ValueError for another name, KerasMissing without TensorFlow.
+    Raises ValueError for another name, ExtraMissing without TensorFlow.
     """
     keras = import_keras()
     layers = keras.layers
@@ -109,36 +107,19 @@ def keras_weights(model: Any) -> dict[str, Any]:
     return weights
 
 
-def copy_to_keras(model: Sequential, twin: Any) -> None:
-    """Copy every parameter into the Keras model; ValueError unless names and shapes match."""
-    values = {name: parameter.value for name, parameter in model.parameters().items()}
-    set_weights(twin, values)
-
-
-def copy_from_keras(twin: Any, model: Sequential) -> None:
-    """Copy every Keras variable into the model; ValueError unless names and shapes match."""
-    variables = keras_weights(twin)
-    _check_twins(variables, {n: p.shape for n, p in model.parameters().items()})
-    for name, parameter in model.parameters().items():
-        parameter.value[...] = variables[name].numpy()
-
-
 def set_weights(model: Any, values: Weights) -> None:
     """Copy arrays under tinynet's names into a Keras model; ValueError unless all fit."""
     variables = keras_weights(model)
-    _check_twins(variables, {name: value.shape for name, value in values.items()})
-    for name, variable in variables.items():
-        variable.assign(values[name])
-
-
-def _check_twins(variables: dict[str, Any], shapes: dict[str, Shape]) -> None:
     theirs = {name: tuple(variable.shape) for name, variable in variables.items()}
-    for name in sorted(theirs.keys() | shapes.keys()):
-        if theirs.get(name) != shapes.get(name):
+    ours = {name: value.shape for name, value in values.items()}
+    for name in sorted(theirs.keys() | ours.keys()):
+        if theirs.get(name) != ours.get(name):
             raise ValueError(
                 f"the Keras network is not this network's twin: {name} has the shape "
-                f"{theirs.get(name)} there and {shapes.get(name)} here"
+                f"{theirs.get(name)} there and {ours.get(name)} here"
             )
+    for name, variable in variables.items():
+        variable.assign(values[name])
 
 
 class KerasContender:
@@ -195,8 +176,8 @@ class KerasContender:
         labels: Array,
         rng: np.random.Generator,
         on_step: Callable[[int, float], None],
-    ) -> float:
-        """One epoch in the order that rng draws; on_step(steps, mean loss); the seconds."""
+    ) -> None:
+        """One epoch in the order that rng draws; on_step(steps, mean loss so far)."""
         import tensorflow as tf
 
         stored, answers = tf.constant(images), tf.constant(labels)
@@ -212,22 +193,12 @@ class KerasContender:
         report = self.keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda last, logs: on_step(min(last + 1, steps), logs["loss"])
         )
-        started = time.perf_counter()
         self.model.fit(pipeline, shuffle=False, verbose=0, callbacks=[report])
-        return time.perf_counter() - started
 
     def predict(self, images: Array) -> Array:
         """Outputs for many images."""
         outputs: Array = self.model.predict(as_floats(images), PREDICT_BATCH, verbose=0)
         return outputs
-
-    def predict_one(self, image: Array) -> dict[str, Callable[[], Any]]:
-        """The ways to ask for one image, by name; a (1, 28, 28) array of bytes."""
-        x = as_floats(image)
-        return {
-            "model.predict": lambda: self.model.predict(x, verbose=0),
-            "model.predict_on_batch": lambda: self.model.predict_on_batch(x),
-        }
 
 
 def as_floats(images: Array) -> Array:

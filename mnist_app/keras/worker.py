@@ -8,13 +8,11 @@ in its threads can then count for the other.
 
 import json
 import platform
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -22,14 +20,12 @@ from safetensors.numpy import save_file
 from mnist_app.data.dataset import load_dataset
 from mnist_app.keras.networks import STEPS_PER_CALL, KerasContender, Weights
 from mnist_app.training.networks import build_network, loss_of
-from tinynet import Adam, History, Progress, fit, load_model, predict
+from tinynet import Adam, Progress, fit, load_model, predict, train_step
 from tinynet.types import Array
 from tinynet.workers import default_workers
 
 INITIAL, JOB = "initial.safetensors", "job.json"
 STEPS = (1, 10, 100)  # after which the weights are compared
-WARM_UP = STEPS_PER_CALL + 1  # batches, and a short one: Keras traces each kind of call
-ONE_IMAGE_SECONDS = 2.0  # how long to ask for one image, over and over
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class Contender(Protocol):
         """A copy of all weights."""
 
     def outputs_and_gradients(self, images: Array, labels: Array) -> tuple[Array, Weights]:
-        """Of one batch, without training."""
+        """Of one batch; it may take a step, so `start` again before training."""
 
     def train(
         self,
@@ -65,14 +61,11 @@ class Contender(Protocol):
         labels: Array,
         rng: np.random.Generator,
         on_step: Callable[[int, float], None],
-    ) -> float:
-        """One epoch in the order that rng draws; on_step(steps, mean loss); the seconds."""
+    ) -> None:
+        """One epoch in the order that rng draws; on_step(steps, mean loss so far)."""
 
     def predict(self, images: Array) -> Array:
         """Outputs for many images."""
-
-    def predict_one(self, image: Array) -> dict[str, Callable[[], Any]]:
-        """The ways to ask for one image, by name; a (1, 28, 28) array of bytes."""
 
 
 class TinynetContender:
@@ -95,9 +88,7 @@ class TinynetContender:
         return {name: p.value.copy() for name, p in self.model.parameters().items()}
 
     def outputs_and_gradients(self, images: Array, labels: Array) -> tuple[Array, Weights]:
-        outputs = self.model.forward(self.model.prepare(images), training=True, keep=True)
-        _, doutputs = self.loss(outputs, labels)
-        self.model.backward_parameters(doutputs)
+        _, outputs = train_step(self.model, images, labels, self.loss, self.optimizer)
         return outputs, {name: p.grad.copy() for name, p in self.model.parameters().items()}
 
     def train(
@@ -106,11 +97,11 @@ class TinynetContender:
         labels: Array,
         rng: np.random.Generator,
         on_step: Callable[[int, float], None],
-    ) -> float:
+    ) -> None:
         def on_batch(progress: Progress) -> None:
             on_step(-(-progress.done // self.batch_size), progress.loss)
 
-        history = fit(
+        fit(
             self.model,
             images,
             labels,
@@ -118,16 +109,11 @@ class TinynetContender:
             optimizer=self.optimizer,
             loss=self.loss,
             rng=rng,
-            history=History(),
             on_batch=on_batch,
         )
-        return history.epochs[-1].seconds
 
     def predict(self, images: Array) -> Array:
         return predict(self.model, images)
-
-    def predict_one(self, image: Array) -> dict[str, Callable[[], Any]]:
-        return {"model.predict": lambda: self.model.predict(image)}
 
 
 CONTENDERS: dict[str, Callable[[str, int, int, float], Contender]] = {
@@ -148,19 +134,16 @@ def measure(framework: str, folder: Path) -> None:
     arrays = first_steps(contender, initial, images, labels, job)
 
     contender.start(initial)
-    some = min(len(images), WARM_UP * job.batch_size + 1)
-    contender.train(images[:some], labels[:some], np.random.default_rng(0), lambda *_: None)
-    contender.start(initial)
     epochs, curve = [], []
     for epoch in range(1, job.epochs + 1):
         means: dict[int, float] = {}
         # A generator for each epoch: `fit` goes on drawing from it after the order.
         rng = np.random.default_rng([job.seed, epoch])
-        seconds = contender.train(images, labels, rng, means.__setitem__)
+        contender.train(images, labels, rng, means.__setitem__)
         curve += [(epoch - 1 + done, loss) for done, loss in windows(means)]
         outputs = contender.predict(dataset.test_images)
         right = int(np.count_nonzero(outputs.argmax(axis=1) == dataset.test_labels))
-        epochs.append({"seconds": seconds, "test_accuracy": right / len(outputs)})
+        epochs.append({"test_accuracy": right / len(outputs)})
         print(json.dumps({"epoch": epoch, **epochs[-1]}), flush=True)
     results = {
         "job": asdict(job),
@@ -168,11 +151,6 @@ def measure(framework: str, folder: Path) -> None:
         "cores": default_workers(),
         "epochs": epochs,
         "curve": curve,
-        "one_image_ms": {
-            name: milliseconds(ask)
-            for name, ask in contender.predict_one(dataset.test_images[:1]).items()
-        },
-        "peak_memory_mb": peak_memory_mb(),
     }
     save_file({**arrays, "test outputs": outputs}, folder / f"{framework}.safetensors")
     (folder / f"{framework}.json").write_text(json.dumps(results))
@@ -185,6 +163,7 @@ def first_steps(
     contender.start(initial, every_step=True)
     batch = np.random.default_rng(job.seed).permutation(len(images))[: job.batch_size]
     outputs, gradients = contender.outputs_and_gradients(images[batch], labels[batch])
+    contender.start(initial, every_step=True)
     arrays = {"outputs": outputs, **{f"gradient {n}": g for n, g in gradients.items()}}
 
     def keep(step: int, _: float) -> None:
@@ -209,33 +188,6 @@ def windows(means: dict[int, float]) -> list[tuple[float, float]]:
         points.append((step / last, total / (step - before)))
         before = step
     return points
-
-
-def milliseconds(ask: Callable[[], Any]) -> float:
-    """The median time of a call, over some seconds of calls after the first five."""
-    for _ in range(5):
-        ask()
-    times: list[float] = []
-    while sum(times) < ONE_IMAGE_SECONDS and len(times) < 1000:
-        started = time.perf_counter()
-        ask()
-        times.append(time.perf_counter() - started)
-    return 1000 * statistics.median(times)
-
-
-def peak_memory_mb() -> float:
-    """The most memory that this process has held, in units of 2^20 bytes.
-
-    Linux counts what the parent held at the fork in ru_maxrss, so its own count comes first.
-    """
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
-    except (OSError, StopIteration):
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (2**20 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

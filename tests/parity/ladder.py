@@ -13,9 +13,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_app.keras.networks import copy_to_keras, keras_loss, keras_network, keras_weights
+from mnist_app.keras.networks import keras_loss, keras_network, keras_weights, set_weights
 from mnist_app.training.networks import build_network, loss_of
-from tinynet import Conv2D, Dense, Layer, MaxPool, Parameter
+from tinynet import (
+    Conv2D,
+    Dense,
+    Layer,
+    MaxPool,
+    Optimizer,
+    Parameter,
+    Sequential,
+    train_step,
+)
+from tinynet.parameter import allocate
 from tinynet.types import Array
 
 BOUND = 1e-12
@@ -125,7 +135,8 @@ def optimizer_rung(
     optimizer: Any, reference: Any, start: Sequence[Array], gradients: Sequence[Sequence[Array]]
 ) -> Distances:
     """The values after each of these steps, given to both: `gradients[step][parameter]`."""
-    parameters = {f"parameter {i}": as_parameter(value) for i, value in enumerate(start)}
+    parameters = {f"parameter {i}": starting_at(value) for i, value in enumerate(start)}
+    allocate(parameters.values(), np.random.default_rng(0), np.float64)
     variables = [keras.Variable(value, dtype="float64") for value in start]
     reference.build(variables)
     apply = tf.function(reference.apply)
@@ -140,17 +151,20 @@ def optimizer_rung(
     return worst
 
 
-def as_parameter(value: Array) -> Parameter:
-    """A parameter that starts at this value."""
-    parameter = Parameter(value.shape, lambda shape, rng, dtype: value.astype(dtype))
-    parameter.initialize(np.random.default_rng(0), np.float64)
-    return parameter
+def starting_at(value: Array) -> Parameter:
+    """A parameter that starts at this value, once it is allocated."""
+    return Parameter(value.shape, lambda shape, rng, dtype: value.astype(dtype))
+
+
+def copy_to_keras(model: Sequential, twin: Any) -> None:
+    """Copy every parameter into the Keras model; ValueError unless names and shapes match."""
+    set_weights(twin, {name: p.value for name, p in model.parameters().items()})
 
 
 class Training:
     """One of the app's networks and its Keras twin, with the same weights, side by side."""
 
-    def __init__(self, network: str, optimizer: Any = None, reference: Any = None) -> None:
+    def __init__(self, network: str, optimizer: Optimizer, reference: Any) -> None:
         self.model = build_network(network, dtype=np.float64)
         self.loss = loss_of(self.model)
         self.optimizer = optimizer
@@ -158,49 +172,31 @@ class Training:
         copy_to_keras(self.model, twin)
         self.variables = keras_weights(twin)
         loss = keras_loss(twin)
-        if reference is not None:
-            reference.build(list(self.variables.values()))
+        reference.build(list(self.variables.values()))
 
-        @tf.function
-        def step(x: Any, labels: Any) -> Any:
+        @tf.function  # type: ignore[untyped-decorator]  # TensorFlow has no type hints
+        def keras_step(x: Any, labels: Any) -> Any:
             with tf.GradientTape() as tape:
                 outputs = twin(x, training=True)
                 value = loss(labels, outputs)
             gradients = tape.gradient(value, [v.value for v in self.variables.values()])
-            if reference is not None:
-                reference.apply(gradients)
+            reference.apply(gradients)
             return outputs, value, gradients
 
-        self.keras_step = step
-
-    def gradients(self, images: Array, labels: Array) -> Distances:
-        """Outputs, loss and every gradient of one batch."""
-        return self._both(images, labels)[0]
+        self.keras_step = keras_step
 
     def step(self, images: Array, labels: Array) -> tuple[Distances, float]:
-        """How far apart the loss and the weights are after one more step; and the loss."""
-        distances, loss = self._both(images, labels)
-        parameters = self.model.parameters()
-        self.optimizer.update(parameters)
-        weights = {
-            name: disagreement(parameters[name].value, variable.numpy())
-            for name, variable in self.variables.items()
-        }
-        return {"loss": distances["loss"], **weights}, loss
-
-    def _both(self, images: Array, labels: Array) -> tuple[Distances, float]:
-        x, labels = self.model.prepare(images), labels.astype(np.int64)
-        outputs = self.model.forward(x, training=True, keep=True)
-        loss, doutputs = self.loss(outputs, labels)
-        self.model.backward_parameters(doutputs)
-        theirs, value, gradients = self.keras_step(
-            tf.constant(np.ascontiguousarray(x)), tf.constant(labels)
-        )
+        """One training step of both: outputs, loss, gradients and new weights; and the loss."""
+        labels = labels.astype(np.int64)
+        loss, outputs = train_step(self.model, images, labels, self.loss, self.optimizer)
+        x = np.ascontiguousarray(self.model.prepare(images))
+        theirs, value, gradients = self.keras_step(tf.constant(x), tf.constant(labels))
         distances = {
             "outputs": disagreement(outputs, theirs),
             "loss": disagreement(np.array(loss), value),
         }
         parameters = self.model.parameters()
-        for name, gradient in zip(self.variables, gradients, strict=True):
+        for (name, variable), gradient in zip(self.variables.items(), gradients, strict=True):
             distances[f"d {name}"] = disagreement(parameters[name].grad, gradient.numpy())
+            distances[name] = disagreement(parameters[name].value, variable.numpy())
         return distances, loss

@@ -1,20 +1,15 @@
-"""`compare`, for real but small: both processes, the table, the files, and what can go wrong."""
+"""`compare`, for real but small: both processes, the numbers that they bring, and the files."""
 
-import importlib.util
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
-from mnist_app.cli import app
-from mnist_app.keras import compare as comparison
-from mnist_app.keras.compare import Comparison, ComparisonError, ratio
-from mnist_app.keras.file import KerasMissing
-from mnist_app.keras.worker import STEPS_PER_CALL, windows
+from mnist_app.figures.comparison import save_comparison_figures
+from mnist_app.keras import compare as keras_compare
+from mnist_app.keras.comparison import FILES, Comparison
 from tests.app.idx_files import write_dataset
 
 EPOCHS = 2
@@ -25,14 +20,10 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Comparison, list
     """mlp-small on 13,000 images, so that there are 100 steps and a short last batch."""
     data = write_dataset(tmp_path_factory.mktemp("data") / "some", train=13_000, test=1000)
     told: list[Any] = []
-    result = comparison.compare(
+    result = keras_compare.compare(
         "mlp-small", EPOCHS, 1, data, on_epoch=lambda *epoch: told.append(epoch)
     )
     return result, told
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_both_do_the_same(compared: tuple[Comparison, list[Any]]) -> None:
@@ -69,89 +60,30 @@ def test_each_epoch_is_told(compared: tuple[Comparison, list[Any]]) -> None:
         ("keras", 0, 1),
         ("keras", 0, 2),
     ]
-    assert all(epoch["seconds"] > 0 for *_, epoch in told)
+    last = {f: epoch["test_accuracy"] for f, _, epoch in told}
+    assert {f: 100 * accuracy for f, accuracy in last.items()} == {
+        f: compared[0].accuracies(f)[0] for f in last
+    }
 
 
-def test_what_is_printed_and_saved(
-    compared: tuple[Comparison, list[Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_can_be_printed_saved_and_drawn(
+    compared: tuple[Comparison, list[Any]], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(comparison, "compare", lambda *_, **__: compared[0])
-    folder, extra = tmp_path / "new" / "folder", tmp_path / "numbers.json"
-    result = run("compare", "--model", "mlp-small", "--output", folder, "--json", extra)
-    assert result.exit_code == 0, result.output
-    table = (folder / "comparison.md").read_text()
-    for measure in (
+    result = compared[0]
+    assert {row.measure for row in result.rows()} >= {
         "outputs of the first batch",
         "its gradient dense_1.kernel",
         "weights after 1 step",
         "weights after 10 steps",
         "weights after 100 steps",
-        "test accuracy, seed 0",
-        "mean test accuracy",
         "test images with the same answer",
-        "seconds an epoch",
-        "ms for one image, model.predict",
-        "ms for one image, model.predict_on_batch",
-        "peak memory in MB",
-    ):
-        assert f"| {measure} |" in table
-        assert measure in result.stdout
-    for said in ("tensorflow 2.", "numpy ", " cores", "steps_per_execution=16"):
-        assert said in table
-        assert said in result.stdout
-    report = json.loads(extra.read_text())
-    assert report == json.loads((folder / "comparison.json").read_text())
-    assert report["network"] == "mlp-small"
-    assert len(report["rows"]) == table.count("\n| ") - 2
-    for framework in ("tinynet", "keras"):
-        assert 50 < report["measured"][0][framework]["peak_memory_mb"] < 5000
+    }
+    notes = " ".join(result.notes())
+    for said in ("python 3.", "tensorflow 2.", "numpy ", " cores", "steps_per_execution=16"):
+        assert said in notes
+    keras_compare.save_comparison(result, tmp_path)
+    save_comparison_figures(result, tmp_path)
     for name in ("comparison_curves.png", "agreement.png"):
-        with Image.open(folder / name) as picture:
+        with Image.open(tmp_path / name) as picture:
             assert min(picture.size) > 300
-    assert sorted(path.name for path in folder.iterdir()) == sorted(comparison.FILES)
-
-
-def test_without_tensorflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    find = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name: None if name == "tensorflow" else find(name)
-    )
-    result = run("compare", "--output", tmp_path / "out")
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == (
-        'Error: TensorFlow is not installed; install the extra "keras": '
-        'python -m pip install "tinynet-mnist[keras]"\n'
-    )
-    assert not (tmp_path / "out").exists()
-    with pytest.raises(KerasMissing):
-        comparison.compare("cnn", 1, 1)
-
-
-def test_a_process_that_fails_is_reported_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(ComparisonError) as caught:
-        comparison._run_worker("tinynet", tmp_path, print)
-    assert "the process that runs tinynet failed with code 1" in str(caught.value)
-    assert "job.json" in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_wrong_use(tmp_path: Path) -> None:
-    result = run("compare", "--model", "cnn-large")
-    assert result.exit_code == 2
-    assert "'cnn-large' is not one of cnn, mlp, mlp-small" in result.stderr
-    assert run("compare", "--epochs", "0").exit_code == 2
-    assert run("compare", "--seeds", "0").exit_code == 2
-
-
-def test_mean_losses_since_the_start_become_means_of_windows() -> None:
-    losses = np.arange(1.0, 41)
-    means = {step: losses[:step].mean() for step in range(1, 41)}
-    first, second, last = windows(means)
-    assert first == (STEPS_PER_CALL / 40, losses[:16].mean())
-    assert second == pytest.approx((32 / 40, losses[16:32].mean()))
-    assert last == pytest.approx((1, losses[32:].mean()))
-
-
-def test_ratios_are_readable() -> None:
-    assert ratio("s", 3.0, 2.0, "{:.1f}").difference == "1.50 times"
-    assert ratio("ms", 0.01, 100.0, "{:.2f}").difference == "1/10,000"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(FILES)

@@ -4,6 +4,8 @@ Measured over 300 drawn examples: 6e-15 or better, with the largest where a sum 
 CPU TensorFlow has a float64 kernel for every setting that tinynet has, so none is left out.
 """
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from tests.parity.ladder import (
 )
 from tests.tinynet.strategies import Windows, normal, seeds, windows, with_ties
 from tinynet import Flatten, ReLU, Sigmoid, Softmax
+from tinynet.types import Array, Shape
 
 
 @given(windows())
@@ -38,7 +41,7 @@ def test_convolution(drawn: Windows) -> None:
 
 @pytest.mark.parametrize("draw", [normal, with_ties])
 @given(drawn=windows())
-def test_pooling_with_and_without_ties(draw, drawn: Windows) -> None:
+def test_pooling_with_and_without_ties(draw: Callable[[Shape, int], Array], drawn: Windows) -> None:
     x = draw(drawn.shape, drawn.seed)
     agree(max_pool_rung(x, pool_size=drawn.window, strides=drawn.strides, padding=drawn.padding))
 

@@ -23,8 +23,9 @@ from tinynet import (
     ReLU,
     Sequential,
     softmax_cross_entropy,
+    train_step,
 )
-from tinynet.layers.layout import batch_last
+from tinynet.layers.layout import memory_order
 
 pictures = st.tuples(*[st.integers(1, 6)] * 4)
 shapes = st.one_of(pictures, st.tuples(st.integers(2, 8), st.integers(1, 6)))
@@ -66,7 +67,7 @@ def batch_normalization_rung(
         ("dx", "dgamma", "dbeta"), (dx, layer.gamma.grad, layer.beta.grad), theirs, strict=True
     ):
         distances[name] = disagreement(ours, gradient)
-    SGD(1e-3).update({name: p for name, p in layer.parameters().items() if p.moving})
+    SGD().update(layer.parameters())
     for name in ("moving_mean", "moving_variance"):
         value = getattr(layer, name).value
         distances[name] = disagreement(value, getattr(reference, name).numpy())
@@ -97,7 +98,7 @@ def test_a_batch_variance_with_bessel_s_correction_is_seen(
 
     def wrong(self: BatchNormalization, dy: np.ndarray) -> None:
         right(self, dy)
-        _, _, variance, _ = self.cached()
+        _, _, (_, variance) = self.cached()
         count = dy.size // dy.shape[-1]
         self.moving_variance.grad -= (1 - self.momentum) * variance / (count - 1)
 
@@ -111,8 +112,7 @@ class Draws:
     """A generator whose draws are given."""
 
     def __init__(self, keep: np.ndarray) -> None:
-        as_in_memory = batch_last(keep) if keep.ndim == 4 else keep
-        self.draws = as_in_memory.astype(np.float32)
+        self.draws = memory_order(keep).astype(np.float32)
 
     def random(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         assert shape == self.draws.shape
@@ -190,9 +190,7 @@ def test_a_network_with_batch_normalization_stays_together_for_20_steps() -> Non
     twin = in_float64(keras.optimizers.SGD(0.05, momentum=0.9))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     for x, y in zip(images, labels, strict=True):
-        _, doutputs = softmax_cross_entropy(model.forward(x, training=True, keep=True), y)
-        model.backward_parameters(doutputs)
-        optimizer.update(model.parameters())
+        train_step(model, x, y, softmax_cross_entropy, optimizer)
         with tf.GradientTape() as tape:
             value = loss(y, reference(x, training=True))
         weights = reference.trainable_weights

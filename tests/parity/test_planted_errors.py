@@ -4,6 +4,7 @@ Each error is small enough that the network would still learn.
 """
 
 import math
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -44,10 +45,10 @@ def convolution(**settings: Any) -> Distances:
 def test_a_kernel_flipped_in_forward(monkeypatch: pytest.MonkeyPatch) -> None:
     forward = Conv2D.forward
 
-    def flipped(self: Conv2D, x: Array, training: bool = False) -> Array:
+    def flipped(self: Conv2D, x: Array, training: bool = False, keep: bool = False) -> Array:
         kernel = self.kernel.value.copy()
         self.kernel.value[...] = kernel[::-1, ::-1]
-        y = forward(self, x, training)
+        y = forward(self, x, training, keep)
         self.kernel.value[...] = kernel
         return y
 
@@ -75,8 +76,9 @@ def swap_borders(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     place = module.place_windows
 
     def swapped(*settings: Any) -> Any:
-        counts, ((top, bottom), (left, right)) = place(*settings)
-        return counts, ((bottom, top), (right, left))
+        windows = place(*settings)
+        (top, bottom), (left, right) = windows.border
+        return replace(windows, border=((bottom, top), (right, left)))
 
     monkeypatch.setattr(module, "place_windows", swapped)
 
@@ -100,7 +102,7 @@ def test_the_last_of_equal_maxima_winning(monkeypatch: pytest.MonkeyPatch) -> No
     def last_winner(self: MaxPool, dy: Array) -> Array:
         mirrored = MaxPool(self.pool_size, self.strides, self.padding)
         mirrored.build(x.shape[1:], np.random.default_rng(0), x.dtype)
-        mirrored.forward(x[:, ::-1, ::-1], training=True, keep=True)
+        mirrored.forward(x[:, ::-1, ::-1], keep=True)
         return backward(mirrored, dy[:, ::-1, ::-1])[:, ::-1, ::-1]
 
     monkeypatch.setattr(MaxPool, "backward", last_winner)
