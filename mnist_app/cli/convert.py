@@ -24,8 +24,10 @@ def convert(
 
     The network computes the same in both. Only layers and settings that both have can be
     converted; what is no network is left behind: training options, optimizer, calibration.
+    Needs h5py (the extra "convert"), and not TensorFlow.
     """
-    from mnist_app.keras.file import load_keras, save_keras  # h5py, and not TensorFlow
+    from mnist_app.keras.read import load_keras  # h5py, and not TensorFlow
+    from mnist_app.keras.write import save_keras
 
     if (source.suffix, target.suffix) == (KERAS, EXTENSION):
         save_model(load_keras(source), target)
