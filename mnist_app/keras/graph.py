@@ -3,16 +3,14 @@
 tinynet's networks are chains in which residual blocks are links, and so are the graphs here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from mnist_app.keras.layers import snake_case
+from mnist_app.keras.layers import ADD, INPUT, snake_case
 from tinynet import Residual, Sequential
 from tinynet.layers.layer import Layer
-
-INPUT, ADD = "InputLayer", "Add"
 
 
 @dataclass(frozen=True)
@@ -78,27 +76,40 @@ def weight_groups(graph: Graph, output: str) -> dict[str, Layer]:
 def as_stack(graph: Graph, output: str) -> list[Layer]:
     """The graph as layers one after the other; ValueError unless it is such a chain.
 
-    Every node gets its trail, the layers from the input to it. At a sum two trails meet: up to
-    the fork they are the same; what follows is the body and the shortcut of a residual block.
+    Every node gets a node before it, on the way back to the input. Two ways meet at a sum: its
+    body and its shortcut are what lies on them after the fork, the last node that both share.
     """
-    trails: dict[str, list[Layer]] = {}
+    before: dict[str, str | None] = {}
+    own: dict[str, Sequence[Layer]] = {}
     inside: set[int] = set()  # the layers in residual blocks, each of which may be in one only
+
+    def way_back(name: str | None) -> list[str]:
+        names = []
+        while name is not None:
+            names.append(name)
+            name = before[name]
+        return names
+
+    def layers_of(names: list[str]) -> list[Layer]:
+        return [layer for name in reversed(names) for layer in own[name]]
+
     for name in keras_order(graph, output):
         node = graph[name]
         if len(node.inputs) != {INPUT: 0, ADD: 2}.get(node.kind, 1):
             raise ValueError(f"its layer {name!r} has {len(node.inputs)} inputs")
-        before = [trails[other] for other in node.inputs] or [[]]
-        trails[name] = [*before[0], *node.layers]
+        before[name] = node.inputs[0] if node.inputs else None
+        own[name] = node.layers
         if node.kind == ADD:
-            one, other = before
-            fork = next(
-                (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a is not b),
-                min(len(one), len(other)),
-            )
-            _claim([*one[fork:], *other[fork:]], inside)
-            trails[name] = [*one[:fork], _residual(name, one[fork:], other[fork:])]
-    _claim(trails[output], inside)
-    return trails[output]
+            one, other = map(way_back, node.inputs)
+            shared = set(other)
+            fork = next(name for name in one if name in shared)  # the input at the latest
+            body, shortcut = (layers_of(way[: way.index(fork)]) for way in (one, other))
+            _claim([*body, *shortcut], inside)
+            before[name] = fork
+            own[name] = [_residual(name, body, shortcut)]
+    stack = layers_of(way_back(output))
+    _claim(stack, inside)
+    return stack
 
 
 def _claim(layers: list[Layer], inside: set[int]) -> None:

@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any
 
 from tinynet import ModelFileError, layers
@@ -23,6 +24,7 @@ FIXED: dict[str, Any] = {
 }
 # ... and what makes no difference to a network that has its weights.
 OF_NO_CONSEQUENCE = {"name", "trainable", "seed", "renorm_momentum"}
+INPUT, ADD, ACTIVATION = NO_PAIRS = ("InputLayer", "Add", "Activation")  # not one layer here
 ACTIVATIONS: dict[str, type[Layer]] = {
     "relu": layers.ReLU,
     "sigmoid": layers.Sigmoid,
@@ -46,7 +48,7 @@ _pairs: list[Pair] = []
 def register(
     layer: type[Layer],
     keras_name: str,
-    to_keras: Callable[[Any], dict[str, Any]] = Layer.config,
+    to_keras: Callable[[Any], dict[str, Any]] | None = None,
     from_keras: Callable[..., Layer] | None = None,
 ) -> None:
     """Let `.keras` files hold a layer of your own.
@@ -57,11 +59,13 @@ def register(
     sets anything else. Parameters must come in the order of the twin's `weights`.
     Raises ValueError if the layer or the name has a pair already.
     """
-    if any(pair.layer is layer or pair.keras_name == keras_name for pair in _pairs):
+    taken = any(pair.layer is layer or pair.keras_name == keras_name for pair in _pairs)
+    if taken or keras_name in NO_PAIRS:
         raise ValueError(
             f"{layer.__name__} or Keras's {keras_name} is registered already; "
             "a layer and a name can have one pair only."
         )
+    to_keras = to_keras or methodcaller("config")
     _pairs.append(Pair(layer, keras_name, to_keras, from_keras or layer))
 
 
@@ -72,7 +76,7 @@ def to_keras(layer: Layer) -> tuple[str, dict[str, Any]]:
             return pair.keras_name, pair.to_keras(layer)
     for name, kind in ACTIVATIONS.items():
         if type(layer) is kind:
-            return "Activation", {"activation": name}
+            return ACTIVATION, {"activation": name}
     raise ModelFileError(
         f"Keras's file has no place for the layer {layer!r}; "
         "mnist_app.keras.layers.register makes one"
@@ -87,10 +91,10 @@ def from_keras(kind: str, settings: Mapping[str, Any]) -> list[Layer]:
     left = dict(settings)
     activation = left.pop("activation", "linear")
     made: list[Layer] = []
-    if kind != "Activation":
+    if kind != ACTIVATION:
         pair = next((pair for pair in _pairs if pair.keras_name == kind), None)
         if pair is None:
-            known = ", ".join(sorted([*(pair.keras_name for pair in _pairs), "Activation"]))
+            known = ", ".join(sorted([*(pair.keras_name for pair in _pairs), ACTIVATION]))
             raise ValueError(
                 f"it has a layer {kind!r}, which tinynet does not have; known are {known}"
             )

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from mnist_app.keras.extras import import_h5py
-from mnist_app.keras.graph import ADD, INPUT, Node, as_stack, weight_groups
-from mnist_app.keras.layers import check_settings, from_keras
+from mnist_app.keras.graph import Node, as_stack, weight_groups
+from mnist_app.keras.layers import ADD, INPUT, check_settings, from_keras
 from tinynet import ModelFileError, Sequential
 from tinynet.layers.layer import Layer
 from tinynet.types import Array, Shape

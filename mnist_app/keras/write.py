@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from mnist_app.keras.extras import import_h5py
-from mnist_app.keras.graph import ADD, INPUT, Node, keras_order, weight_groups
-from mnist_app.keras.layers import to_keras
+from mnist_app.keras.graph import Node, keras_order, weight_groups
+from mnist_app.keras.layers import ADD, INPUT, to_keras
 from mnist_app.keras.read import CONFIG, TENSOR, WEIGHTS
 from tinynet import Residual, Sequential
 from tinynet.layers.layer import Layer

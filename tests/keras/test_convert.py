@@ -185,6 +185,9 @@ def test_one_pair_a_layer_and_a_name(registered: Callable[..., None]) -> None:
     registered(LeakyReLU, "LeakyReLU")
     with pytest.raises(ValueError, match="LeakyReLU or Keras's ELU is registered already"):
         registered(LeakyReLU, "ELU")
+    for name in ("Add", "Activation", "InputLayer"):
+        with pytest.raises(ValueError, match="registered already"):
+            registered(Scale, name)
 
 
 def test_a_layer_without_a_pair_is_refused(registered: Callable[..., None], tmp_path: Path) -> None:
