@@ -1,5 +1,6 @@
 """Graphs with sums: Keras's order of their layers, what is a chain with residual blocks."""
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from mnist_app.keras.graph import Graph, Node, as_stack, keras_order, weight_groups
 from mnist_app.keras.write import save_keras
 from tests.keras.files import entry, forge, refused, residual
-from tinynet import Dense
+from tinynet import Dense, ReLU
 
 
 def graph(**inputs: str) -> Graph:
@@ -127,6 +128,17 @@ def test_lanes_that_cross_do_not_take_for_ever() -> None:
     nodes["end"] = Node("Add", (one, other))
     with pytest.raises(ValueError, match="no chain"):
         as_stack(nodes, "end")
+
+
+def test_a_long_chain_takes_little_memory() -> None:
+    """A layer must not cost as much as all those before it: 8 bytes each would be 144 MB here."""
+    nodes = {"0": Node("InputLayer", ())}
+    nodes |= {f"{i}": Node("ReLU", (f"{i - 1}",), (ReLU(),)) for i in range(1, 6001)}
+    tracemalloc.start()
+    assert len(as_stack(nodes, "6000")) == 6000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2e7
 
 
 # --- in a file --------------------------------------------------------------------------------

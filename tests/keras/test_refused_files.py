@@ -1,7 +1,6 @@
 """Bad `.keras` files: refused in one line, before anything is believed, run or written."""
 
 import shutil
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from mnist_app.keras.read import CONFIG, WEIGHTS, load_keras
+from mnist_app.keras.read import CONFIG, WEIGHTS
 from mnist_app.keras.write import save_keras
 from tests.keras.files import entry, every_layer, forge, refused, run
 from tinynet import save_model
@@ -200,17 +199,3 @@ def test_a_calibration_does_not_stay_behind_silently(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "The calibration stays behind" in result.stdout
     assert "1.500" in result.stdout
-
-
-def test_a_long_chain_takes_little_time_and_memory(good: Path) -> None:
-    """A description of the largest size allowed; each layer must not cost all those before it."""
-
-    def lengthen(config: Any) -> None:
-        config["config"]["layers"] += 25_000 * [{"class_name": "ReLU", "config": {}}]
-
-    bad = forge(good, lengthen)
-    tracemalloc.start()
-    load_keras(bad)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 2e8
