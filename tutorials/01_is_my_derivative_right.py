@@ -401,7 +401,7 @@ for wrong_version in (integers_cut_off, forward_difference, in_float32):
 # (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights.)
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from tinynet import Dense, Sequential, softmax_cross_entropy
 
 data = load_mnist()
@@ -424,7 +424,7 @@ numeric_seconds = time.perf_counter() - started
 loss(start)  # numerical_gradient leaves the weights where its last evaluation had them
 started = time.perf_counter()
 for _ in range(100):
-    _, dscores = softmax_cross_entropy(model.forward(image, training=True), label)
+    _, dscores = softmax_cross_entropy(model.forward(image, keep=True), label)
     model.backward(dscores)
 backward_seconds = (time.perf_counter() - started) / 100
 

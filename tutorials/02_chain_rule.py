@@ -331,9 +331,9 @@ assert worst < 1e-8
 #
 # In `tinynet` the nodes are whole arrays, and a layer's `backward` does the work of `pass_back` for
 # all of its numbers at once: given $dy$ it returns $dx$, if the `forward` before it was told by
-# `training=True` to keep what that takes. A neuron is a `Dense` layer (notebook 03) with one
-# output, followed by `Sigmoid`. A list of layers needs no sorting: their order is a topological
-# order. Nor does it need `+=` between layers, since each layer has one successor. (Inside a layer,
+# `keep=True` to keep what that takes. A neuron is a `Dense` layer (notebook 03) with one output,
+# followed by `Sigmoid`. A list of layers needs no sorting: their order is a topological order.
+# Nor does it need `+=` between layers, since each layer has one successor. (Inside a layer,
 # sums over the arrows of a number do appear, as sums over an index.)
 
 # %%
@@ -343,7 +343,7 @@ neuron = Sequential([Dense(1), Sigmoid()], input_shape=(2,), dtype=np.float64)
 parameters = neuron.parameters()
 parameters["dense_1.kernel"].value[...] = [[2], [-3]]
 parameters["dense_1.bias"].value[...] = -3
-output = neuron.forward(np.array([[-1.0, -2.0]]), training=True)
+output = neuron.forward(np.array([[-1.0, -2.0]]), keep=True)
 dx = neuron.backward(np.ones((1, 1)))
 
 np.testing.assert_allclose(output[0, 0], y.value, rtol=1e-12)
@@ -468,7 +468,7 @@ show(
 # second, since nobody asks for the gradient of the image.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from mnist_app.training.networks import build_network
 
 network = build_network("mlp")
@@ -503,8 +503,8 @@ def best_seconds(work):
     return min(times)
 
 
-scores = network.forward(images, training=True)
-forward_seconds = best_seconds(lambda: network.forward(images, training=True))
+scores = network.forward(images, keep=True)
+forward_seconds = best_seconds(lambda: network.forward(images, keep=True))
 backward_seconds = best_seconds(lambda: network.backward_parameters(np.ones_like(scores)))
 
 # %% tags=["timing"]
@@ -534,7 +534,7 @@ count = len(topological_order(total))
 
 
 def through_the_layer():
-    layer.forward(pixels[np.newaxis], training=True)
+    layer.forward(pixels[np.newaxis], keep=True)
     return layer.backward(np.ones((1, 10)))
 
 

@@ -344,20 +344,24 @@ for function in (first, second, third):
 #
 # `tinynet`'s `Dense` is in `tinynet/layers/dense.py`. Its backward pass computes the same three. It
 # writes $dX$ as $(W \ dY^T)^T$, the same numbers, for the sake of how they lie in memory.
+# `tinynet/textbook.py` holds the same layer in the form that you have derived, index by index, as
+# `dense` and `dense_backward`. The layers and losses of the next notebooks stand there too.
 
 # %%
-from tinynet import Dense, Sequential, check_layer
+from tinynet import Dense, Sequential, check_layer, textbook
 
 x, w, b, dy = draw(4, 3, 2)
 layer = Sequential([Dense(2)], input_shape=(3,), dtype=np.float64)
 kernel, bias = layer.parameters().values()
 kernel.value[...], bias.value[...] = w, b
 
-y = layer.forward(x, training=True)
+y = layer.forward(x, keep=True)
 theirs = layer.backward(dy), kernel.grad, bias.grad
 np.testing.assert_allclose(dense_forward(x, w, b), y, rtol=1e-12)
-for mine, their in zip(dense_backward(x, w, dy), theirs, strict=True):
+plain = textbook.dense_backward(x, w, dy)
+for mine, their, by_index in zip(dense_backward(x, w, dy), theirs, plain, strict=True):
     np.testing.assert_allclose(mine, their, rtol=1e-12)
+    np.testing.assert_allclose(mine, by_index, rtol=1e-12)
 report = check_layer(layer.layers[0], x)
 print("y, dx, dw, db: the same to 12 digits")
 print("tinynet's own check, largest error below 1e-8:", report.worst < 1e-8)
@@ -472,7 +476,7 @@ assert "exactly 4 times too small" in message
 # all 1,960 weights.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from tutorials.value import Value
 
 data = load_mnist()

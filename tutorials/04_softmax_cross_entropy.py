@@ -277,15 +277,18 @@ np.testing.assert_allclose([losses[80], slopes[80]], [0.4076, -0.3348], atol=5e-
 # ## Compare
 #
 # `tinynet` has both: the layer `Softmax`, whose backward pass is your `softmax_backward`, and the
-# function `softmax_cross_entropy`, which returns the loss and $dZ$ together.
+# function `softmax_cross_entropy`, which returns the loss and $dZ$ together. `tinynet/textbook.py`
+# has both in the form of the derivation: there `softmax_backward` builds the matrix $J$.
 
 # %%
-from tinynet import Softmax, check_layer, softmax_cross_entropy
+from tinynet import Softmax, check_layer, softmax_cross_entropy, textbook
 
 layer = Softmax()
-np.testing.assert_allclose(softmax(scores), layer.forward(scores, training=True), rtol=1e-12)
+np.testing.assert_allclose(softmax(scores), layer.forward(scores, keep=True), rtol=1e-12)
 theirs = layer.backward(dp)
 np.testing.assert_allclose(softmax_backward(softmax(scores), dp), theirs, rtol=1e-12, atol=1e-15)
+through_jacobian = textbook.softmax_backward(softmax(scores), dp)
+np.testing.assert_allclose(through_jacobian, theirs, rtol=1e-12, atol=1e-15)
 
 loss, dscores = softmax_cross_entropy(scores, labels)
 np.testing.assert_allclose(stable_loss(scores, labels), loss, rtol=1e-12)
@@ -318,10 +321,11 @@ reveal(prediction, "c", "The probabilities sum to 1 always, and a constant has t
 # $1/N$; with $1/N$ twice; and with a softmax that sums over the examples instead of the classes. What
 # does a training run say about them? The network is one dense layer from 784 pixels to 10 scores,
 # trained by plain gradient descent: after each batch, subtract 0.5 times the gradient. It sees 12,000
-# images, each once.
+# images, each once. Each batch is one training step: outputs, loss and its gradient, backward, update.
+# `tinynet.train_step` takes the same step for any network.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 
 data = load_mnist()
 EPOCH = 6_000 if FAST else 60_000

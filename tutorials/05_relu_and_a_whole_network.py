@@ -319,25 +319,29 @@ for name, array, gradient in zip(
 # %% [markdown]
 # ## Compare
 #
-# In `tinynet` the network is a list of layers. `forward(x, training=True)` makes each layer keep what
-# its line of the table needs, and `backward(dz)` walks the list from its end.
+# In `tinynet` the network is a list of layers. `forward(x, keep=True)` makes each layer keep what its
+# line of the table needs, and `backward(dz)` walks the list from its end. (`relu` and `relu_backward`
+# stand in `tinynet/textbook.py`.) With the update of the second table at the end, this is one training
+# step, which `tinynet.train_step` takes: outputs, loss and its gradient, backward, update. The function
+# `train` below takes it with your functions. Notebook 06 is about the update.
 
 # %%
-from tinynet import Dense, ReLU, Sequential, check_layer
+from tinynet import Dense, ReLU, Sequential, check_layer, textbook
 
 model = Sequential([Dense(6), ReLU(), Dense(3)], input_shape=(4,), dtype=np.float64)
 theirs = list(model.parameters().values())
 for parameter, value in zip(theirs, random_parameters, strict=True):
     parameter.value[...] = value
-_, dz = softmax_cross_entropy(model.forward(x5, training=True), labels5)
+_, dz = softmax_cross_entropy(model.forward(x5, keep=True), labels5)
 model.backward(dz)
 for parameter, mine in zip(theirs, computed, strict=True):
     np.testing.assert_allclose(mine, parameter.grad, rtol=1e-12, atol=1e-15)
 
 relu = ReLU()
-relu.forward(a5, training=True)
+relu.forward(a5, keep=True)
 dy = np.random.default_rng(1).normal(size=a5.shape)
 np.testing.assert_array_equal(relu_backward(a5, dy), relu.backward(dy))
+np.testing.assert_array_equal(relu_backward(a5, dy), textbook.relu_backward(a5, dy))
 print("ReLU: the same;  dw1, db1, dw2, db2: the same to 12 digits")
 print("tinynet's own check of ReLU, below 1e-6:", check_layer(ReLU(), a5).worst < 1e-6)
 
@@ -373,7 +377,7 @@ else:
 # First what the gradient check says, then what the training says.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 
 data = load_mnist()
 images, digits = data.train_images[:1000].reshape(-1, 784) / 255, data.train_labels[:1000]

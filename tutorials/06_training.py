@@ -217,12 +217,14 @@ adam_step = check("06.adam_step")
 initial_scale = check("06.initial_scale")
 
 # %% [markdown]
-# From these, a training loop. It goes through all images once, an *epoch*, in shuffled batches; for
-# each batch forward, loss, backward, step. `batches` of `tinynet` yields the shuffled indices, and
-# `prepare` turns bytes from 0 to 255 into numbers from 0 to 1.
+# From these, a training loop. It goes through all images once, an *epoch*, in shuffled batches. For
+# each batch it takes one *training step*: outputs, loss and its gradient, backward, update.
+# `batches` of `tinynet` yields the shuffled indices, and `prepare` turns bytes from 0 to 255 into
+# numbers from 0 to 1. `training=True` is for layers that behave otherwise in training, such as the
+# dropout of notebook 09; `keep=True` makes each layer keep what `backward` needs.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from mnist_app.training.networks import build_network
 from tinynet import batches, softmax_cross_entropy
 
@@ -232,7 +234,7 @@ def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
     memory = {name: (0 * p.value, 0 * p.value) for name, p in model.parameters().items()}
     losses = []
     for t, batch in enumerate(batches(len(images), batch_size, rng), start=1):
-        scores = model.forward(model.prepare(images[batch]), training=True)
+        scores = model.forward(model.prepare(images[batch]), training=True, keep=True)
         loss, dscores = softmax_cross_entropy(scores, labels[batch])
         model.backward(dscores)
         for name, p in model.parameters().items():
@@ -244,6 +246,10 @@ def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
 
 
 # %% [markdown]
+# The inner loop's body is what `tinynet.train_step` does, with an optimizer in place of `adam_step`
+# and `memory`. Everything in `tinynet` that trains calls that function, and from the section
+# "The ladder" on so does this notebook.
+#
 # ## Check it
 #
 # First the tables above, from your functions. Then what was derived: the rate at which a valley of
@@ -271,7 +277,7 @@ for rate, comes_home in [(0.079, True), (0.081, False)]:  # 2 / 25 is 0.08
 data = load_mnist()
 network = build_network("mlp", dtype=np.float64)
 pixels, answers = network.prepare(data.train_images[:200]), data.train_labels[:200]
-before, dscores = softmax_cross_entropy(network.forward(pixels, training=True), answers)
+before, dscores = softmax_cross_entropy(network.forward(pixels, keep=True), answers)
 network.backward(dscores)
 promised = 0.0  # the change of the loss, by the formula of "Downhill"
 for p in network.parameters().values():
@@ -377,7 +383,7 @@ for scale, colour in [(0.01, VALUE), ("He", RIGHT), (0.1, GRADIENT)]:
     model = deep_network(scale)
     outputs, x = [], images
     for layer in model.layers:
-        x = layer.forward(x, training=True)
+        x = layer.forward(x, keep=True)
         if isinstance(layer, ReLU):
             outputs.append(root_mean_square(x))
     model.backward(softmax_cross_entropy(x, answers)[1])
@@ -429,7 +435,7 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 #    half of 2,000 others are right; guessing gives a tenth.
 
 # %%
-from tinynet import Adam, evaluate
+from tinynet import Adam, evaluate, train_step
 
 order = np.random.default_rng(0).permutation(60_000)
 training, held_out = order[:54_000], order[54_000:]  # 6,000 held out
@@ -440,27 +446,14 @@ unseen = 200 if FAST else 2000
 unseen_images, unseen_labels = validation[0][:unseen], validation[1][:unseen]
 
 
-def train_step(model, optimizer, images, labels, spoil):
-    """One step of training; returns the loss before it. `spoil` may plant a bug in the gradients."""
-    scores = model.forward(model.prepare(images), training=True)
-    loss, dscores = softmax_cross_entropy(scores, labels)
-    model.backward_parameters(dscores)
-    spoil(model)
-    optimizer.update(model.parameters())
-    return loss
-
-
-def do_nothing(model):
-    """Spoils nothing."""
-
-
-def climb(model, images=few_images, labels=few_labels, unseen=unseen_images, spoil=do_nothing):
+def climb(model, images=few_images, labels=few_labels, unseen=unseen_images):
     """The measurements of the four rungs."""
     start = {name: p.value.copy() for name, p in model.parameters().items()}
 
     optimizer, heart = Adam(), []
     for _ in range(3 if FAST else 40):
-        heart.append(train_step(model, optimizer, images[:20], labels[:20], spoil))
+        step = train_step(model, images[:20], labels[:20], softmax_cross_entropy, optimizer)
+        heart.append(step[0])  # the loss before the step
         if len(heart) == 1:
             moves = [
                 np.linalg.norm(p.value - start[name]) / max(np.linalg.norm(start[name]), 1e-30)
@@ -472,7 +465,7 @@ def climb(model, images=few_images, labels=few_labels, unseen=unseen_images, spo
 
     optimizer = Adam()
     for batch in list(batches(4000, 100, np.random.default_rng(0)))[: 2 if FAST else None]:
-        train_step(model, optimizer, images[batch], labels[batch], spoil)
+        train_step(model, images[batch], labels[batch], softmax_cross_entropy, optimizer)
     _, accuracy = evaluate(model, unseen, unseen_labels, workers=2)
     return {"heart": heart, "moves": moves, "accuracy": accuracy, "first": heart[0]}
 
@@ -501,19 +494,22 @@ stated("2.3026", np.log(10))
 # %% [markdown]
 # ## Compare
 #
-# `tinynet.SGD` and `tinynet.Adam` change the weights in place and keep their memory by name; apart
-# from that they are your functions. Ten steps with random gradients, each with a rate of its own
-# from a `CosineDecay` (more on that below), then the training loop against `tinynet.fit`.
+# `tinynet.SGD` and `tinynet.Adam` change all weights of a model at once. The weights lie end to end in
+# one vector, the gradients in a second, and the memory in others like them; apart from that they are
+# your functions. Ten steps with random gradients, each with a rate of its own from a `CosineDecay`
+# (more on that below), then the training loop against `tinynet.fit`. (Below, one parameter stands for
+# a whole model; `allocate` makes its two vectors.)
 
 # %%
 from tinynet import SGD, CosineDecay, Flatten, Parameter, fit
 from tinynet.initializers import zeros
+from tinynet.parameter import allocate
 
 rng = np.random.default_rng(0)
 schedule = CosineDecay(0.01, decay_steps=10)
 parameter = Parameter((3, 4), zeros)
 for optimizer in (SGD(schedule), SGD(schedule, momentum=0.9), Adam(schedule)):
-    parameter.initialize(rng, np.float64)
+    allocate([parameter], rng, np.float64)
     w = parameter.value.copy()
     memory = [np.zeros((3, 4)), np.zeros((3, 4))]
     for t in range(10):
@@ -530,7 +526,8 @@ print("ten steps of SGD, momentum and Adam: equal to 12 digits")
 
 
 def small_network():
-    return Sequential([Flatten(), Dense(32), ReLU(), Dense(10)], seed=1, dtype=np.float64)
+    layers = [Flatten(), Dense(32), ReLU(), Dense(10)]
+    return Sequential(layers, input_shape=(28, 28, 1), seed=1, dtype=np.float64)
 
 
 mine, theirs = small_network(), small_network()
@@ -607,8 +604,18 @@ def rescaled(factor):
     return model
 
 
-def frozen(model):
-    model.parameters()["dense_1.kernel"].grad[...] = 0
+class Frozen(Dense):
+    """A dense layer whose kernel gets no gradient."""
+
+    def backward_parameters(self, dy):
+        super().backward_parameters(dy)
+        self.kernel.grad[...] = 0
+
+
+def like_mlp(first=Dense, last=()):
+    """The layers of the network mlp, with another first one, or with more at the end."""
+    layers = [Flatten(), first(512), ReLU(), Dense(512), ReLU(), Dense(10), *last]
+    return Sequential(layers, input_shape=(28, 28, 1))
 
 
 runs["bytes"] = climb(
@@ -616,8 +623,8 @@ runs["bytes"] = climb(
 )
 runs["weights too large"] = climb(rescaled(10))
 runs["all zeros"] = climb(rescaled(0))
-runs["softmax twice"] = climb(Sequential([*build_network("mlp").layers, Softmax()]))
-runs["first layer frozen"] = climb(build_network("mlp"), spoil=frozen)
+runs["softmax twice"] = climb(like_mlp(last=[Softmax()]))
+runs["first layer frozen"] = climb(like_mlp(first=Frozen))
 runs["labels of others"] = climb(
     build_network("mlp"), labels=np.random.default_rng(1).permutation(few_labels)
 )

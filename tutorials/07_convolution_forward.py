@@ -348,24 +348,27 @@ for stride in (1, 2, 3):
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s layer has the same numbers. It lays the images in memory so that a row of pixels of
-# the whole batch is one strip, and copies each strip $kw$ times, shifted by one pixel each time. The
-# $kh$ strips under a row of the output then lie one after the other, and are already the matrix that
-# its product needs: a pixel is copied $kw$ times, instead of $kh \cdot kw$ times.
+# `tinynet` has the convolution twice: as the definition, pixel by pixel, in `tinynet/textbook.py`, and
+# fast, in `tinynet/layers/conv2d.py`. Both have the same numbers as yours. The fast one lays the
+# images in memory so that a row of pixels of the whole batch is one strip, and copies each strip
+# $kw$ times, shifted by one pixel each time. The $kh$ strips under a row of the output then lie one
+# after the other, and are already the matrix that its product needs: a pixel is copied $kw$ times,
+# instead of $kh \cdot kw$ times.
 # Its padding is `"valid"`, which means none, or `"same"`, which adds as many zeros as the output
 # needs to be as large as the input (at stride 1).
 
 # %%
-from tinynet import Conv2D, Sequential
+from tinynet import Conv2D, Sequential, textbook
 
 for stride in (1, 2, 3):
     layer = Conv2D(4, (3, 2), strides=stride)
     model = Sequential([layer], input_shape=x.shape[1:], dtype=np.float64)
     layer.kernel.value[...], layer.bias.value[...] = kernel, bias
     theirs = model.forward(x)
-    np.testing.assert_allclose(
-        conv_forward(x, kernel, bias, stride), theirs, rtol=1e-12, atol=1e-12
-    )
+    plain = textbook.conv2d(x, kernel, bias, (stride, stride), "valid")
+    mine = conv_forward(x, kernel, bias, stride)
+    np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(mine, plain, rtol=1e-12, atol=1e-12)
 print("tinynet's Conv2D gives the same numbers to 12 digits")
 
 assert Sequential([Conv2D(4, 3, padding="same")], (8, 7, 3)).output_shape[0] == output_size(
@@ -434,7 +437,7 @@ np.testing.assert_allclose(channels_first(*one_channel), conv_forward(*one_chann
 # First, what do your two filters see in a real seven?
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 
 data = load_mnist()
 seven = data.train_images[np.flatnonzero(data.train_labels == 7)[0]] / 255

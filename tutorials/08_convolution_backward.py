@@ -445,27 +445,31 @@ show(
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s `Conv2D` goes route C, one row of the output at a time: a product of matrices gives
-# each window's share of dx, and the shares are added where windows overlap. All three gradients
-# agree with yours.
+# `conv2d_backward` in `tinynet/textbook.py` is route A: each product of the forward pass is taken
+# back to its two factors. `tinynet`'s `Conv2D` goes route C, one row of $dX$ at a time. One product
+# of matrices sums over the filters, and over the rows of the windows that lie on this row. What it
+# gives is added where the windows overlap along the row. All three gradients agree with yours.
 
 # %%
-from tinynet import Conv2D, Sequential, check_layer
+from tinynet import Conv2D, Sequential, check_layer, textbook
 
 for stride, image_size, padding in [(1, (6, 5), 0), (2, (8, 7), 0), (3, (8, 6), 0), (1, (6, 5), 1)]:
     layer = Conv2D(4, 3, strides=stride, padding="same" if padding else "valid")
     model = Sequential([layer], (*image_size, 3), dtype=np.float64)
     x = rng.normal(size=(2, *image_size, 3))
-    dy = rng.normal(size=model.forward(x, training=True).shape)
+    dy = rng.normal(size=model.forward(x, keep=True).shape)
     dx = model.backward(dy)
     padded = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     weights = layer.kernel.value
-    for mine, theirs in [
-        (conv_db(dy), layer.bias.grad),
-        (conv_dw(padded, dy, (3, 3), stride), layer.kernel.grad),
-        (conv_dx_strided(dy, weights, image_size, stride, padding), dx),
-    ]:
-        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+    plain = textbook.conv2d_backward(x, weights, dy, layer.strides, layer.padding)
+    mine = (
+        conv_dx_strided(dy, weights, image_size, stride, padding),
+        conv_dw(padded, dy, (3, 3), stride),
+        conv_db(dy),
+    )
+    for theirs in (plain, (dx, layer.kernel.grad, layer.bias.grad)):
+        for gradient, expected in zip(mine, theirs, strict=True):
+            np.testing.assert_allclose(gradient, expected, rtol=1e-12, atol=1e-12)
     if stride == 1 and not padding:
         np.testing.assert_allclose(conv_dx(dy, weights), dx, rtol=1e-12, atol=1e-12)
     worst = check_layer(layer, x).worst
@@ -543,7 +547,7 @@ np.testing.assert_allclose(overwritten(dy, blur, (6, 6), 2), apart)
 # network has them at the start of its training.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from tinynet.gradient_check import numerical_gradient, relative_error
 
 images = (load_mnist().train_images[:2] / 255)[..., np.newaxis]

@@ -346,19 +346,28 @@ np.testing.assert_allclose(numeric[1], [0.5, 0.5, 0, 2], atol=1e-9)
 # %% [markdown]
 # ## Compare
 #
-# `tinynet`'s `MaxPool` keeps `x` and `y` and goes through the entries $(u, v)$ in reading order, in
-# all windows at once. The first entry that equals its window's maximum takes the window's $dY$, and
-# nothing is left for a later one. Its `GlobalAveragePooling2D` is an average pooling with one
-# window, the whole picture. `Flatten` and `Dropout` are as derived.
+# `tinynet`'s `MaxPool` keeps which entries equal their window's maximum. On the way back it goes
+# through the entries $(u, v)$ in reading order, in all windows at once. The first entry that equals
+# the maximum takes the window's $dY$, and nothing is left for a later one. Its
+# `GlobalAveragePooling2D` is an average pooling with one window, the whole picture. `Flatten` and
+# `Dropout` are as derived. In `tinynet/textbook.py` all four stand in the form of their derivation.
 
 # %%
-from tinynet import Dropout, Flatten, GlobalAveragePooling2D, Layer, MaxPool, check_layer
+from tinynet import (
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    Layer,
+    MaxPool,
+    check_layer,
+    textbook,
+)
 
 
 def both_ways(layer: Layer, x, dy):
     """tinynet's y and dx."""
     layer.build(x.shape[1:], np.random.default_rng(0), x.dtype)
-    return layer.forward(x, training=True), layer.backward(dy)
+    return layer.forward(x, training=True, keep=True), layer.backward(dy)
 
 
 for window, stride in [(2, 2), (3, 2), (2, 1)]:
@@ -369,6 +378,9 @@ for window, stride in [(2, 2), (3, 2), (2, 1)]:
     np.testing.assert_array_equal(y, theirs[0])
     mine = maxpool_backward(dy, x, window, stride)
     np.testing.assert_allclose(mine, theirs[1], rtol=1e-12, atol=1e-12)
+    sides = (window, window), (stride, stride)
+    plain = textbook.max_pool_backward(x, y, dy, *sides, "valid")
+    np.testing.assert_allclose(mine, plain, rtol=1e-12, atol=1e-12)
 
 x, dy = rng.normal(size=(2, 5, 5, 3)), rng.normal(size=(2, 3))
 _, theirs = both_ways(GlobalAveragePooling2D(), x, dy)
@@ -475,7 +487,7 @@ assert np.abs(moving).max() > 10_000
 # convolution tie, if a ReLU comes first? Three random draws of the weights.
 
 # %%
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from mnist_app.training.networks import build_network
 from tinynet import softmax_cross_entropy
 
@@ -533,7 +545,7 @@ print("both orders give the same gradient:", np.array_equal(relu_first, pool_fir
 # %%
 network = build_network("cnn")
 images = network.prepare(data.train_images[:64])
-_, dy = softmax_cross_entropy(network.forward(images, training=True), data.train_labels[:64])
+_, dy = softmax_cross_entropy(network.forward(images, keep=True), data.train_labels[:64])
 reached = {}
 for layer in reversed(network.layers[1:]):
     dy = layer.backward(dy)

@@ -17,7 +17,7 @@ sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
 
 import numpy as np
 
-from mnist_app.data.dataset import load_mnist
+from mnist_app.data import load_mnist
 from mnist_app.training.networks import build_network
 from tinynet import (
     Adam,
@@ -26,12 +26,14 @@ from tinynet import (
     Dense,
     Flatten,
     MaxPool,
+    Parameter,
     ReLU,
     Sequential,
     evaluate,
     fit,
     softmax_cross_entropy,
 )
+from tinynet.parameter import allocate
 from tutorials.cells import FAST, check, quiet, reveal, stated
 from tutorials.checks.diagnosis import WrongAnswer
 from tutorials.style import (
@@ -298,13 +300,14 @@ stated("15 %", costs["conv2d_2"][0] / parameters)
 # %%
 def usual_order(dtype):
     layers = [Conv2D(32, 3), ReLU(), MaxPool(2), Conv2D(64, 3), ReLU(), MaxPool(2)]
-    return Sequential([*layers, Flatten(), Dense(64), ReLU(), Dense(10)], seed=0, dtype=dtype)
+    layers += [Flatten(), Dense(64), ReLU(), Dense(10)]
+    return Sequential(layers, input_shape=(28, 28, 1), seed=0, dtype=dtype)
 
 
 ours, usual = build_network("cnn"), usual_order(np.float32)
 results = []
 for model in (ours, usual):
-    scores = model.forward(model.prepare(data.train_images[:64]), training=True)
+    scores = model.forward(model.prepare(data.train_images[:64]), keep=True)
     loss, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
     dx = model.backward(dscores)
     results.append([scores, dx, *(p.grad for p in model.parameters().values())])
@@ -320,18 +323,14 @@ assert all(same)
 # The weights are drawn at random, biases included: with zero biases a blank corner of the image
 # would put its ReLUs exactly on the kink (notebook 08). Nor may a step carry a ReLU across its kink
 # or change the winner of a pool. With tens of thousands of them that can happen, so each direction
-# is short: of length 1 for a whole array. In the function below, `branches` of a layer tells which
-# side each ReLU is on and which entry wins each pool; if a step changes it, the weights are drawn
-# again.
+# is short: of length 1 for a whole array. In the function below, `branches` of a model tells which
+# side each ReLU is on and which entry wins each pool, in the last pass that kept them; if a step
+# changes it, the weights are drawn again.
 
 # %%
 from functools import partial
 
 from tinynet.gradient_check import relative_error
-
-
-def branches_of(model):
-    return [branch for layer in model.layers for branch in layer.branches()]
 
 
 def errors_along_directions(model, x, seed=0):
@@ -340,17 +339,17 @@ def errors_along_directions(model, x, seed=0):
     for p in model.parameters().values():
         p.value[...] = rng.normal(0, 0.5, p.value.shape)
     dy = rng.normal(size=(len(x), 10))
-    model.forward(x, training=True)
+    model.forward(x, keep=True)
     model.backward(dy)
-    here, smooth = branches_of(model), []
+    here, smooth = model.branches(), []
 
     def scalar(values, p):
         """The sum of dy * scores, with other values for one array."""
         kept = p.value.copy()
         p.value[...] = values
-        scores = model.forward(x, training=True)
+        scores = model.forward(x, keep=True)
         p.value[...] = kept
-        smooth.append(all(map(np.array_equal, here, branches_of(model))))
+        smooth.append(all(map(np.array_equal, here, model.branches())))
         return float(np.sum(dy * scores))
 
     errors = {}
@@ -400,7 +399,7 @@ else:
     except ImportError as missing:
         print(missing)
 if keras is not None:
-    scores = ours.forward(ours.prepare(data.train_images[:64]), training=True)
+    scores = ours.forward(ours.prepare(data.train_images[:64]), keep=True)
     _, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
     ours.backward(dscores)
     pairs = {"scores": (scores, outputs)}
@@ -420,7 +419,7 @@ if keras is not None:
 # %%
 def of_the_loss(model, image, digit):
     x = image[np.newaxis, :, :, np.newaxis]
-    _, dscores = softmax_cross_entropy(model.forward(x, training=True), np.array([digit]))
+    _, dscores = softmax_cross_entropy(model.forward(x, keep=True), np.array([digit]))
     return model.backward(dscores)[0, :, :, 0]
 
 
@@ -467,8 +466,8 @@ class StillConv(Conv2D):
 class TurnedConv(Conv2D):
     def backward(self, dy):
         kernel = self.kernel
-        self.kernel = kernel.twin()  # for a moment another kernel, the turned one
-        self.kernel.value = kernel.value[::-1, ::-1]
+        self.kernel = Parameter(kernel.shape, lambda *_: kernel.value[::-1, ::-1])
+        allocate([self.kernel], self.rng, dy.dtype)  # for a moment another kernel, the turned one
         dx = super().backward(dy)
         self.kernel = kernel
         self.backward_parameters(dy)  # the kernel's own gradient, which is right
@@ -489,7 +488,8 @@ class CopyingPool(MaxPool):
 
 def broken_network(first=Conv2D, second=Conv2D, pool=MaxPool, relu=ReLU, **settings):
     layers = [first(32, 3), pool(2), relu(), second(64, 3), pool(2), relu()]
-    model = Sequential([*layers, Flatten(), Dense(64), relu(), Dense(10)], **settings)
+    layers += [Flatten(), Dense(64), relu(), Dense(10)]
+    model = Sequential(layers, input_shape=(28, 28, 1), **settings)
     model.layers[0].name, model.layers[3].name = "conv2d_1", "conv2d_2"  # not after the class
     return model
 
@@ -887,5 +887,6 @@ show(
 # python -m mnist_app predict --model cnn photo.png
 # ```
 #
-# Then read `tinynet`: most of its lines you have derived by now. Or begin again at [01 Is my
+# Then read `tinynet`: most of its lines you have derived by now. Begin with `tinynet/textbook.py`, what
+# notebooks 03 to 09 arrive at, and `train_step` in `tinynet/training.py`. Or begin again at [01 Is my
 # derivative right?](01_is_my_derivative_right.ipynb), with a layer of your own.

@@ -37,7 +37,7 @@ def saliency(model: Sequential, image: Array, digit: int) -> Array:
 
     The image is (H, W), in the numbers that the model works with. model.forward takes
     (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
-    returns that of the images, each in the same shape. It needs forward(..., training=True).
+    returns that of the images, each in the same shape. It needs forward(..., keep=True).
     """
     raise NotImplementedError
 

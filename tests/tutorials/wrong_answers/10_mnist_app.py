@@ -89,7 +89,7 @@ def sum_of_single_slopes(f, x, direction, h=1e-5):
 
 
 def backward(model, image, dscores):
-    model.forward(image[np.newaxis, :, :, np.newaxis], training=True)
+    model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
     return model.backward(dscores[np.newaxis])[0, :, :, 0]
 
 
@@ -101,7 +101,7 @@ def all_scores(model, image, digit):
 @wrong("10.saliency", "gradient of the loss")
 def of_the_loss(model, image, digit):
     x = image[np.newaxis, :, :, np.newaxis]
-    _, dscores = softmax_cross_entropy(model.forward(x, training=True), np.array([digit]))
+    _, dscores = softmax_cross_entropy(model.forward(x, keep=True), np.array([digit]))
     return model.backward(dscores)[0, :, :, 0]
 
 
@@ -123,10 +123,9 @@ def with_all_axes(model, image, digit):
     ]
 
 
-@wrong("10.saliency", "RuntimeError")
-def forgets_the_caches(model, image, digit):
-    model = model.replica()
-    model.forward(image[np.newaxis, :, :, np.newaxis])
+@wrong("10.saliency", "call forward(x, keep=True) first")
+def keeps_nothing(model, image, digit):
+    model.forward(image[np.newaxis, :, :, np.newaxis], training=True)
     return model.backward(np.eye(model.output_shape[0])[[digit]])[0, :, :, 0]
 
 
