@@ -1,0 +1,153 @@
+"""Bugs in the tutorials and their checks, each of which the named tests must notice."""
+
+from tests.planted.bug import Bug
+
+DIAGNOSIS = "tests/tutorials/test_diagnosis.py::"
+EXERCISES = "tests/tutorials/test_exercises.py::"
+PROGRESS = "tests/tutorials/test_progress.py::"
+NOTEBOOKS = "tests/tutorials/test_notebooks.py::"
+PROSE = "tests/tutorials/test_prose.py::"
+
+
+def bugs(file: str, *entries: tuple[str, str, str, str]) -> list[Bug]:
+    """Entries of one file of the tutorials: name, old, new, tests."""
+    return [Bug(name, f"tutorials/{file}", old, new, tests) for name, old, new, tests in entries]
+
+
+BUGS = [
+    *bugs(
+        "checks/diagnosis.py",
+        (
+            "an answer that writes into its arguments is not noticed",
+            "a.copy() if isinstance(a, np.ndarray) else a for a in arguments",
+            "a for a in arguments",
+            DIAGNOSIS + "test_accidents_are_told_in_words",
+        ),
+        (
+            "a right answer gets the diagnosis of a mistake that gives the same numbers",
+            "if differs and mistaken.shape",
+            "if mistaken.shape",
+            DIAGNOSIS + "test_a_right_answer_passes_even_if_a_mistake_would_give_the_same",
+        ),
+        (
+            "numbers of the expected shape are right, whatever they are",
+            "if not _close(values, expected, rtol, scale):",
+            "if values.shape != expected.shape:",
+            DIAGNOSIS + "test_the_sentence_names_the_mistake",
+        ),
+        (
+            "an array of integers is as right as one of floats",
+            "and values.dtype != expected.dtype",
+            "and False",
+            DIAGNOSIS + "test_the_sentence_names_the_mistake",
+        ),
+        (
+            "a missing 1/N is told as one that is applied twice",
+            "{text} Is 1/N missing?",
+            "{text} Is 1/N applied twice?",
+            DIAGNOSIS + "test_the_sentence_names_the_mistake",
+        ),
+    ),
+    *bugs(
+        "checks/__init__.py",
+        (
+            "an exercise that nobody has attempted is right",
+            'return Verdict("not attempted")',
+            'return Verdict("right")',
+            EXERCISES + "test_a_stub_is_not_attempted_and_says_what_its_solution_does",
+        ),
+        (
+            "the solution is judged in place of the learner's answer",
+            "files.find(number, folder or EXERCISES)",
+            "files.find(number, folder or SOLUTIONS)",
+            PROGRESS + "test_one_exercise",
+        ),
+    ),
+    *bugs(
+        "checks/notebook_10.py",
+        (
+            "any saliency is right",
+            'expect(got, slopes(chosen), "the saliency"',
+            'expect(got, got, "the saliency"',
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
+        ),
+    ),
+    *bugs(
+        "solutions/08_convolution_backward.py",
+        (
+            "the solution of the convolution's dx does not turn the kernel",
+            "kernel[::-1, ::-1]",
+            "kernel",
+            EXERCISES + "test_a_solution_is_right[08.conv_dx]",
+        ),
+    ),
+    *bugs(
+        "solutions/10_mnist_app.py",
+        (
+            "the saliency's forward pass keeps nothing",
+            ", keep=True)\n",
+            ")\n",
+            EXERCISES + "test_a_solution_is_right[10.saliency]",
+        ),
+    ),
+    *bugs(
+        "cells.py",
+        (
+            "a percentage of the text is compared with the share itself",
+            "(100 * value if percent else value)",
+            "value",
+            DIAGNOSIS + "test_stated_numbers_hold_to_their_last_digit",
+        ),
+        (
+            "the last digit of a stated number does not count",
+            "0.5000001 * 10.0**-digits",
+            "5.000001 * 10.0**-digits",
+            DIAGNOSIS + "test_stated_numbers_hold_to_their_last_digit",
+        ),
+        (
+            "notebooks are built with the learner's answers",
+            "aside = UNTOUCHED and answer is None",
+            "aside = False",
+            PROGRESS + "test_the_notebooks_are_built_without_the_learners_answers",
+        ),
+    ),
+    *bugs(
+        "build.py",
+        (
+            "every difference between two builds passes for a measured time",
+            'if "timing" in cell.metadata.get("tags", []):',
+            'if cell.cell_type == "code":',
+            NOTEBOOKS + "test_measured_times_are_not_drift_but_everything_else_is",
+        ),
+    ),
+    *bugs(
+        "06_training.py",
+        (
+            "a wrong last digit in a table by hand",
+            "| `s_squared` | `2 / 3` | 0.6667 |",
+            "| `s_squared` | `2 / 3` | 0.6666 |",
+            PROSE + "test_the_tables_by_hand_are_right[06_training]",
+        ),
+        (
+            "a number of the text that no cell states",
+            'stated("0.17 %", np',
+            "print(np",
+            PROSE + "test_numbers_in_the_text_stand_in_a_cell[06_training]",
+        ),
+        (
+            "a notebook's source changed after it was built",
+            "# %%\nfrom tinynet import Adam, evaluate, train_step\n",
+            "# %%\nfrom tinynet import Adam, evaluate, fit, train_step\n",
+            NOTEBOOKS + "test_the_committed_notebook_is_the_source_executed[06_training]",
+        ),
+    ),
+    *bugs(
+        "03_dense.py",
+        (
+            "a link to a notebook that does not exist",
+            "](04_softmax_cross_entropy.ipynb)",
+            "](04_softmax.ipynb)",
+            PROSE + "test_links_lead_somewhere[03_dense.py]",
+        ),
+    ),
+]
