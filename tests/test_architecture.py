@@ -155,7 +155,7 @@ def out_of_place(sources: Sources) -> list[str]:
 def test_there_is_something_to_read() -> None:
     assert {"tinynet", "tinynet.layers.conv2d", "mnist_app", "mnist_app.data"} <= set(SOURCES)
     assert ("numpy", True) in set(imports("tinynet.model", SOURCES))
-    assert ("mnist_app.keras.file", False) in set(imports("mnist_app.cli.convert", SOURCES))
+    assert ("mnist_app.keras.read", False) in set(imports("mnist_app.cli.convert", SOURCES))
 
 
 def test_parts_import_only_what_stands_before_them() -> None:

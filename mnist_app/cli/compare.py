@@ -49,7 +49,6 @@ def compare(
     Same MNIST, initial weights, batches and order; each in a process of its own, one after the
     other. Needs TensorFlow (the extra "keras").
     """
-    from mnist_app.figures.comparison import save_comparison_figures  # imports matplotlib
 
     folder = Path("runs", f"compare-{model}") if output is None else output
     out = console()

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from mnist_app.pictures.preprocessing import Problem, preprocess
 
+from mnist_app.pictures.digit import Problem
+from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.predict import Answer, thumbnail
 from mnist_app.training.evaluation import Evaluation
 

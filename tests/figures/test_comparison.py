@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from mnist_app.figures import comparison as figures
 from mnist_app.figures.look import BLUE, ORANGE
-from mnist_app.keras.compare import Comparison
+from mnist_app.keras.comparison import Comparison
 from mnist_app.keras.worker import Job
 from tests.figures.samples import bars, drawn, points, texts
 

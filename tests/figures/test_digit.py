@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from mnist_app.pictures.preprocessing import preprocess
 from PIL import Image
 
 from mnist_app.figures.digit import save_digit
 from mnist_app.pictures.decode import decode
+from mnist_app.pictures.pipeline import preprocess
 from tests.app.idx_files import mnist
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mnist_app.pictures.preprocessing import preprocess
 from PIL import Image
 from typer.testing import CliRunner
 
 from mnist_app.cli import app
 from mnist_app.figures.explanations import draw_explanations, sorted_strokes
 from mnist_app.figures.look import ORANGE
+from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.explain import explain
 from mnist_app.reading.predict import Answer
