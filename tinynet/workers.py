@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import numpy as np
@@ -105,15 +104,11 @@ class Workers:
         The seed, with the worker's number, fixes what random layers and the augmentation draw.
         """
         count = min(len(self.models), len(images))
-        update = SharedUpdate(self.optimizer, self.parameters, self.vectors[:count])
-        all_ready = Barrier(count, update.begin)
+        meeting = Meeting(self.optimizer, self.parameters, self.vectors[:count])
         shares = zip(np.array_split(images, count), np.array_split(labels, count), strict=True)
         tasks = [
             functools.partial(
-                self._share,
-                *share,
-                seed,
-                Part(update, all_ready, worker, len(share[0]) / len(images)),
+                self._share, *share, seed, Part(meeting, worker, len(share[0]) / len(images))
             )
             for worker, share in enumerate(shares)
         ]
@@ -121,11 +116,8 @@ class Workers:
         try:
             futures += [self.executor.submit(task) for task in tasks[1:]]
             results = [tasks[0](), *(future.result() for future in futures)]  # a wake-up less
-        except BrokenBarrierError:  # another worker has failed: its error is the one to show
-            errors = [future.exception() for future in futures]
-            raise next(e for e in errors if e and not isinstance(e, BrokenBarrierError)) from None
-        except BaseException:
-            all_ready.abort()
+        except BaseException as error:
+            meeting.begun.fail(error)
             raise
         finally:
             wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
@@ -144,25 +136,45 @@ class Workers:
                 images = self.augment(images, rng)
             model.reseed(rng)
             mean, outputs = self.train_step(model, images, labels, loss, part)
-        except BaseException:
-            part.all_ready.abort()
+        except BaseException as error:
+            part.ready.fail(error)
             raise
         return mean, count_correct(outputs, labels)
 
 
-@dataclass
-class SharedUpdate:
-    """The update of one step, of which each worker does a part of the entries."""
+class Signal:
+    """What some wait for and another gives; or fails to give, which they are told by its error."""
 
-    optimizer: Optimizer
-    parameters: Mapping[str, Parameter]
-    vectors: Sequence[Vectors]  # every worker's
-    parts: Sequence[slice] = ()
+    def __init__(self) -> None:
+        self._given: Future[None] = Future()
 
-    def begin(self) -> None:
-        """When all gradients are there: count the step, and divide its work."""
-        size = len(self.optimizer.begin(self.parameters).values)
-        count = min(len(self.vectors), 1 + size // WORTH_A_THREAD)
+    def give(self) -> None:
+        self._given.set_result(None)
+
+    def fail(self, error: BaseException) -> None:
+        if not self._given.done():
+            self._given.set_exception(error)
+
+    def wait(self) -> None:
+        self._given.result()
+
+
+class Meeting:
+    """Where the workers meet in a step: when all gradients are there, the update begins."""
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        parameters: Mapping[str, Parameter],
+        vectors: Sequence[Vectors],
+    ) -> None:
+        self.optimizer = optimizer
+        self.parameters = parameters
+        self.vectors = vectors
+        self.gradients = [Signal() for _ in vectors]
+        self.begun = Signal()
+        size = len(vectors[0].values)
+        count = min(len(vectors), 1 + size // WORTH_A_THREAD)
         self.parts = [slice(size * k // count, size * (k + 1) // count) for k in range(count)]
 
 
@@ -170,21 +182,35 @@ class SharedUpdate:
 class Part:
     """What `train_step` has for an optimizer in a worker, whose images have this weight."""
 
-    shared: SharedUpdate
-    all_ready: Barrier
+    meeting: Meeting
     worker: int
     weight: float
 
+    @property
+    def ready(self) -> Signal:
+        """Given when this worker's gradients are there."""
+        return self.meeting.gradients[self.worker]
+
     def update(self, parameters: Mapping[str, Parameter]) -> None:
-        """Add the gradients of all workers, in their order, and change this worker's entries."""
-        own = self.shared.vectors[self.worker]
+        """Add the gradients of all workers, in their order, and change this worker's entries.
+
+        Worker 0 waits for all gradients and counts the step; the others with entries wait for it.
+        """
+        meeting, own = self.meeting, self.meeting.vectors[self.worker]
         own.grads[own.trainable :] *= self.weight  # what is learned has it from doutputs
-        self.all_ready.wait()
-        if self.worker < len(self.shared.parts):
-            entries, (total, *others) = self.shared.parts[self.worker], self.shared.vectors
+        self.ready.give()
+        if self.worker == 0:
+            for gradient in meeting.gradients[1:]:
+                gradient.wait()
+            meeting.optimizer.begin(meeting.parameters)
+            meeting.begun.give()
+        elif self.worker < len(meeting.parts):
+            meeting.begun.wait()
+        if self.worker < len(meeting.parts):
+            entries, (total, *others) = meeting.parts[self.worker], meeting.vectors
             for other in others:
                 total.grads[entries] += other.grads[entries]
-            self.shared.optimizer.change(total, entries)
+            meeting.optimizer.change(total, entries)
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:

@@ -102,8 +102,8 @@ BUGS: list[Bug] = [
         ),
         (
             "nobody waits for the others' gradients",
-            "        self.all_ready.wait()\n",
-            "        self.shared.begin()\n",
+            "                gradient.wait()\n",
+            "                pass\n",
             WORKERS + "steps_side_by_side_are_steps",
         ),
         (
@@ -125,9 +125,9 @@ BUGS: list[Bug] = [
             WORKERS + "steps_side_by_side_are_steps",
         ),
         (
-            "a worker that fails leaves the others waiting for what it never gives",
-            "        except BrokenBarrierError:",
-            "        except ZeroDivisionError:",
+            "a worker that fails says that its gradients are there",
+            "            part.ready.fail(error)\n",
+            "            part.ready.give()\n",
             WORKERS + "whoever_fails_the_others_stop_and_the_next_step_works",
         ),
         (

@@ -76,12 +76,11 @@ class Layer:
 
     def parameters(self) -> dict[str, Parameter]:
         """The parameters by name: first its own, as declared, then its children's."""
-        own = {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
-        return own | {
-            f"{child}.{name}": parameter
-            for child, layer in self.children().items()
-            for name, parameter in layer.parameters().items()
-        }
+        found = {name: p for name, p in vars(self).items() if isinstance(p, Parameter)}
+        for child, layer in self.children().items():
+            for name, parameter in layer.parameters().items():
+                found[f"{child}.{name}"] = parameter
+        return found
 
     def reseed(self, seed: int | np.random.Generator) -> None:
         """Give the random layers a generator to draw from, in their order (see Dropout)."""
