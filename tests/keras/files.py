@@ -33,10 +33,11 @@ NETWORKS = ("cnn", "mlp", "mlp-small")
 
 
 def drawn(model: Sequential) -> Sequential:
-    """The model with parameters that are drawn at random, those that start at 0 or 1 as well."""
+    """The model with all parameters drawn at random, of both signs but for variances."""
     rng = np.random.default_rng(1)
-    for parameter in model.parameters().values():
-        parameter.value[...] = rng.uniform(0.1, 1, parameter.shape) / parameter.shape[0]
+    for name, parameter in model.parameters().items():
+        values = rng.normal(size=parameter.shape) / np.sqrt(np.prod(parameter.shape[:-1]))
+        parameter.value[...] = np.abs(values) + 0.1 if name.endswith("variance") else values
     return model
 
 
