@@ -139,6 +139,7 @@ def test_what_the_command_prints(
     lines = result.stdout.splitlines()
     printed = [" ".join(line.split()) for line in lines]
     assert printed[0] == "seed 1 keras epoch 2/2 test accuracy 97.25 %"
+    assert "tinynet Keras difference" in printed
     for row in ROWS:
         texts = (row.measure, row.tinynet, row.keras, row.difference)
         assert " ".join(text for text in texts if text) in printed
