@@ -285,7 +285,7 @@ def test_fit_augments_the_training_images_alone_and_anew_each_epoch(
             seen.append(augment(share, rng))
             return seen[-1]
 
-        model = Sequential([Flatten(), Dense(10)])
+        model = Sequential([Flatten(), Dense(10)], (28, 28, 1))
         fit(
             model,
             images,

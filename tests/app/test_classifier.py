@@ -82,11 +82,11 @@ def test_other_pictures_or_answers(
 
 
 def test_a_window_that_never_ends(tmp_path: Path) -> None:
-    model = Sequential([MaxPool(10**6, 1, "same"), Flatten(), Dense(10)])
+    model = Sequential([MaxPool(10**6, 1, "same"), Flatten(), Dense(10)], (28, 28, 1))
     assert refused(model, tmp_path).startswith("has a pool larger than the picture")
 
 
 def test_a_negative_variance(tmp_path: Path) -> None:
-    model = Sequential([BatchNormalization(), Flatten(), Dense(10)])
+    model = Sequential([BatchNormalization(), Flatten(), Dense(10)], (28, 28, 1))
     model.parameters()["batch_normalization_1.moving_variance"].value[...] = -1
     assert refused(model, tmp_path).startswith("gives no numbers")

@@ -52,7 +52,7 @@ def test_report_is_json_without_nan() -> None:
 
 def test_evaluation_agrees_with_tinynet_and_with_counting() -> None:
     images, labels = mnist().test_images[:300], mnist().test_labels[:300]
-    model = Sequential([Flatten(), Dense(10)], seed=5)
+    model = Sequential([Flatten(), Dense(10)], (28, 28, 1), seed=5)
     found = evaluate_images(model, images, labels, temperature=3)
     assert (found.loss, found.accuracy) == evaluate(model, images, labels)
     counted = np.zeros((10, 10), int)
@@ -71,7 +71,7 @@ def little(classes: int) -> Dataset:
 
 
 def test_a_model_must_fit_the_data() -> None:
-    model = Sequential([Flatten(), Dense(10)])
+    model = Sequential([Flatten(), Dense(10)], (28, 28, 1))
     check_fit(model, little(10))
     check_fit(model, little(9))
     with pytest.raises(ModelFileError) as caught:
