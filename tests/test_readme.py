@@ -76,6 +76,14 @@ def test_the_step_that_is_shown_is_the_step() -> None:
     assert shown.split() == source.split()[-len(shown.split()) - 3 : -3]
 
 
+def test_the_lines_to_read_are_as_many_as_it_says() -> None:
+    printed = run(["docs/reading_path.py"], ROOT)
+    for line in printed.splitlines()[:2]:
+        assert f"| {line.split(': ')[1]} |" in README
+    way = "train_step (training.py) -> Sequential.backward_parameters (model.py) -> Conv2D.backward"
+    assert way in printed
+
+
 def test_every_command_of_the_program_is_shown() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     assert {name for name, *_ in PROGRAM} == set(commands)

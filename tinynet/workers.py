@@ -25,6 +25,7 @@ from tinynet.types import Array
 WORTH_A_THREAD = 2**16  # entries to update: with fewer, waking another thread takes longer
 Augment = Callable[[Array, np.random.Generator], Array]
 
+Signal = Future[None]  # which others wait for; a worker that fails hands on its error by it
 # The last argument is what `update(parameters)` is called of: here, a Part.
 TrainStep = Callable[[Sequential, Array, Array, Loss, Any], tuple[float, Array]]
 
@@ -117,7 +118,7 @@ class Workers:
             futures += [self.executor.submit(task) for task in tasks[1:]]
             results = [tasks[0](), *(future.result() for future in futures)]  # a wake-up less
         except BaseException as error:
-            meeting.begun.fail(error)
+            fail(meeting.begun, error)
             raise
         finally:
             wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
@@ -137,26 +138,15 @@ class Workers:
             model.reseed(rng)
             mean, outputs = self.train_step(model, images, labels, loss, part)
         except BaseException as error:
-            part.ready.fail(error)
+            fail(part.ready, error)
             raise
         return mean, count_correct(outputs, labels)
 
 
-class Signal:
-    """What some wait for and another gives; or fails to give, which they are told by its error."""
-
-    def __init__(self) -> None:
-        self._given: Future[None] = Future()
-
-    def give(self) -> None:
-        self._given.set_result(None)
-
-    def fail(self, error: BaseException) -> None:
-        if not self._given.done():
-            self._given.set_exception(error)
-
-    def wait(self) -> None:
-        self._given.result()
+def fail(signal: Signal, error: BaseException) -> None:
+    """Tell those who wait that they wait in vain."""
+    if not signal.done():
+        signal.set_exception(error)
 
 
 class Meeting:
@@ -171,8 +161,8 @@ class Meeting:
         self.optimizer = optimizer
         self.parameters = parameters
         self.vectors = vectors
-        self.gradients = [Signal() for _ in vectors]
-        self.begun = Signal()
+        self.gradients: list[Signal] = [Future() for _ in vectors]
+        self.begun: Signal = Future()
         size = len(vectors[0].values)
         count = min(len(vectors), 1 + size // WORTH_A_THREAD)
         self.parts = [slice(size * k // count, size * (k + 1) // count) for k in range(count)]
@@ -198,14 +188,14 @@ class Part:
         """
         meeting, own = self.meeting, self.meeting.vectors[self.worker]
         own.grads[own.trainable :] *= self.weight  # what is learned has it from doutputs
-        self.ready.give()
+        self.ready.set_result(None)
         if self.worker == 0:
             for gradient in meeting.gradients[1:]:
-                gradient.wait()
+                gradient.result()
             meeting.optimizer.begin(meeting.parameters)
-            meeting.begun.give()
+            meeting.begun.set_result(None)
         elif self.worker < len(meeting.parts):
-            meeting.begun.wait()
+            meeting.begun.result()
         if self.worker < len(meeting.parts):
             entries, (total, *others) = meeting.parts[self.worker], meeting.vectors
             for other in others:

@@ -102,7 +102,7 @@ BUGS: list[Bug] = [
         ),
         (
             "nobody waits for the others' gradients",
-            "                gradient.wait()\n",
+            "                gradient.result()\n",
             "                pass\n",
             WORKERS + "steps_side_by_side_are_steps",
         ),
@@ -126,8 +126,8 @@ BUGS: list[Bug] = [
         ),
         (
             "a worker that fails says that its gradients are there",
-            "            part.ready.fail(error)\n",
-            "            part.ready.give()\n",
+            "            fail(part.ready, error)\n",
+            "            part.ready.set_result(None)\n",
             WORKERS + "whoever_fails_the_others_stop_and_the_next_step_works",
         ),
         (
