@@ -4,6 +4,8 @@ Each function draws one dark-on-light (H, W, 3) uint8 picture. Letters that are 
 digit (O and 0, I and 1, Z and 2, ...) have a list of their own: no program can tell them apart.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +102,8 @@ def _fitted(points: npt.NDArray[np.float64], rng: Rng) -> npt.NDArray[np.float64
     """The points in a box of a random size in the middle of the sheet."""
     low, high = points.min(axis=0), points.max(axis=0)
     side = rng.uniform(0.4, 0.75) * SIDE
-    return (points - (low + high) / 2) * side / (high - low).max() + SIDE / 2
+    fitted: npt.NDArray[np.float64] = (points - (low + high) / 2) * side / (high - low).max()
+    return fitted + SIDE / 2
 
 
 def _turned(sheet: Picture, degrees: float) -> Picture:
@@ -138,41 +141,41 @@ def _sun() -> list[tuple[float, float]]:
 
 
 _HEART = np.linspace(0, 2 * np.pi, 60)
-SHAPES: dict[str, list[npt.NDArray[np.float64]]] = {
-    name: [np.array(line, float) for line in lines]
-    for name, lines in {
-        "cross": [[(0, 0), (1, 1)], [(1, 0), (0, 1)]],
-        "plus": [[(0, 0.5), (1, 0.5)], [(0.5, 0), (0.5, 1)]],
-        "asterisk": [[(0, 0), (1, 1)], [(1, 0), (0, 1)], [(0, 0.5), (1, 0.5)]],
-        "star": [_star()],
-        "sun": [_sun()],
-        "house": [[(0, 1), (0, 0.4), (0.5, 0), (1, 0.4), (1, 1), (0, 1)], [(0, 0.4), (1, 0.4)]],
-        "square": [[(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]],
-        "triangle": [[(0.5, 0), (1, 0.9), (0, 0.9), (0.5, 0)]],
-        "diamond": [[(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5), (0.5, 0)]],
-        "heart": [
-            np.stack(
-                [
-                    16 * np.sin(_HEART) ** 3,
-                    -13 * np.cos(_HEART) + 5 * np.cos(2 * _HEART) + 2 * np.cos(3 * _HEART),
-                ],
-                axis=1,
-            )
-        ],
-        "face": [_curve(1), [(-0.4, -0.4), (-0.4, -0.2)], [(0.4, -0.4), (0.4, -0.2)],
-                 [(-0.5, 0.3), (-0.2, 0.55), (0.2, 0.55), (0.5, 0.3)]],
-        "arrow": [[(0, 0.5), (1, 0.5)], [(0.65, 0.2), (1, 0.5), (0.65, 0.8)]],
-        "tick": [[(0, 0.6), (0.35, 1), (1, 0)]],
-        "flash": [[(0.6, 0), (0.1, 0.55), (0.8, 0.45), (0.3, 1)]],
-        "waves": [[(x / 10, 0.3 * (-1) ** x) for x in range(11)]],
-        "spiral": [_curve(3.2)],
-        "grid": [[(x / 3, 0), (x / 3, 1)] for x in range(4)]
-        + [[(0, x / 3), (1, x / 3)] for x in range(4)],
-        "fish": [[(0, 0.2), (0.3, 0.5), (0.7, 0.2), (1, 0.5), (0.7, 0.8), (0.3, 0.5), (0, 0.8),
-                  (0, 0.2)]],
-        "man": [_curve(1, 0.25), [(0, 0.25), (0, 1)], [(-0.5, 0.5), (0.5, 0.5)],
-                [(-0.4, 1.6), (0, 1), (0.4, 1.6)]],
-        "tree": [[(0.5, 1), (0.5, 0)], [(0.5, 0.4), (0, 0.1)], [(0.5, 0.5), (1, 0.2)],
-                 [(0.5, 0.7), (0.1, 0.5)]],
-    }.items()
+_LINES: dict[str, Any] = {
+    "cross": [[(0, 0), (1, 1)], [(1, 0), (0, 1)]],
+    "plus": [[(0, 0.5), (1, 0.5)], [(0.5, 0), (0.5, 1)]],
+    "asterisk": [[(0, 0), (1, 1)], [(1, 0), (0, 1)], [(0, 0.5), (1, 0.5)]],
+    "star": [_star()],
+    "sun": [_sun()],
+    "house": [[(0, 1), (0, 0.4), (0.5, 0), (1, 0.4), (1, 1), (0, 1)], [(0, 0.4), (1, 0.4)]],
+    "square": [[(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]],
+    "triangle": [[(0.5, 0), (1, 0.9), (0, 0.9), (0.5, 0)]],
+    "diamond": [[(0.5, 0), (1, 0.5), (0.5, 1), (0, 0.5), (0.5, 0)]],
+    "heart": [
+        np.stack(
+            [
+                16 * np.sin(_HEART) ** 3,
+                -13 * np.cos(_HEART) + 5 * np.cos(2 * _HEART) + 2 * np.cos(3 * _HEART),
+            ],
+            axis=1,
+        )
+    ],
+    "face": [_curve(1), [(-0.4, -0.4), (-0.4, -0.2)], [(0.4, -0.4), (0.4, -0.2)],
+             [(-0.5, 0.3), (-0.2, 0.55), (0.2, 0.55), (0.5, 0.3)]],
+    "arrow": [[(0, 0.5), (1, 0.5)], [(0.65, 0.2), (1, 0.5), (0.65, 0.8)]],
+    "tick": [[(0, 0.6), (0.35, 1), (1, 0)]],
+    "flash": [[(0.6, 0), (0.1, 0.55), (0.8, 0.45), (0.3, 1)]],
+    "waves": [[(x / 10, 0.3 * (-1) ** x) for x in range(11)]],
+    "spiral": [_curve(3.2)],
+    "grid": [[(x / 3, 0), (x / 3, 1)] for x in range(4)]
+    + [[(0, x / 3), (1, x / 3)] for x in range(4)],
+    "fish": [[(0, 0.2), (0.3, 0.5), (0.7, 0.2), (1, 0.5), (0.7, 0.8), (0.3, 0.5), (0, 0.8),
+              (0, 0.2)]],
+    "man": [_curve(1, 0.25), [(0, 0.25), (0, 1)], [(-0.5, 0.5), (0.5, 0.5)],
+            [(-0.4, 1.6), (0, 1), (0.4, 1.6)]],
+    "tree": [[(0.5, 1), (0.5, 0)], [(0.5, 0.4), (0, 0.1)], [(0.5, 0.5), (1, 0.2)],
+             [(0.5, 0.7), (0.1, 0.5)]],
 }  # fmt: skip
+SHAPES: dict[str, list[npt.NDArray[np.float64]]] = {
+    name: [np.array(line, float) for line in lines] for name, lines in _LINES.items()
+}

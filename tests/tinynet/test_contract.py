@@ -211,7 +211,7 @@ class SharesItsGrad(Scale):
 
 class HasItsOwnValue(Scale):
     def replica(self) -> Any:
-        other = Sequential([type(self)()], (2,), dtype=np.float64).layers[0]
+        other: Any = Sequential([type(self)()], (2,), dtype=np.float64).layers[0]
         other.factor.value = self.factor.value
         return other
 

@@ -46,8 +46,9 @@ class SoftmaxDiagonal(Softmax):
     """Only the Jacobian's diagonal: y * (1 - y)."""
 
     def backward(self, dy: Array) -> Array:
-        y = self.cached()
-        return dy * y * (1 - y)
+        y: Array = self.cached()
+        dx: Array = dy * y * (1 - y)
+        return dx
 
 
 class ReLUOpen(ReLU):

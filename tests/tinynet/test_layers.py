@@ -98,19 +98,22 @@ def test_glorot_uniform_fills_its_range_and_no_more() -> None:
     [
         (lambda: Dense(-1), "units must be a positive integer. Received: units=-1"),
         (lambda: Dense(0), "units must be a positive integer. Received: units=0"),
-        (lambda: Dense(2.0), "units must be a positive integer. Received: units=2.0"),
+        (lambda: Dense(2.0), "units must be a positive integer. Received: units=2.0"),  # type: ignore[arg-type]
         (lambda: Dense(True), "units must be a positive integer. Received: units=True"),
-        (lambda: Dense("3"), "units must be a positive integer. Received: units='3'"),
+        (lambda: Dense("3"), "units must be a positive integer. Received: units='3'"),  # type: ignore[arg-type]
         (lambda: Conv2D(0, 3), "filters must be a positive integer. Received: filters=0"),
         (
             lambda: Conv2D(1, (3, 0)),
             "kernel_size must be a positive integer. Received: kernel_size=0",
         ),
         (
-            lambda: Conv2D(1, (3, 3, 3)),
+            lambda: Conv2D(1, (3, 3, 3)),  # type: ignore[arg-type]
             "kernel_size must be one positive integer or two. Received: kernel_size=(3, 3, 3)",
         ),
-        (lambda: Conv2D(1, 3, None), "strides must be a positive integer. Received: strides=None"),
+        (
+            lambda: Conv2D(1, 3, None),  # type: ignore[arg-type]
+            "strides must be a positive integer. Received: strides=None",
+        ),
         (
             lambda: Conv2D(1, 3, padding="full"),
             'padding must be "valid" or "same". Received: padding=\'full\'',
@@ -122,7 +125,7 @@ def test_glorot_uniform_fills_its_range_and_no_more() -> None:
             'padding must be "valid" or "same". Received: padding=\'SAME\'',
         ),
         (
-            lambda: MaxPool(2, padding=["same"]),
+            lambda: MaxPool(2, padding=["same"]),  # type: ignore[arg-type]
             'padding must be "valid" or "same". Received: padding=[\'same\']',
         ),
         (

@@ -99,8 +99,8 @@ def test_dtype_is_kept_and_nothing_written(
     dtype: type,
     integers: bool,
 ) -> None:
-    outputs = outputs_for(loss, batch, kinds, seed).astype(dtype)
-    labels = labels_for(batch, kinds, seed).astype(np.uint8)
+    outputs: Array = outputs_for(loss, batch, kinds, seed).astype(dtype)
+    labels: Array = labels_for(batch, kinds, seed).astype(np.uint8)
     if not integers:
         labels = np.eye(kinds)[labels]  # float64 rows must not drag float32 outputs along
     outputs.setflags(write=False)
@@ -114,7 +114,7 @@ def test_dtype_is_kept_and_nothing_written(
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_extreme_logits(dtype: type) -> None:
     huge = np.finfo(dtype).max / 4
-    logits = np.array([[huge, 0, -huge], [-huge, -huge, -huge], [1e4, -1e4, 1e4]], dtype)
+    logits: Array = np.array([[huge, 0, -huge], [-huge, -huge, -huge], [1e4, -1e4, 1e4]], dtype)
     value, gradient = softmax_cross_entropy(logits, np.array([0, 1, 2]))
     assert value == pytest.approx((0 + math.log(3) + math.log(2)) / 3, rel=1e-6)
     expected = np.array([[0, 0, 0], [1 / 3, -2 / 3, 1 / 3], [0.5, 0, -0.5]]) / 3
@@ -126,7 +126,7 @@ def test_extreme_logits(dtype: type) -> None:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_cross_entropy_clips_and_passes_nothing_back_where_it_did(dtype: type) -> None:
-    probabilities = np.array([[0.0, 1.0, 0.5], [-3.0, 0.5, 2.0]], dtype)
+    probabilities: Array = np.array([[0.0, 1.0, 0.5], [-3.0, 0.5, 2.0]], dtype)
     value, gradient = cross_entropy(probabilities, np.array([0, 1]))
     first, second = math.log(1.5 / 1e-7), math.log(1.5 / 0.5)
     assert value == pytest.approx((first + second) / 2, rel=1e-6)

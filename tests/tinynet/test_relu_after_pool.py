@@ -6,6 +6,8 @@ from hypothesis import given
 
 from tinynet import Layer, MaxPool, ReLU
 
+Pair = tuple[int, int]
+
 
 def run(layers: list[Layer], x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shape = x.shape[1:]
@@ -24,7 +26,9 @@ def run(layers: list[Layer], x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray,
     strides=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     levels=st.integers(1, 5),
 )
-def test_same_outputs_and_gradients(seed, size, pool, strides, levels):
+def test_same_outputs_and_gradients(
+    seed: int, size: Pair, pool: Pair, strides: Pair, levels: int
+) -> None:
     rng = np.random.default_rng(seed)
     x = rng.integers(-levels, levels + 1, (2, *size, 3)).astype(np.float32)  # many ties and zeros
     outputs = MaxPool(pool, strides, "same").build((*size, 3), rng, np.float32)
