@@ -148,7 +148,10 @@ def _case(layer: Layer, x: Array, rng: np.random.Generator, training: bool) -> _
     dy = rng.normal(size=y.shape)
     here = layer.branches()
     upstream = dy.copy()
-    dx = layer.backward(dy)
+    try:
+        dx = layer.backward(dy)
+    except ValueError as error:  # of NumPy: somewhere inside, two shapes do not fit
+        raise GradientError(f"{layer!r}: backward fails: {error}") from error
     if not np.array_equal(dy, upstream):
         raise GradientError(f"{layer!r}: backward wrote into dy")
 

@@ -33,12 +33,6 @@ def explain(model: Sequential, image: Array, digit: int | None = None) -> Array:
     return contributions
 
 
-def score(model: Sequential, image: Array, digit: int) -> float:
-    """What `explain` divides among the pixels, but for the blank picture's own score."""
-    logits = up_to_logits(model).forward(model.prepare(image[np.newaxis]))[0]
-    return float(logits[digit] - logits.mean())
-
-
 def up_to_logits(model: Sequential) -> Sequential:
     """The model without the activation that it may end in."""
     return model if ends_in_logits(model) else model[:-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mnist_app.reading.explain import explain, score
+from mnist_app.reading.explain import explain, up_to_logits
 from tinynet import (
     Adam,
     BatchNormalization,
@@ -33,6 +33,12 @@ STACKS: dict[str, list[Layer]] = {
         Dense(3),
     ],
 }
+
+
+def score(model: Sequential, image: np.ndarray, digit: int) -> float:
+    """What `explain` divides among the pixels, but for the blank picture's own score."""
+    logits = up_to_logits(model).forward(model.prepare(image[np.newaxis]))[0]
+    return float(logits[digit] - logits.mean())
 
 
 def bars(count: int) -> tuple[np.ndarray, np.ndarray]:

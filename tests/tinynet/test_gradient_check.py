@@ -205,22 +205,25 @@ def stack(middle: Layer, shape: tuple[int, ...]) -> Sequential:
     return Sequential([*before, middle, *after], start, dtype=np.float64)
 
 
-@each_broken
+WRONG_NUMBERS = [entry for entry in BROKEN if entry[0] not in (SigmoidInPlace,)]  # it spoils dy
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [(make, shape) for make, shape, _ in WRONG_NUMBERS],
+    ids=[type(make()).__name__ for make, *_ in WRONG_NUMBERS],
+)
 def test_a_broken_layer_in_the_middle_fails_the_whole_model(
-    make: Callable[[], Layer], shape: tuple[int, ...], message: str
+    make: Callable[[], Layer], shape: tuple[int, ...]
 ) -> None:
     broken = make()
-    if isinstance(broken, SigmoidInPlace):  # its numbers are right; only dy is spoiled
-        return
     parent = type(broken).__bases__[0](**broken.config())
-    for layer, works in ((parent, True), (broken, False)):
-        model = stack(layer, shape)
-        x = normal((6, *model.input_shape), 1)
-        if works:
-            assert check_model(model, x).worst <= 1e-6
-        else:
-            with pytest.raises((GradientError, ValueError), match=NUMBERS + "|mismatch"):
-                check_model(model, x)
+    models = stack(parent, shape), stack(broken, shape)
+    x = normal((6, *models[0].input_shape), 1)
+    assert check_model(models[0], x).worst <= 1e-6
+    wrong = "backward fails: .*mismatch" if isinstance(broken, DenseOneExample) else NUMBERS
+    with pytest.raises(GradientError, match=f"(?s){wrong}"):
+        check_model(models[1], x)
 
 
 @pytest.mark.parametrize("seed", range(5))
