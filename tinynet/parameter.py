@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -39,7 +40,6 @@ class Parameter:
     """
 
     vectors: Vectors
-    place: slice
 
     def __init__(self, shape: Shape, initializer: Initializer, trainable: bool = True) -> None:
         self.shape = shape
@@ -51,23 +51,38 @@ class Parameter:
         """How many numbers it has."""
         return math.prod(self.shape)
 
+    def put(self, vectors: Vectors, start: int) -> None:
+        """Give it its place: value and grad are views of the vectors, from entry `start` on."""
+        self.vectors, self.start = vectors, start
+        entries = slice(start, start + self.size)
+        self._value = vectors.values[entries].reshape(self.shape)
+        self._grad = vectors.grads[entries].reshape(self.shape)
+
     @property
     def value(self) -> Array:
         """The numbers, a view."""
-        return self.vectors.values[self.place].reshape(self.shape)
+        return self._value
 
     @value.setter
     def value(self, value: Array) -> None:
-        self.value[...] = value
+        self._value[...] = value
 
     @property
     def grad(self) -> Array:
         """dL/dvalue, a view."""
-        return self.vectors.grads[self.place].reshape(self.shape)
+        return self._grad
 
     @grad.setter
     def grad(self, grad: Array) -> None:
-        self.grad[...] = grad
+        self._grad[...] = grad
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: it for name, it in vars(self).items() if name not in ("_value", "_grad")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        if "start" in state:
+            self.put(self.vectors, self.start)  # a copy of a view would be an array of its own
 
 
 def allocate(
@@ -83,8 +98,7 @@ def allocate(
     vectors = Vectors(np.empty(total, dtype), np.zeros(total, dtype), learned)
     start = 0
     for parameter in sorted(parameters, key=lambda p: not p.trainable):
-        parameter.vectors = vectors
-        parameter.place = slice(start, start + parameter.size)
+        parameter.put(vectors, start)
         start += parameter.size
     for parameter in parameters:
         parameter.value = parameter.initializer(parameter.shape, rng, dtype)

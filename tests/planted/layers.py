@@ -369,8 +369,8 @@ BUGS = [
         ),
         (
             "an unbuilt layer says nothing helpful",
-            'if not name.startswith("__"):',
-            "if False:",
+            "setattr(cls, name, Unbuilt(name))",
+            "pass",
             MODEL + "::test_an_unbuilt_layer_says_what_to_do",
         ),
     ),

@@ -270,7 +270,7 @@ BUGS: list[Bug] = [
         ),
         (
             "writing into a value replaces it",
-            "        self.value[...] = value\n",
+            "        self._value[...] = value\n",
             "        pass\n",
             MODEL + "::test_a_parameter_is_written_in_place",
         ),

@@ -192,9 +192,9 @@ class FillsHalf(Scale):
 
 class MakesANewParameter(Scale):
     def backward(self, dy: Array) -> Array:
-        vectors, place = self.factor.vectors, self.factor.place
-        self.factor = Parameter(self.factor.shape, ones)
-        self.factor.vectors, self.factor.place = vectors, place
+        before = self.factor
+        self.factor = Parameter(before.shape, ones)
+        self.factor.put(before.vectors, before.start)
         return super().backward(dy)
 
 

@@ -6,7 +6,7 @@ from tinynet.initializers import glorot_uniform, zeros
 from tinynet.layers.arguments import check_padding, expect_rank, pair, positive_int
 from tinynet.layers.layer import Layer
 from tinynet.layers.layout import from_memory, to_memory
-from tinynet.layers.windows import crop, fold, pad, place_windows, unfold
+from tinynet.layers.windows import Windows, crop, fold, pad, place_windows, unfold
 from tinynet.parameter import Parameter
 from tinynet.types import Array, Shape
 
@@ -22,6 +22,7 @@ class Conv2D(Layer):
 
     kernel: Parameter
     bias: Parameter
+    _windows: Windows
 
     def __init__(
         self,

@@ -6,13 +6,26 @@ gradients on the way. `tinynet.check_layer_contract(layer)` tells whether a laye
 
 import copy
 import inspect
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tinynet.parameter import Parameter, allocate
 from tinynet.types import Array, Shape
+
+
+class Unbuilt:
+    """Stands for an attribute that a layer has once it is built, and says so when asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, layer: object, kind: type) -> Any:
+        raise AttributeError(
+            f"{kind.__name__} has no {self.name!r} before it is built; put it into "
+            "Sequential([...], input_shape), or call build(input_shape, rng, dtype) first."
+        )
 
 
 class Layer:
@@ -34,6 +47,8 @@ class Layer:
         if taken.__module__ != cls.__module__ and taken.__module__.startswith("tinynet."):
             raise TypeError(f"tinynet has a layer {cls.__name__!r}; give this class another name")
         Layer.classes[cls.__name__] = cls
+        for name in inspect.get_annotations(cls).keys() - vars(cls).keys():
+            setattr(cls, name, Unbuilt(name))
 
     # --- what a subclass writes ---------------------------------------------------------------
 
@@ -119,14 +134,3 @@ class Layer:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_cache": None}  # a copy, or a file, has no use for the cache
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:  # only asked for what is not there
-            message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            if not name.startswith("__"):
-                message += (
-                    "; if it is not built yet, put it into Sequential([...], input_shape), or "
-                    "call build(input_shape, rng, dtype) first"
-                )
-            raise AttributeError(message)

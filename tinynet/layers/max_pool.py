@@ -7,7 +7,7 @@ import numpy as np
 from tinynet.layers.arguments import check_padding, expect_rank, pair
 from tinynet.layers.layer import Layer
 from tinynet.layers.layout import from_memory, to_memory
-from tinynet.layers.windows import crop, entries, pad, place_windows
+from tinynet.layers.windows import Windows, crop, entries, pad, place_windows
 from tinynet.types import Array, Shape
 
 
@@ -19,6 +19,8 @@ class MaxPool(Layer):
     Strides default to the pool size. Raises ValueError if the window exceeds the image.
     Source: keras.layers.MaxPooling2D.
     """
+
+    _windows: Windows
 
     def __init__(
         self,
