@@ -29,6 +29,7 @@ ORDER = {
         "gradient_check",
         "serialization",
         "layer_contract",
+        "history",
         "workers",
         "training",
     ),

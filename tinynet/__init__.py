@@ -7,6 +7,7 @@ the batch, and dx stands for dL/dx, with the shape of x.
 """
 
 from tinynet.gradient_check import GradientError, check_layer, check_model
+from tinynet.history import Epoch, History, Progress
 from tinynet.layer_contract import ContractError, check_layer_contract
 from tinynet.layers import (
     BatchNormalization,
@@ -28,7 +29,7 @@ from tinynet.optimizers import SGD, Adam, Optimizer
 from tinynet.parameter import Parameter
 from tinynet.schedules import CosineDecay
 from tinynet.serialization import ModelFileError, load_model, save_model
-from tinynet.training import Epoch, History, Progress, batches, evaluate, fit, train_step
+from tinynet.training import batches, evaluate, fit, train_step
 from tinynet.workers import predict
 
 __version__ = "0.1.0"

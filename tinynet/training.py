@@ -1,11 +1,11 @@
-"""The training step, the loop around it, and what it leaves behind."""
+"""The training step, and the loop around it."""
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from tinynet.history import Epoch, History, Progress
 from tinynet.losses import Loss, count_correct, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import Adam, Optimizer
@@ -25,54 +25,6 @@ def train_step(
     model.backward_parameters(doutputs)  # `backward`, without dL/dimages
     optimizer.update(model.parameters())
     return mean_loss, outputs
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one epoch measured; the training means are taken while the weights still move."""
-
-    epoch: int
-    loss: float
-    accuracy: float
-    val_loss: float | None = None
-    val_accuracy: float | None = None
-    seconds: float = 0.0
-
-
-@dataclass
-class History:
-    """The epochs so far."""
-
-    epochs: list[Epoch] = field(default_factory=list)
-
-    def best(self) -> Epoch:
-        """The epoch with the highest validation accuracy (or training accuracy without one).
-
-        Of several, the one with the lowest loss; of those, the first. Raises ValueError before
-        the first epoch.
-        """
-
-        def merit(epoch: Epoch) -> tuple[float, float]:
-            if epoch.val_accuracy is None or epoch.val_loss is None:
-                return epoch.accuracy, -epoch.loss
-            return epoch.val_accuracy, -epoch.val_loss
-
-        return max(self.epochs, key=merit)
-
-    def rows(self) -> list[dict[str, float | None]]:
-        """One dictionary an epoch, ready for a CSV or JSON file."""
-        return [asdict(epoch) for epoch in self.epochs]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a running epoch stands: examples done, and their mean loss and accuracy."""
-
-    epoch: int
-    done: int
-    total: int
-    loss: float
-    accuracy: float
 
 
 def batches(size: int, batch_size: int, rng: np.random.Generator | None) -> Iterator[Array]:

@@ -38,24 +38,6 @@ BUGS: list[Bug] = [
             TRAINING + "the_validation_loss_is_the_loss_that_is_trained",
         ),
         (
-            "the last epoch is the best",
-            "return max(self.epochs, key=merit)",
-            "return self.epochs[-1]",
-            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
-        ),
-        (
-            "the best of equal epochs is the last",
-            "return max(self.epochs, key=merit)",
-            "return max(reversed(self.epochs), key=merit)",
-            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
-        ),
-        (
-            "the highest loss decides among equal epochs",
-            "epoch.val_accuracy, -epoch.val_loss",
-            "epoch.val_accuracy, epoch.val_loss",
-            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
-        ),
-        (
             "batches in order, whatever the generator",
             "np.arange(size) if rng is None else rng.permutation(size)",
             "np.arange(size)",
@@ -78,6 +60,27 @@ BUGS: list[Bug] = [
             "range(len(history.epochs) + 1, epochs + 1)",
             "range(1, epochs + 1)",
             TRAINING + "a_continued_run_is_the_uninterrupted_one",
+        ),
+    ),
+    *bugs(
+        "history.py",
+        (
+            "the last epoch is the best",
+            "return max(self.epochs, key=merit)",
+            "return self.epochs[-1]",
+            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
+        ),
+        (
+            "the best of equal epochs is the last",
+            "return max(self.epochs, key=merit)",
+            "return max(reversed(self.epochs), key=merit)",
+            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
+        ),
+        (
+            "the highest loss decides among equal epochs",
+            "epoch.val_accuracy, -epoch.val_loss",
+            "epoch.val_accuracy, epoch.val_loss",
+            TRAINING + "best_is_the_highest_accuracy_then_the_lowest_loss_then_the_first",
         ),
     ),
     *bugs(

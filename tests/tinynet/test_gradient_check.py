@@ -205,6 +205,23 @@ def stack(middle: Layer, shape: tuple[int, ...]) -> Sequential:
     return Sequential([*before, middle, *after], start, dtype=np.float64)
 
 
+class DenseNoDx(Dense):
+    """Sends nothing back, which a kernel of zeros would hide."""
+
+    def backward(self, dy: Array) -> Array:
+        return super().backward(dy) * 0
+
+
+def test_parameters_are_drawn_anew() -> None:
+    layer = DenseNoDx(3)
+    layer.build((4,), np.random.default_rng(0), np.float64)
+    layer.kernel.value[...] = 0
+    with pytest.raises(GradientError, match="dx"):
+        check_layer(layer, normal((6, 4), 0))
+    assert layer.kernel.value.all()
+    assert layer.bias.value.all()
+
+
 WRONG_NUMBERS = [entry for entry in BROKEN if entry[0] not in (SigmoidInPlace,)]  # it spoils dy
 
 
