@@ -46,6 +46,7 @@ def check_layer_contract(layer: Layer, input_shape: Shape | None = None) -> None
     _check_shapes_and_dtypes(make, shape)
     _check_what_is_written(make, shape)
     _check_what_is_kept(make, shape)
+    _check_prediction(make, shape)
     _check_grads(make, shape)
     _check_memory_orders(make, shape)
     _check_replica(make, shape)
@@ -166,6 +167,13 @@ def _check_what_is_kept(make: Make, shape: Shape) -> None:
             f"{layer!r}: after forward(x, training={training}), without keep, backward must raise "
             "RuntimeError; set _cache to None, and read it by cached()"
         )
+
+
+def _check_prediction(make: Make, shape: Shape) -> None:
+    layer, x = _built(make, shape), _numbers((BATCH, *shape), 0)
+    alone = np.concatenate([layer.forward(x[n : n + 1]) for n in range(BATCH)])
+    promise = "in prediction, an example's output must not depend on the others in the batch"
+    _expect(_same([alone], [layer.forward(x)]), layer, promise)
 
 
 def _check_grads(make: Make, shape: Shape) -> None:

@@ -35,8 +35,8 @@ BUGS = [
         ),
         (
             "convolution's dx with the kernel's rows the other way",
-            "[h - i * sh for i in seen_in]]",
-            "[h - i * sh for i in reversed(seen_in)]]",
+            "tuple(h - i * sh for i in seen_in)",
+            "tuple(h - i * sh for i in reversed(seen_in))",
             TEXTBOOK + "conv2d",
         ),
         (

@@ -171,6 +171,11 @@ class KeepsInTraining(Scale):
         return super().forward(x, training, keep or training)
 
 
+class LooksAtTheBatch(Scale):
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        return super().forward(x - x.mean(axis=0), training, keep)
+
+
 class AddsToItsGrad(Scale):
     def backward(self, dy: Array) -> Array:
         before = np.nan_to_num(self.factor.grad.copy())
@@ -249,6 +254,7 @@ def test_a_small_layer_of_ones_own_passes() -> None:
         (ReusesItsOutput(), "a later pass changes y or dx of an earlier"),
         (KeepsAlways(), "after forward(x, training=False), without keep, backward must raise"),
         (KeepsInTraining(), "after forward(x, training=True), without keep, backward must raise"),
+        (LooksAtTheBatch(), "an example's output must not depend on the others in the batch"),
         (AddsToItsGrad(), "overwrite grads, not add to them"),
         (FillsNoGrad(), "backward must fill every grad"),
         (FillsHalf(), "backward_parameters must fill the grads as backward does"),

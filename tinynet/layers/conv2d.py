@@ -66,14 +66,17 @@ class Conv2D(Layer):
         rows, _, columns, batch = dy.shape
         (kh, kw), (sh, _), channels = self.kernel_size, self.strides, padded_shape[1]
         kernel = np.ascontiguousarray(self.kernel.value.transpose(1, 2, 0, 3))  # (kw, C, kh, F)
+        weights: dict[tuple[int, ...], Array] = {}  # few, as most rows are seen by the same u
         dx = np.zeros(padded_shape, dy.dtype)
         for h in range(len(dx)):
             seen_in = [i for i in range(rows) if 0 <= h - i * sh < kh]  # neighbours, i by i
             if not seen_in:
                 continue
-            weights = kernel[:, :, [h - i * sh for i in seen_in]].reshape(kw * channels, -1)
+            seen_by = tuple(h - i * sh for i in seen_in)
+            if seen_by not in weights:
+                weights[seen_by] = kernel[:, :, list(seen_by)].reshape(kw * channels, -1)
             above = dy[seen_in[0] : seen_in[-1] + 1].reshape(-1, columns * batch)
-            fold(weights @ above, self._windows, row=dx[h])
+            fold(weights[seen_by] @ above, self._windows, row=dx[h])
         return from_memory(crop(dx, self._windows))
 
     def backward_parameters(self, dy: Array) -> None:
