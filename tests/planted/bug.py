@@ -17,3 +17,8 @@ class Bug:
     old: str
     new: str
     tests: str
+
+
+def bugs(file: str, *entries: tuple[str, str, str, str]) -> list[Bug]:
+    """Several entries of one file: name, old, new, tests."""
+    return [Bug(name, file, old, new, tests) for name, old, new, tests in entries]

@@ -1,20 +1,15 @@
 """Bugs in tinynet's layers and losses, each of which the named tests must notice."""
 
-from tests.planted.bug import Bug
+from tests.planted.bug import bugs
 
 TEXTBOOK = "tests/tinynet/test_textbook.py::test_"
 CONTRACT = "tests/tinynet/test_contract.py::test_our_layers_keep_to_the_contract"
 MODEL = "tests/tinynet/test_model.py"
 
 
-def bugs(file: str, *entries: tuple[str, str, str, str]) -> list[Bug]:
-    """Entries of one file of tinynet: name, old, new, tests."""
-    return [Bug(name, f"tinynet/{file}", old, new, tests) for name, old, new, tests in entries]
-
-
 BUGS = [
     *bugs(
-        "layers/conv2d.py",
+        "tinynet/layers/conv2d.py",
         (
             "convolution without its bias",
             "weights[0, -1] = self.bias.value",
@@ -65,7 +60,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/windows.py",
+        "tinynet/layers/windows.py",
         (
             "rows of windows by the columns' stride",
             "[:: sh * lines]",
@@ -105,7 +100,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/max_pool.py",
+        "tinynet/layers/max_pool.py",
         (
             "every maximum of a window gets dy",
             "left = left - share",
@@ -133,12 +128,12 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/relu.py",
+        "tinynet/layers/relu.py",
         ("ReLU's derivative at 0 is 1", "x > 0 if keep", "x >= 0 if keep", TEXTBOOK + "relu"),
         ("a leaking ReLU", "np.clip(x, 0, np.inf)", "np.maximum(x, 0.01 * x)", TEXTBOOK + "relu"),
     ),
     *bugs(
-        "layers/sigmoid.py",
+        "tinynet/layers/sigmoid.py",
         ("sigmoid's derivative y * y", "dy * (y * (1 - y))", "dy * (y * y)", TEXTBOOK + "sigmoid"),
         ("sigmoid twice as steep", "np.tanh(0.5 * x)", "np.tanh(x)", TEXTBOOK + "sigmoid"),
         (
@@ -149,7 +144,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/softmax.py",
+        "tinynet/layers/softmax.py",
         (
             "softmax's backward without what runs through the sum",
             "y * (dy - np.sum(dy * y, axis=-1, keepdims=True))",
@@ -170,7 +165,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/flatten.py",
+        "tinynet/layers/flatten.py",
         (
             "flatten with the channels first",
             "np.moveaxis(x, 0, -1))",
@@ -185,7 +180,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/dense.py",
+        "tinynet/layers/dense.py",
         (
             "dense without its bias",
             "+ self.bias.value",
@@ -207,7 +202,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/dropout.py",
+        "tinynet/layers/dropout.py",
         (
             "dropout drops the others",
             ">= self.rate",
@@ -234,7 +229,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/batch_normalization.py",
+        "tinynet/layers/batch_normalization.py",
         (
             "batch normalization's averages go the whole way but a little",
             "(1 - self.momentum) * (average",
@@ -285,7 +280,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/global_average_pooling.py",
+        "tinynet/layers/global_average_pooling.py",
         (
             "the sum for the mean of a feature map",
             ".mean(axis=(0, 2))",
@@ -300,7 +295,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/residual.py",
+        "tinynet/layers/residual.py",
         (
             "a residual without its input",
             "return kept + self.body.forward(x, training, keep)",
@@ -333,7 +328,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/layout.py",
+        "tinynet/layers/layout.py",
         (
             "images in memory with rows and columns exchanged",
             "x.transpose(1, 3, 2, 0) if",
@@ -348,7 +343,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "layers/layer.py",
+        "tinynet/layers/layer.py",
         (
             "any name may be taken",
             "if taken.__module__ != cls.__module__ and",
@@ -375,7 +370,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "losses.py",
+        "tinynet/losses.py",
         (
             "the gradient of the summed loss",
             "(exponentials / sums * weights - targets) / logits.dtype.type(len(logits))",

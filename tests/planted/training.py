@@ -1,7 +1,7 @@
 """Bugs in tinynet's model, training step, optimizers, checks and files."""
 
-from tests.planted.bug import Bug
-from tests.planted.layers import MODEL, bugs
+from tests.planted.bug import Bug, bugs
+from tests.planted.layers import MODEL
 
 TRAINING = "tests/tinynet/test_training.py::test_"
 WORKERS = "tests/tinynet/test_workers.py::test_"
@@ -12,7 +12,7 @@ BROKEN = "tests/tinynet/test_contract.py::test_what_a_layer_breaks_is_named"
 
 BUGS: list[Bug] = [
     *bugs(
-        "training.py",
+        "tinynet/training.py",
         (
             "a step without its update",
             "    optimizer.update(model.parameters())\n",
@@ -63,7 +63,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "history.py",
+        "tinynet/history.py",
         (
             "the last epoch is the best",
             "return max(self.epochs, key=merit)",
@@ -84,7 +84,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "workers.py",
+        "tinynet/workers.py",
         (
             "workers' gradients not weighted",
             "doutputs * doutputs.dtype.type(part.weight)",
@@ -147,7 +147,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "optimizers.py",
+        "tinynet/optimizers.py",
         (
             "Adam without its correction of the beginning",
             "rate *= math.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)",
@@ -228,7 +228,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "schedules.py",
+        "tinynet/schedules.py",
         (
             "cosine decay without its warm-up",
             "if step < self.warmup_steps:",
@@ -249,7 +249,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "initializers.py",
+        "tinynet/initializers.py",
         (
             "Glorot by the fan in alone",
             "(channels + filters)",
@@ -264,7 +264,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "parameter.py",
+        "tinynet/parameter.py",
         (
             "moving averages between the learned",
             "sorted(parameters, key=lambda p: not p.trainable)",
@@ -279,7 +279,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "model.py",
+        "tinynet/model.py",
         (
             "bytes divided by 256",
             "scale = 255 if",
@@ -336,7 +336,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "gradient_check.py",
+        "tinynet/gradient_check.py",
         ("a tolerance of a thousandth", "TOLERANCE = 1e-6", "TOLERANCE = 1e-3", CHECK),
         (
             "an upstream gradient of ones",
@@ -384,7 +384,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "serialization.py",
+        "tinynet/serialization.py",
         (
             "NaN is loaded",
             "if not np.isfinite(value).all():",
@@ -441,7 +441,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "layer_contract.py",
+        "tinynet/layer_contract.py",
         *(
             (f"the contract does not ask: {asked}", old, new, BROKEN)
             for asked, old, new in (

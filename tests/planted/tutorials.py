@@ -1,6 +1,6 @@
 """Bugs in the tutorials and their checks, each of which the named tests must notice."""
 
-from tests.planted.bug import Bug
+from tests.planted.bug import bugs
 
 DIAGNOSIS = "tests/tutorials/test_diagnosis.py::"
 EXERCISES = "tests/tutorials/test_exercises.py::"
@@ -9,14 +9,9 @@ NOTEBOOKS = "tests/tutorials/test_notebooks.py::"
 PROSE = "tests/tutorials/test_prose.py::"
 
 
-def bugs(file: str, *entries: tuple[str, str, str, str]) -> list[Bug]:
-    """Entries of one file of the tutorials: name, old, new, tests."""
-    return [Bug(name, f"tutorials/{file}", old, new, tests) for name, old, new, tests in entries]
-
-
 BUGS = [
     *bugs(
-        "checks/diagnosis.py",
+        "tutorials/checks/diagnosis.py",
         (
             "an answer that writes into its arguments is not noticed",
             "a.copy() if isinstance(a, np.ndarray) else a for a in arguments",
@@ -49,7 +44,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "checks/__init__.py",
+        "tutorials/checks/__init__.py",
         (
             "an exercise that nobody has attempted is right",
             'return Verdict("not attempted")',
@@ -64,7 +59,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "checks/notebook_10.py",
+        "tutorials/checks/notebook_10.py",
         (
             "any saliency is right",
             'expect(got, slopes(chosen), "the saliency"',
@@ -73,7 +68,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "solutions/08_convolution_backward.py",
+        "tutorials/solutions/08_convolution_backward.py",
         (
             "the solution of the convolution's dx does not turn the kernel",
             "kernel[::-1, ::-1]",
@@ -82,7 +77,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "solutions/10_mnist_app.py",
+        "tutorials/solutions/10_mnist_app.py",
         (
             "the saliency's forward pass keeps nothing",
             ", keep=True)\n",
@@ -91,7 +86,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "cells.py",
+        "tutorials/cells.py",
         (
             "a percentage of the text is compared with the share itself",
             "(100 * value if percent else value)",
@@ -112,7 +107,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "build.py",
+        "tutorials/build.py",
         (
             "every difference between two builds passes for a measured time",
             'if "timing" in cell.metadata.get("tags", []):',
@@ -121,7 +116,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "06_training.py",
+        "tutorials/06_training.py",
         (
             "a wrong last digit in a table by hand",
             "| `s_squared` | `2 / 3` | 0.6667 |",
@@ -142,7 +137,7 @@ BUGS = [
         ),
     ),
     *bugs(
-        "03_dense.py",
+        "tutorials/03_dense.py",
         (
             "a link to a notebook that does not exist",
             "](04_softmax_cross_entropy.ipynb)",
