@@ -7,11 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from mnist_app.cli.console import console, print_table
+from mnist_app.cli.options import OverwriteOption
+from mnist_app.cli.outputs import check_file, check_folder, check_older
 from mnist_app.figures.comparison import save_comparison_figures
 from mnist_app.keras import compare as keras_compare
-from mnist_app.keras.comparison import FILES
-from mnist_app.text import percent
+from mnist_app.keras.comparison import AGREEMENT, CURVES, FILES, RESULTS
+from mnist_app.text import percent, printable
 
+REPORT_START = b'{\n "network": '
 COMPARED = ("cnn", "mlp", "mlp-small")
 
 
@@ -39,10 +42,13 @@ def compare(
     output: Annotated[
         Path | None,
         typer.Option(
+            metavar="DIR",
+            file_okay=False,
             show_default="runs/compare-MODEL",
             help="Folder for the table and two pictures; older ones are replaced.",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Train the same network with tinynet and with Keras, and print how they differ.
 
@@ -51,6 +57,11 @@ def compare(
     """
 
     folder = Path("runs", f"compare-{model}") if output is None else output
+    check_folder(folder, "--output", (CURVES, AGREEMENT), overwrite)
+    for option, path in (("--output", folder / RESULTS), ("--json", json)):
+        if path is not None:
+            check_file(path, option)
+            check_older(path, option, is_report, overwrite)
     out = console()
 
     def show(framework: str, seed: int, epoch: dict[str, Any]) -> None:
@@ -60,14 +71,20 @@ def compare(
         )
 
     result = keras_compare.compare(model, epochs, seeds, on_epoch=show)
-    keras_compare.save_comparison(result, folder)
-    save_comparison_figures(result, folder)
-    if json is not None:
-        keras_compare.save_report(result, json)
     out.print(f"\n{result.title()}", style="bold")
     print_table(out, ("", "tinynet", "Keras", "difference"), map(astuple, result.rows()))
     out.print("")
     for note in result.notes():
         out.print(note)
+    keras_compare.save_comparison(result, folder)
+    if json is not None:
+        keras_compare.save_report(result, json)
+    save_comparison_figures(result, folder)
     saved = [folder / name for name in FILES] + ([] if json is None else [json])
-    out.print(f"\nSaved {', '.join(map(str, saved))}")
+    out.print(f"\nSaved {printable(', '.join(map(str, saved)))}")
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file begins as `save_report` begins one."""
+    with path.open("rb") as file:
+        return file.read(len(REPORT_START)) == REPORT_START

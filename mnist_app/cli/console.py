@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mnist_app.cli.errors import PROGRAM
+from mnist_app.text import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,9 +39,9 @@ def print_table(out: "Console", header: Sequence[str], rows: Iterable[Sequence[s
         header_style="",
     )
     for place, name in enumerate(header):
-        table.add_column(name, justify="right" if place else "left")
+        table.add_column(printable(name), justify="right" if place else "left")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     table.width = Measurement.get(out, out.options.update(max_width=WIDEST), table).maximum
     out.print(table)
 

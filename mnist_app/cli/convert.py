@@ -5,16 +5,24 @@ from typing import Annotated
 
 import typer
 
+from mnist_app.cli.options import MODEL_HELP
+from mnist_app.cli.outputs import check_file
 from mnist_app.reading.calibration import temperature_of
-from mnist_app.reading.classifier import EXTENSION
+from mnist_app.reading.classifier import EXTENSION, find_model
 from mnist_app.reading.probabilities import ends_in_logits
+from mnist_app.text import printable
 from tinynet import load_model, save_model
 
 KERAS = ".keras"
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A .safetensors or .keras file.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="IN", help=f"A {KERAS} file, or: {MODEL_HELP[0].lower()}{MODEL_HELP[1:]}"
+        ),
+    ],
     target: Annotated[
         Path,
         typer.Argument(metavar="OUT", help="The other kind of file; an older one is replaced."),
@@ -29,10 +37,14 @@ def convert(
     from mnist_app.keras.read import load_keras  # h5py, and not TensorFlow
     from mnist_app.keras.write import save_keras
 
-    if (source.suffix, target.suffix) == (KERAS, EXTENSION):
-        save_model(load_keras(source), target)
-    elif (source.suffix, target.suffix) == (EXTENSION, KERAS):
-        model, settings = load_model(source)
+    path = Path(source)
+    if path.suffix != KERAS:
+        path = find_model(source)
+    check_file(target, "OUT", [path])
+    if (path.suffix, target.suffix) == (KERAS, EXTENSION):
+        save_model(load_keras(path), target)
+    elif (path.suffix, target.suffix) == (EXTENSION, KERAS):
+        model, settings = load_model(path)
         save_keras(model, target, from_logits=ends_in_logits(model))
         if temperature_of(settings) != 1:
             typer.echo(
@@ -44,4 +56,4 @@ def convert(
             f"cannot convert '{source}' to '{target}': one must end in {EXTENSION}, the other "
             f"in {KERAS}."
         )
-    typer.echo(f"Saved {target}")
+    typer.echo(f"Saved {printable(str(target))}")

@@ -6,7 +6,10 @@ from io import TextIOWrapper
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+
+from mnist_app.cli.interrupts import Interrupts
+from mnist_app.text import printable
 
 PROGRAM = "python -m mnist_app"
 USAGE_ERROR: Any = typer.BadParameter.mro()[1]  # what typer does not export: any wrong usage
@@ -16,19 +19,50 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 class OneLineErrors(TyperGroup):
     """A group of commands that ends in one line, not in a traceback, unless the bug is ours."""
 
+    def get_params(self, ctx: Any) -> Any:
+        """The options of the whole program, as `Command` shows them."""
+        return without_types(super().get_params(ctx))
+
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command, and exit."""
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # file names need not be UTF-8
-        try:
-            code = super().main(*args, **{**options, "standalone_mode": False})
-        except (KeyboardInterrupt, typer.Abort):
+        with Interrupts() as interrupts:
+            try:
+                code = super().main(*args, **{**options, "standalone_mode": False})
+            except (KeyboardInterrupt, typer.Abort):
+                code = INTERRUPTED
+            except Exception as error:
+                line, code = describe(error)
+                typer.echo(f"Error: {printable(' '.join(line.split()))}", err=True)
+        if interrupts.heard:
             code = INTERRUPTED
-        except Exception as error:
-            line, code = describe(error)
-            typer.echo(f"Error: {' '.join(line.split())}", err=True)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+class Command(TyperCommand):
+    """One command: flags look like flags in its help, and no path is empty."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters; "<bool>" beside a flag would ask for `--flag true`."""
+        return without_types(super().get_params(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """As always, but "" is no value: as a path it would be the folder that one is in."""
+        given, *_ = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter in self.get_params(ctx):
+            if given.get(parameter.name) == "":
+                raise typer.BadParameter("it is empty", ctx=ctx, param=parameter)
+        return super().parse_args(ctx, args)
+
+
+def without_types(parameters: list[Any]) -> list[Any]:
+    """The parameters, with nothing beside the name of a flag."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
 
 
 def describe(error: Exception) -> tuple[str, int]:

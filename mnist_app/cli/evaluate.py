@@ -7,13 +7,15 @@ from typing import Annotated
 import typer
 
 from mnist_app.cli.console import console, print_table
-from mnist_app.cli.options import JsonOption, ModelArgument
+from mnist_app.cli.options import JsonOption, ModelArgument, OverwriteOption
+from mnist_app.cli.outputs import check_folder
+from mnist_app.cli.progress import waiting
 from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.confusion import draw_confusion
 from mnist_app.figures.grids import draw_mistakes
 from mnist_app.figures.look import save_figure
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.text import percent
+from mnist_app.text import percent, printable
 from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images
 from mnist_app.training.folder import CONFUSION, MISTAKES
 
@@ -37,11 +39,14 @@ def evaluate(
             help=f"Folder for two pictures, {CONFUSION} and {MISTAKES}; older ones are replaced.",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Test a trained network on the test images of a data set.
 
     Prints loss and accuracy, precision, recall and F1 of each class, and the confusion matrix.
     """
+    if output is not None:
+        check_folder(output, "--output", [CONFUSION, MISTAKES], overwrite)
     classifier = load_classifier(model)
     dataset = load_dataset(data)
     check_fit(classifier.model, dataset)
@@ -51,17 +56,17 @@ def evaluate(
         dataset.test_labels,
         temperature=classifier.temperature,
     )
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        save_figure(output / CONFUSION, draw_confusion, evaluation)
-        save_figure(output / MISTAKES, draw_mistakes, dataset.test_images, evaluation)
     if as_json:
         head = {"model": str(classifier.path), "data": dataset.name}
         typer.echo(json.dumps(head | evaluation.report()))
-        return
-    show_evaluation(f"{classifier.path} on {dataset.name}", evaluation)
+    else:
+        show_evaluation(printable(f"{classifier.path} on {dataset.name}"), evaluation)
     if output is not None:
-        typer.echo(f"\nSaved {output / CONFUSION} and {output / MISTAKES}")
+        with waiting("Drawing"):
+            save_figure(output / CONFUSION, draw_confusion, evaluation)
+            save_figure(output / MISTAKES, draw_mistakes, dataset.test_images, evaluation)
+        if not as_json:
+            typer.echo(f"\nSaved {printable(f'{output / CONFUSION} and {output / MISTAKES}')}")
 
 
 def show_evaluation(title: str, evaluation: Evaluation) -> None:

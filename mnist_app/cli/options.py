@@ -17,3 +17,6 @@ ModelArgument = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of tables.")
 ]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Replace also files that this program did not make.")
+]

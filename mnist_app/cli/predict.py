@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_app.cli.errors import FAILED
-from mnist_app.cli.options import ModelOption
+from mnist_app.cli.options import ModelOption, OverwriteOption
+from mnist_app.cli.outputs import check_figure, wrong
+from mnist_app.cli.progress import counted, waiting
 from mnist_app.figures.answers import draw_answers
 from mnist_app.figures.explanations import draw_explanations
 from mnist_app.figures.look import FORMATS, save_figure
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.explain import explain as which_pixels_spoke
-from mnist_app.text import percent
+from mnist_app.text import percent, printable
 
 if TYPE_CHECKING:
     from mnist_app.reading.predict import Answer
 
 BAR = 40  # characters of a bar for a probability of 1
 BLOCKS = " ▏▎▍▌▋▊▉█"
-LARGEST_FIGURE = 50  # pictures
+LARGEST_FIGURE = 40  # pictures; WebP has no room for more than 46
 
 
 def predict(
@@ -33,6 +35,9 @@ def predict(
             help="Pictures, folders of pictures, or - for standard input.",
         ),
     ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", help="Look for pictures in folders of the folders too.")
+    ] = False,
     model: ModelOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     figure: Annotated[
@@ -41,7 +46,7 @@ def predict(
             "--save-figure",
             metavar="FILE",
             help="Also draw the pictures, what the network sees of them, and its answers "
-            f"(the first {LARGEST_FIGURE}; {', '.join(FORMATS)}). An older file is replaced.",
+            f"(the first {LARGEST_FIGURE}; {', '.join(FORMATS)}). An older figure is replaced.",
         ),
     ] = None,
     explain: Annotated[
@@ -52,6 +57,7 @@ def predict(
             f"the answer (the first {LARGEST_FIGURE}).",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Say which digit is in a picture, and how sure that is.
 
@@ -60,20 +66,23 @@ def predict(
     does not stop the others; the exit code is then 1. Without a picture, on a terminal, asks for
     one.
     """
-    from mnist_app.reading.predict import Failure, predict_pictures  # imports cv2
+    from mnist_app.reading.predict import Failure, find_pictures, predict_pictures  # imports cv2
 
     for option, path in (("--save-figure", figure), ("--explain", explain)):
         if path is not None:
-            check_figure(path, option)
+            check_figure(path, option, images or (), overwrite)
+    if figure is not None and explain is not None and figure.resolve() == explain.resolve():
+        raise wrong(f"'{explain}' is the file of --save-figure too", "--explain")
     images = images or [ask_for_picture()]
     classifier = load_classifier(model)
+    pictures = find_pictures(images, recursive)
     answers: list[Answer] = []
     failed = False
-    for result in predict_pictures(classifier, images):
+    for result in predict_pictures(classifier, counted(pictures, "Reading")):
         if as_json:
             typer.echo(json.dumps(result.report()))
         elif isinstance(result, Failure):
-            typer.echo(f"Error: {result.error}", err=True)
+            typer.echo(f"Error: {printable(result.error)}", err=True)
         else:
             show_answer(result)
         if isinstance(result, Failure):
@@ -81,22 +90,17 @@ def predict(
         elif (figure or explain) and len(answers) < LARGEST_FIGURE:
             answers.append(result)
     if answers and figure is not None:
-        save_figure(figure, draw_answers, answers)
+        with waiting("Drawing"):
+            save_figure(figure, draw_answers, answers)
     if answers and explain is not None:
-        spoke = [which_pixels_spoke(classifier.model, answer.stages.image) for answer in answers]
-        save_figure(explain, draw_explanations, answers, spoke)
+        spoke = [
+            which_pixels_spoke(classifier.model, answer.stages.image)
+            for answer in counted(answers, "Explaining")
+        ]
+        with waiting("Drawing"):
+            save_figure(explain, draw_explanations, answers, spoke)
     if failed:
         raise typer.Exit(FAILED)
-
-
-def check_figure(path: Path, option: str) -> None:
-    """BadParameter now, rather than an error after the work, if the figure cannot be saved."""
-    if path.suffix.lower() not in FORMATS:
-        raise typer.BadParameter(
-            f"'{path}' must end in one of {', '.join(FORMATS)}", param_hint=f"'{option}'"
-        )
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder '{path.parent}'", param_hint=f"'{option}'")
 
 
 def ask_for_picture() -> str:
@@ -112,13 +116,21 @@ def ask_for_picture() -> str:
 
 def show_answer(answer: "Answer") -> None:
     """The digit and the confidence, and a bar for each probability; or the problem."""
-    guess = "" if answer.problem is None or answer.digit is None else f"; if it is, {answer.digit}"
-    typer.secho(f"{answer.image}: {answer.said()}{guess}", bold=True)
+    typer.secho(f"{printable(answer.image)}: {answer.said()}{guess(answer)}", bold=True)
     if answer.problem is not None:
         return
     for digit, share in enumerate(answer.probabilities):
         line = f"  {digit:>2} {percent(share):>9}  {bar(float(share))}".rstrip()
         typer.secho(line, fg="green" if digit == answer.digit else None)
+
+
+def guess(answer: "Answer") -> str:
+    """What the digit would be, beside a problem."""
+    if answer.problem is None or answer.digit is None:
+        return ""
+    if answer.problem == "more than one digit":
+        return f"; the one with the most ink reads as {answer.digit}"
+    return f"; if it is, {answer.digit}"
 
 
 def bar(share: float) -> str:

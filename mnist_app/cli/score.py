@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_app.cli.console import console, print_table
-from mnist_app.cli.options import JsonOption, ModelOption
+from mnist_app.cli.options import JsonOption, ModelOption, OverwriteOption
+from mnist_app.cli.outputs import check_folder
+from mnist_app.cli.progress import counted, waiting
 from mnist_app.figures.contact_sheet import draw_contact_sheet
 from mnist_app.figures.look import save_figure
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.text import percent
+from mnist_app.text import percent, printable
 
 if TYPE_CHECKING:
     from mnist_app.reading.score import Score
@@ -39,6 +41,7 @@ def score(
             help=f"Folder for a picture of the mistakes, {SHEET}; an older one is replaced.",
         ),
     ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Read labelled pictures, and count what was right.
 
@@ -46,18 +49,22 @@ def score(
     can be trusted (the expected calibration error), and the mistakes. A picture that cannot be
     read, or is said to hold no digit or several, counts as a mistake.
     """
-    from mnist_app.reading.score import Score, score_pictures  # imports cv2
+    from mnist_app.reading.score import Score, read_labels, score_pictures  # imports cv2
 
-    result = Score(list(score_pictures(load_classifier(model), labels)))
     if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        save_figure(output / SHEET, draw_contact_sheet, result.mistakes)
+        check_folder(output, "--output", [SHEET], overwrite)
+    rows = read_labels(labels)
+    classifier = load_classifier(model)
+    result = Score(list(score_pictures(classifier, labels, counted(rows, "Reading"))))
     if as_json:
         typer.echo(json.dumps(result.report()))
-        return
-    show_score(result)
+    else:
+        show_score(result)
     if output is not None:
-        typer.echo(f"\nSaved {output / SHEET}")
+        with waiting("Drawing"):
+            save_figure(output / SHEET, draw_contact_sheet, result.mistakes)
+        if not as_json:
+            typer.echo(f"\nSaved {printable(str(output / SHEET))}")
 
 
 def show_score(result: "Score") -> None:
@@ -80,4 +87,5 @@ def show_score(result: "Score") -> None:
         width = max(len(picture.file) for picture in wrong)
         out.print("\nMistakes: file, label, answer", style="bold")
         for picture in wrong:
-            out.print(f"{picture.file.ljust(width)}  {picture.label}  {picture.said}")
+            line = f"{picture.file.ljust(width)}  {picture.label}  {picture.said}"
+            out.print(printable(line))

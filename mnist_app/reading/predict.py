@@ -1,10 +1,7 @@
-"""From pictures to answers: which files are meant, and what the network says of each."""
+"""From pictures to answers: what the network says of each, and which could not be read."""
 
-import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,15 +12,16 @@ from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.pixels import Pixels
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.picture_files import (
+    STANDARD_INPUT,
+    check_picture_file,
+    pictures_of,
+    standard_input,
+)
 from mnist_app.text import percent
 from tinynet.types import Array
 
-STANDARD_INPUT = "-"
-LARGEST_INPUT = 2**27  # bytes; the largest picture that is decoded, uncompressed, has fewer
 THUMBNAIL = 360  # pixels: what a figure shows of an original
-PICTURE_FILE = re.compile(
-    r"[^.].*\.(avif|bmp|gif|ico|jfif|jpe?g|mpo|p[bgnp]m|png|tga|tiff?|webp)", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -77,26 +75,50 @@ class Failure:
         return {"image": self.image, "error": self.error}
 
 
-def predict_pictures(classifier: Classifier, images: Iterable[str]) -> Iterator[Answer | Failure]:
-    """One answer or failure for each picture: paths, folders of pictures, "-" for standard input.
+def find_pictures(images: Iterable[str], recursive: bool = False) -> list[str | Failure]:
+    """All that is meant by paths, folders of pictures, and "-" for standard input.
 
-    A bad picture does not stop the others.
+    A folder that has no pictures, or cannot be read, becomes a Failure among the others.
     """
+    found: list[str | Failure] = []
     for image in images:
         try:
-            for name in pictures_of(image):
-                yield predict_picture(classifier, name)
+            found += pictures_of(image, recursive)
         except PictureError as error:
-            yield Failure(image, str(error))
+            found.append(Failure(image, str(error)))
+    return found
+
+
+def predict_pictures(
+    classifier: Classifier, pictures: Iterable[str | Failure]
+) -> Iterator[Answer | Failure]:
+    """One answer or failure for each picture that was found; a bad one does not stop the others."""
+    for picture in pictures:
+        yield picture if isinstance(picture, Failure) else predict_picture(classifier, picture)
 
 
 def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
-    """The answer to one picture, or the failure to read it."""
+    """The answer to one picture, by its path or "-", or the failure to read it."""
+    if image != STANDARD_INPUT:
+        return predict_file(classifier, image)
     try:
-        picture = decode(standard_input() if image == STANDARD_INPUT else image)
-        stages = preprocess(picture)
+        return _predict(classifier, image, standard_input())
     except PictureError as error:
         return Failure(image, str(error))
+
+
+def predict_file(classifier: Classifier, image: str) -> Answer | Failure:
+    """The answer to one picture file, or the failure to read it; "-" is a file like any other."""
+    try:
+        check_picture_file(image)
+        return _predict(classifier, image, image)
+    except PictureError as error:
+        return Failure(image, str(error))
+
+
+def _predict(classifier: Classifier, image: str, source: str | bytes) -> Answer:
+    picture = decode(source)
+    stages = preprocess(picture)
     images = stages.image[np.newaxis]
     problem = stages.problem
     if problem is None and classifier.reads_digits and not looks_like_digit(images)[0]:
@@ -105,37 +127,7 @@ def predict_picture(classifier: Classifier, image: str) -> Answer | Failure:
     return Answer(image, thumbnail(picture), stages, rows[0], problem)
 
 
-def standard_input() -> bytes:
-    """The picture on standard input; PictureError if it has more than LARGEST_INPUT bytes."""
-    data = sys.stdin.buffer.read(LARGEST_INPUT + 1)
-    if len(data) > LARGEST_INPUT:
-        raise PictureError(
-            f"standard input has more than {LARGEST_INPUT // 2**20} MiB; expected one picture"
-        )
-    return data
-
-
 def thumbnail(picture: Pixels) -> Pixels:
     """Every second or third or ... pixel, so that the longest side is at most THUMBNAIL."""
     step = -(-max(picture.shape[:2]) // THUMBNAIL)
     return picture[::step, ::step].copy()
-
-
-def pictures_of(image: str) -> list[str]:
-    """The picture itself, or the pictures directly in a folder, by name.
-
-    Raises PictureError for a folder that has none, or cannot be read.
-    """
-    folder = Path(image)
-    if image == STANDARD_INPUT or not folder.is_dir():
-        return [image]
-    try:
-        files = sorted(path for path in folder.iterdir() if PICTURE_FILE.fullmatch(path.name))
-    except OSError as error:
-        raise PictureError(f"cannot read the folder '{image}': {error.strerror}") from None
-    if not files:
-        raise PictureError(
-            f"the folder '{image}' has no pictures; expected files ending in .png, .jpg, .gif, "
-            ".webp, .tif, .bmp or the like"
-        )
-    return [str(path) for path in files]

@@ -1,8 +1,10 @@
 """How well a classifier reads pictures that somebody has labelled in a CSV file."""
 
 import csv
+import os
+import stat
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ import numpy as np
 
 from mnist_app.reading.calibration import BINS, expected_calibration_error
 from mnist_app.reading.classifier import Classifier
-from mnist_app.reading.predict import Answer, Failure, predict_picture
+from mnist_app.reading.predict import Answer, Failure, predict_file
 
 FILE, LABEL = "file", "label"
+DIVIDERS = ",;\t"  # spreadsheets of many countries write semicolons
+LARGEST_TABLE = 2**26  # bytes; a million pictures have fewer
 MOST_GROUPS = 20  # a column with more values, such as a size, is no grouping
 PICTURES_A_BIN = 20  # of the calibration error: fewer say nothing about a bin
 
@@ -112,48 +116,98 @@ class Score:
         }
 
 
-def score_pictures(classifier: Classifier, labels: Path) -> Iterator[Scored]:
-    """Each picture of a CSV file with the columns `file` and `label`, and what is said of it.
+@dataclass(frozen=True)
+class Row:
+    """A line of a CSV file of labels."""
+
+    file: str
+    label: int
+    columns: dict[str, str]
+
+
+def score_pictures(classifier: Classifier, labels: Path, rows: Iterable[Row]) -> Iterator[Scored]:
+    """Each picture that the rows of a CSV file name, and what is said of it.
 
     A file is looked for beside the CSV, then in a folder there with the CSV's name without
     .csv, then in `images`. A picture that cannot be read is a Failure, and does not stop the
-    others. Raises ScoreError before the first if the CSV is not usable, OSError if unreadable.
+    others.
     """
-    rows = read_labels(labels)
-    for name, label, columns in rows:
-        yield Scored(name, label, columns, predict_picture(classifier, str(find(labels, name))))
+    for row in rows:
+        result = predict_file(classifier, str(find(labels, row.file)))
+        yield Scored(row.file, row.label, row.columns, result)
 
 
-def read_labels(path: Path) -> list[tuple[str, int, dict[str, str]]]:
-    """File, label and the other columns of each row; ScoreError if the file is not usable."""
+def read_labels(path: Path) -> list[Row]:
+    """The rows of a CSV file with the columns `file` and `label`.
+
+    Commas, semicolons or tabs divide it; capitals in those two names and spaces around any cell
+    do not matter, nor do blank lines. Raises ScoreError if the file is not usable, OSError if
+    unreadable.
+    """
+    check_size(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            names = list(reader.fieldnames or [])
-            rows = list(reader)
+            divider = max(DIVIDERS, key=file.readline().count)
+            file.seek(0)
+            lines = numbered(csv.reader(file, delimiter=divider, skipinitialspace=True))
+            _, header = next(lines, (1, []))
+            names = column_names(path, header)
+            rows = [read_row(path, number, names, cells) for number, cells in lines]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ScoreError(f"'{path}' is not a CSV file ({error})") from None
+    if not rows:
+        raise ScoreError(f"'{path}' names no pictures")
+    return rows
+
+
+def check_size(path: Path) -> None:
+    """ScoreError for a pipe, a device, or more than a table of labels can have."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ScoreError(f"'{path}' is not a file; expected a CSV file of labels")
+    if status.st_size > LARGEST_TABLE:
+        raise ScoreError(
+            f"'{path}' has more than {LARGEST_TABLE // 2**20} MiB; expected a CSV file of labels"
+        )
+
+
+def numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a csv.reader that are not blank, each with the number of its first line."""
+    first = 1
+    for cells in reader:
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped):
+            yield first, stripped
+        first = reader.line_num + 1
+
+
+def column_names(path: Path, header: list[str]) -> list[str]:
+    """The columns, `file` and `label` in small letters; ScoreError if one is missing or double."""
+    names = [name.lower() if name.lower() in (FILE, LABEL) else name for name in header]
     if missing := [name for name in (FILE, LABEL) if name not in names]:
         raise ScoreError(
             f"'{path}' has no column '{missing[0]}'; expected a first line with the columns "
             f"{FILE},{LABEL}"
         )
-    if not rows:
-        raise ScoreError(f"'{path}' names no pictures")
-    found = []
-    for number, row in enumerate(rows, start=2):
-        name, label = row.pop(FILE), row.pop(LABEL)
-        if not name or label not in set("0123456789"):
-            raise ScoreError(
-                f"'{path}', line {number}: expected a file and a digit. Received: {name!r}, "
-                f"{label!r}"
-            )
-        columns = {key: row[key] or "" for key in names if key not in (FILE, LABEL)}
-        found.append((name, int(label), columns))
-    return found
+    if double := [name for name in names if name and names.count(name) > 1]:
+        raise ScoreError(f"'{path}' has two columns '{double[0]}'; expected each column once")
+    return names
+
+
+def read_row(path: Path, number: int, names: list[str], cells: list[str]) -> Row:
+    """One row; ScoreError, with the number of its line, if it names no file or no digit."""
+    row = dict(zip(names, cells, strict=False))
+    name, label = row.get(FILE), row.get(LABEL)
+    if not name or label not in set("0123456789"):
+        raise ScoreError(
+            f"'{path}', line {number}: expected a file and a digit. Received: {name!r}, {label!r}"
+        )
+    columns = {key: row.get(key, "") for key in names if key and key not in (FILE, LABEL)}
+    return Row(name, int(label), columns)
 
 
 def find(labels: Path, name: str) -> Path:
     """Where the picture is; beside the CSV if it is nowhere."""
     places = [labels.parent, labels.with_suffix(""), labels.parent / "images"]
-    return next((place / name for place in places if (place / name).is_file()), places[0] / name)
+    found = (place / name for place in places if os.path.isfile(place / name))
+    return next(found, places[0] / name)

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import signal
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ from mnist_app.training.networks import NETWORKS
 from mnist_app.training.run import TrainingRun
 from tests.app.conftest import Cli
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
-from tinynet import Dense, Epoch, History, Sequential, load_model, save_model
+from tinynet import Dense, Epoch, History, Sequential, __version__, load_model, save_model
 
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
 QUICK = ("--model=mlp-small", "--epochs=2", "--batch-size=32", "--workers=1")
@@ -48,6 +50,32 @@ def test_without_a_command_there_is_help(cli: Cli) -> None:
     assert result.exit_code == 0
     for command in COMMANDS:
         assert f"│ {command}" in result.stdout
+
+
+def test_flags_take_no_value_in_help_either(cli: Cli) -> None:
+    for arguments in (["--help"], *([command, "--help"] for command in COMMANDS)):
+        assert "bool" not in cli(*arguments).stdout
+
+
+def test_the_version(cli: Cli) -> None:
+    assert cli("--version").stdout == f"tinynet-mnist {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("predict", "7.png", "--save-figure", ""), ("predict", "7.png", "--explain="),
+        ("predict", "7.png", "--model", ""), ("evaluate", ""), ("evaluate", "--output", ""),
+        ("evaluate", "--data", ""), ("score", ""), ("score", "labels.csv", "--output", ""),
+        ("compare", "--json", ""), ("compare", "--output", ""), ("convert", "", "a.keras"),
+        ("convert", "cnn", ""), ("train", "--output", ""), ("train", "--data", ""),
+    ],
+)  # fmt: skip
+def test_an_empty_path_is_not_the_folder_one_is_in(cli: Cli, arguments: tuple[str, ...]) -> None:
+    result = cli(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: Invalid value for ")
+    assert f": it is empty (see 'mnist_app {arguments[0]} --help')\n" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -430,13 +458,37 @@ def test_predict_says_what_is_wrong_and_goes_on(
 def test_predict_saves_a_figure(
     cli: Cli, finished: TrainingRun, digit: Path, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / name).write_text("an older one")
     arguments = ["--model", finished.folder, "--save-figure", tmp_path / name]
     result = cli("predict", *arguments, tmp_path / "none.png", digit, digit)
     assert result.exit_code == 1
     assert (tmp_path / name).stat().st_size > 5000
+    before = (tmp_path / name).read_bytes()
     assert cli("predict", *arguments, digit).exit_code == 0
+    assert (tmp_path / name).read_bytes() != before
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_ctrl_c_in_a_finalizer_while_drawing(
+    cli: Cli,
+    finished: TrainingRun,
+    digit: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+            sum(range(10))  # where Python raises what the signal asked for, to no avail
+
+    def draw(*_: object) -> None:
+        Finalized()
+
+    monkeypatch.setattr(sys.modules["mnist_app.cli.predict"], "draw_answers", draw)
+    figure = tmp_path / "figure.png"
+    result = cli("predict", "--model", finished.folder, digit, "--save-figure", figure)
+    assert result.exit_code == 130
+    assert result.stderr.strip() == ""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_durations() -> None:

@@ -206,3 +206,47 @@ def test_standard_input_without_end() -> None:
         )  # fmt: skip
     assert process.returncode == 1
     assert process.stderr == "Error: standard input has more than 128 MiB; expected one picture\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_standard_streams(finished: TrainingRun, tmp_path: Path, closed: str) -> None:
+    figure = tmp_path / "figure.png"
+    script = f'exec "$@" {closed}'
+    command = [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png"]
+    process = subprocess.run(
+        ["sh", "-c", script, "sh", *map(str, command), "--save-figure", str(figure), "-"],
+        capture_output=True, text=True, timeout=TIMEOUT, input="",
+    )  # fmt: skip
+    assert process.returncode == 1  # standard input holds no picture
+    assert "Traceback" not in process.stderr
+    assert (": 7, " in process.stdout) == (">&-" not in closed.replace("2>&-", ""))
+    assert ("is empty" in process.stderr) == ("2>&-" not in closed)
+    assert figure.stat().st_size > 5000
+
+
+def test_no_word_of_matplotlib_without_a_home(finished: TrainingRun, tmp_path: Path) -> None:
+    unset = ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    command = [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png"]
+    process = subprocess.run(
+        [*command, "--save-figure", tmp_path / "figure.png"],
+        env={**environment, "HOME": "/nonexistent"}, capture_output=True, text=True,
+        timeout=TIMEOUT,
+    )  # fmt: skip
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_a_terminal_counts_pictures(finished: TrainingRun, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label\n" + "digit.png,7\n" * 9)
+    (tmp_path / "digit.png").write_bytes((finished.folder / "digit.png").read_bytes())
+    model = ["--model", finished.folder]
+    shown, code = on_a_terminal([*PROGRAM, "score", tmp_path / "labels.csv", *model])
+    assert code == 0
+    assert re.search(r"Reading .*━.* \d/9", shown)
+    arguments = [tmp_path / "digit.png"] * 3
+    shown, code = on_a_terminal([*PROGRAM, "predict", *model, *arguments])
+    assert code == 0
+    assert re.search(r"Reading .*━.* \d/3", shown)
+    assert shown.count(f"{tmp_path}/digit.png: 7, ") == 3
+    shown, _ = on_a_terminal([*PROGRAM, "predict", *model, tmp_path / "digit.png"])
+    assert "━" not in shown

@@ -1,6 +1,7 @@
 """`score`: what counts as right, which columns group, where pictures are found, and errors."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,11 @@ def test_a_column_with_a_value_for_each_picture_is_no_group(cli: Cli, folder: Pa
         ("file,label\n7.png,7\n8.png\n", "line 3: expected a file and a digit. Received: '8.png', "
          "None"),
         ("file,label\n,7\n", "line 2: expected a file and a digit. Received: '', '7'"),
+        ("file,label\n7.png,7\n\n\n8.png,x\n", "line 5: expected a file"),
+        ('file,label,note\n7.png,7,"two\nlines"\n8.png,x,\n', "line 4: expected a file"),
+        ('file,label,note\n7.png,x,"two\nlines"\n', "line 2: expected a file"),
+        ("file,label,Label\n7.png,7,8\n", "has two columns 'label'; expected each column once"),
+        ("file,label,kind,kind\n7.png,7,a,b\n", "has two columns 'kind'"),
         (b"file,label\n\xff\xfe,7\n", "is not a CSV file ("),
     ],
 )  # fmt: skip
@@ -139,6 +145,58 @@ def test_csv_files_that_are_not_usable(
     assert result.stderr.startswith(f"Error: '{path}'")
     assert message in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("File;LABEL;Kind", "7.png;7;a", "2.png;2;b"),
+        ("file\tlabel", "7.png\t7", "2.png\t2"),
+        ("file , label", "7.png, 7", '2.png, "2"'),
+        ("file,label,,", "7.png,7,,", "", " ", ",,,", "2.png,2,,"),
+    ],
+)
+def test_what_spreadsheets_write(cli: Cli, folder: Path, lines: tuple[str, ...]) -> None:
+    result = cli("score", labels(folder, *lines), "--json")
+    assert result.stderr == ""
+    report = json.loads(result.stdout)
+    assert (report["pictures"], report["accuracy"]) == (2, 1)
+
+
+def test_a_row_with_a_dash_is_a_file_and_not_standard_input(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    labels(folder, "file,label", "-,7")
+    picture = (folder / "images" / "7.png").read_bytes()
+    result = cli("score", "labels.csv", "--json", stdin=picture)
+    (mistake,) = json.loads(result.stdout)["mistakes"]
+    assert mistake["error"].startswith("cannot read '-': No such file or directory")
+    (folder / "-").write_bytes(picture)
+    assert json.loads(cli("score", "labels.csv", "--json").stdout)["accuracy"] == 1
+
+
+def test_rows_that_cannot_be_read_do_not_stop_the_others(cli: Cli, folder: Path) -> None:
+    os.mkfifo(folder / "fifo.png")
+    bad = ["fifo.png", "/dev/zero", "images", "a" * 300, "7.png/7.png", "\x00"]
+    path = labels(folder, "file,label", *(f"{name},7" for name in bad), "7.png,7")
+    report = json.loads(cli("score", path, "--json").stdout)
+    assert report["pictures"] == 7
+    assert all("error" in mistake for mistake in report["mistakes"])
+    assert len(report["mistakes"]) == 6
+
+
+def test_a_table_without_end(cli: Cli, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo.csv")
+    with (tmp_path / "sparse.csv").open("wb") as file:
+        file.truncate(2**40)
+    for name, message in {
+        "/dev/zero": "is not a file; expected a CSV file of labels",
+        tmp_path / "fifo.csv": "is not a file; expected a CSV file of labels",
+        tmp_path / "sparse.csv": "has more than 64 MiB; expected a CSV file of labels",
+    }.items():
+        result = cli("score", name)
+        assert (result.exit_code, result.stderr) == (1, f"Error: '{name}' {message}\n")
 
 
 def test_a_csv_file_that_is_missing(cli: Cli, tmp_path: Path) -> None:
@@ -186,4 +244,6 @@ def test_a_guess_beside_a_problem_is_not_right(cli: Cli, folder: Path) -> None:
     shown = cli("predict", folder / "two.png").stdout
     guess = report["mistakes"][0]["digit"]
     assert guess in (2, 7)
-    assert shown == f"{folder}/two.png: more than one digit; if it is, {guess}\n"
+    assert shown == (
+        f"{folder}/two.png: more than one digit; the one with the most ink reads as {guess}\n"
+    )

@@ -1,8 +1,8 @@
-"""Numbers as people read them."""
+"""Numbers and names as people read them."""
 
 import pytest
 
-from mnist_app.text import percent
+from mnist_app.text import percent, printable
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,16 @@ from mnist_app.text import percent
 )
 def test_percent(share: float | None, decimals: int, text: str) -> None:
     assert percent(share, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sept \u202f7é日🎈.png", "sept \u202f7é日🎈.png"),
+        ("\udce9.png", "\udce9.png"),  # a byte that is no UTF-8: the stream's own business
+        ("a\x1b[31m\n\x07\x9b.png", r"a\x1b[31m\n\x07\x9b.png"),
+        ("a\u202egnp.exe", r"a\u202egnp.exe"),
+    ],
+)
+def test_no_name_commands_the_terminal(name: str, text: str) -> None:
+    assert printable(name) == text
