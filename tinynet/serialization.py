@@ -159,7 +159,7 @@ class ArrayFile:
 def _rebuild(file: ArrayFile) -> Sequential:
     """The model that the file's metadata describes, after its arrays have been compared."""
     try:
-        described = file.metadata["model"]
+        described = _object(file.metadata["model"])
         if not isinstance(file.metadata["settings"], dict):
             raise ValueError("settings are not a JSON object")
         if described["dtype"] not in ("float32", "float64"):
@@ -181,7 +181,7 @@ def _rebuild(file: ArrayFile) -> Sequential:
 
 def _layer(file: ArrayFile, described: Any) -> Layer:
     """The layer that `describe` has described; only classes that are there already are made."""
-    arguments = dict(described)
+    arguments = dict(_object(described))
     kind = arguments.pop("type")
     if kind not in Layer.classes:
         known = ", ".join(sorted(Layer.classes))
@@ -191,6 +191,12 @@ def _layer(file: ArrayFile, described: Any) -> Layer:
     if kind == "Sequential" and arguments.keys() != {"layers"}:
         raise ValueError("a block of layers has layers, and nothing else")
     return Layer.classes[kind](**{n: _argument(file, value) for n, value in arguments.items()})
+
+
+def _object(described: Any) -> dict[str, Any]:
+    if not isinstance(described, dict):
+        raise ValueError(f"expected a JSON object. Received: {str(described)[:40]}")
+    return described
 
 
 def _argument(file: ArrayFile, value: Any) -> Any:

@@ -76,15 +76,17 @@ def predict(
     images = images or [ask_for_picture()]
     classifier = load_classifier(model)
     pictures = find_pictures(images, recursive)
+    on_screen = sys.stdout.isatty() and len(pictures) > 1
     answers: list[Answer] = []
     failed = False
-    for result in predict_pictures(classifier, counted(pictures, "Reading")):
+    to_read = pictures if on_screen else counted(pictures, "Reading")
+    for number, result in enumerate(predict_pictures(classifier, to_read), start=1):
         if as_json:
             typer.echo(json.dumps(result.report()))
         elif isinstance(result, Failure):
-            typer.echo(f"Error: {printable(result.error)}", err=True)
+            print(f"Error: {printable(result.error)}", file=sys.stderr)  # above the bar
         else:
-            show_answer(result)
+            show_answer(result, f"{number}/{len(pictures)}  " if on_screen else "")
         if isinstance(result, Failure):
             failed = True
         elif (figure or explain) and len(answers) < LARGEST_FIGURE:
@@ -114,9 +116,9 @@ def ask_for_picture() -> str:
     return path.strip().strip("'\"")
 
 
-def show_answer(answer: "Answer") -> None:
+def show_answer(answer: "Answer", counter: str = "") -> None:
     """The digit and the confidence, and a bar for each probability; or the problem."""
-    typer.secho(f"{printable(answer.image)}: {answer.said()}{guess(answer)}", bold=True)
+    typer.secho(f"{counter}{printable(answer.image)}: {answer.said()}{guess(answer)}", bold=True)
     if answer.problem is not None:
         return
     for digit, share in enumerate(answer.probabilities):

@@ -9,7 +9,10 @@ Item = TypeVar("Item")
 
 
 def counted(items: Sequence[Item], doing: str) -> Iterator[Item]:
-    """The items, with a bar that counts them. What is printed meanwhile stands above the bar."""
+    """The items, with a bar that counts them.
+
+    Meanwhile only `print` may write to the terminal: its lines stand above the bar.
+    """
     if len(items) < 2 or not sys.stderr.isatty():
         yield from items
         return
@@ -18,8 +21,8 @@ def counted(items: Sequence[Item], doing: str) -> Iterator[Item]:
     from rich.progress import TimeRemainingColumn as TimeLeft
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
-    console, on_screen = Console(stderr=True), sys.stdout.isatty()
-    with Progress(*columns, console=console, transient=True, redirect_stdout=on_screen) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
         yield from bar.track(items, description=doing)
 
 

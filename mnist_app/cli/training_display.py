@@ -12,6 +12,7 @@ from mnist_app.text import percent
 from tinynet import History, Progress
 
 HEADER = "  epoch   training loss   accuracy   validation loss   accuracy   seconds"
+SHORTEST_BAR = 7  # columns, with the spaces around it
 
 
 class TrainingDisplay:
@@ -50,13 +51,15 @@ class TrainingDisplay:
         now = time.perf_counter()
         rate = progress.done / (now - self.started)
         left = (self.epochs - progress.epoch + 1) * progress.total - progress.done
-        self.bar.update(
-            self.task,
-            completed=progress.done,
-            epoch=f"epoch {progress.epoch}/{self.epochs}",
-            figures=f"loss {progress.loss:.4f}  accuracy {percent(progress.accuracy)}  "
-            f"{rate:,.0f} images/s  {duration(left / rate)} left",
+        epoch = f"epoch {progress.epoch}/{self.epochs}"
+        figures = fitting(
+            self.out.width - len(epoch) - SHORTEST_BAR,
+            f"loss {progress.loss:.4f}",
+            f"accuracy {percent(progress.accuracy)}",
+            f"{rate:,.0f} images/s",
+            f"{duration(left / rate)} left",
         )
+        self.bar.update(self.task, completed=progress.done, epoch=epoch, figures=figures)
 
     def on_epoch(self, history: History) -> None:
         """Print the epoch's line, and start the clock of the next."""
@@ -72,6 +75,15 @@ class TrainingDisplay:
             f"{validation}{last.seconds:10.1f}{best}"
         )
         self.started = time.perf_counter()
+
+
+def fitting(width: int, loss: str, accuracy: str, speed: str, left: str) -> str:
+    """What fits into a line of this width: the speed is the first to go, and the loss stays."""
+    shown = [loss, accuracy, speed, left]
+    for least in (speed, accuracy, left):
+        if len("  ".join(shown)) > width:
+            shown.remove(least)
+    return "  ".join(shown)
 
 
 def duration(seconds: float) -> str:

@@ -28,7 +28,7 @@ def save_comparison_figures(comparison: Comparison, folder: Path) -> None:
     }
     save_figure(folder / CURVES, draw_comparison_curves, losses, accuracies, comparison.title())
     ours, theirs = (comparison.answers[0][framework] for framework in FRAMEWORKS)
-    network = comparison.job.network
+    network = f"{comparison.job.network}, seed 0"
     save_figure(folder / AGREEMENT, draw_agreement, ours, theirs, comparison.labels, network)
 
 

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_app.figures.look import FAINT, INK
+from mnist_app.figures.look import FAINT
 from mnist_app.text import percent
 from mnist_app.training.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+DARK = 0.71  # on darker shades white has a contrast of 4.5, on lighter ones black
 
 
 def draw_confusion(figure: "Figure", evaluation: Evaluation) -> None:
@@ -32,7 +34,7 @@ def draw_counts(axes: "Axes", counts: NDArray[np.int_]) -> None:
     shades = (counts / max(1, counts.max())) ** 0.3  # shows one mistake beside 1,000 hits
     axes.imshow(shades, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(counts):
-        colour = FAINT if count == 0 else "white" if shades[row, column] > 0.6 else INK
+        colour = FAINT if count == 0 else "white" if shades[row, column] > DARK else "black"
         axes.text(column, row, f"{count}", ha="center", va="center", color=colour, size=8)
     axes.set(xticks=range(len(counts)), yticks=range(len(counts)))
     axes.tick_params(length=0)

@@ -8,6 +8,11 @@ from tinynet import History
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+WHY_WORSE = (
+    "Training is measured during the epoch, while the network still learns, on images that may be "
+    "distorted;\nvalidation after it, on other images as they are. So training can look worse."
+)
+
 
 def draw_curves(figure: "Figure", history: History) -> None:
     """Loss and accuracy in %, of training and, if measured, validation; the best epoch marked."""
@@ -15,7 +20,11 @@ def draw_curves(figure: "Figure", history: History) -> None:
 
     epochs = [epoch.epoch for epoch in history.epochs]
     best = history.best().epoch
-    figure.set_size_inches(9, 3.6)
+    measured = history.epochs[0].val_loss is not None
+    figure.set_size_inches(9, 4)
+    figure.suptitle(f"Loss and accuracy after each epoch; epoch {best} is the best", size=11)
+    if measured:
+        figure.supxlabel(WHY_WORSE, size=8, color=FAINT)
     loss, accuracy = figure.subplots(1, 2)
     for axes, measure, name, scale in (
         (loss, "loss", "loss", 1),

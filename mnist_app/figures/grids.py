@@ -26,8 +26,9 @@ def draw_predictions(figure: "Figure", images: Images, evaluation: Evaluation) -
     chosen = np.arange(min(FIRST_IMAGES, len(images)))
     wrong = np.isin(chosen, evaluation.mistakes)
     title = f"The first {len(chosen)} test images: answer and confidence; {wrong.sum()} wrong"
+    title += " (in red: label → answer)" if wrong.any() else ""
     axes = draw_grid(figure, images, evaluation, chosen, 10, red=wrong)
-    axes.set_title(f"{title} (in red)", size=11, pad=12)
+    axes.set_title(title, size=11, pad=12)
 
 
 def draw_mistakes(figure: "Figure", images: Images, evaluation: Evaluation) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from mnist_app.cli import app
-from mnist_app.cli.training_display import TrainingDisplay, duration
+from mnist_app.cli.training_display import TrainingDisplay, duration, fitting
 from mnist_app.reading.classifier import MODEL
 from mnist_app.text import percent
 from mnist_app.training.folder import CONFUSION, FILES, MISTAKES
@@ -489,6 +489,20 @@ def test_ctrl_c_in_a_finalizer_while_drawing(
     assert result.exit_code == 130
     assert result.stderr.strip() == ""
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (57, "loss 0.1234  accuracy 98.12 %  12,345 images/s  0:12 left"),
+        (45, "loss 0.1234  accuracy 98.12 %  0:12 left"),
+        (38, "loss 0.1234  0:12 left"),
+        (15, "loss 0.1234"),
+    ],
+)
+def test_a_narrow_bar_drops_whole_figures(width: int, shown: str) -> None:
+    parts = ("loss 0.1234", "accuracy 98.12 %", "12,345 images/s", "0:12 left")
+    assert fitting(width, *parts) == shown
 
 
 def test_durations() -> None:

@@ -229,7 +229,7 @@ def test_no_word_of_matplotlib_without_a_home(finished: TrainingRun, tmp_path: P
     environment = {name: value for name, value in os.environ.items() if name not in unset}
     command = [*PROGRAM, "predict", "--model", finished.folder, finished.folder / "digit.png"]
     process = subprocess.run(
-        [*command, "--save-figure", tmp_path / "figure.png"],
+        list(map(str, [*command, "--save-figure", tmp_path / "figure.png"])),
         env={**environment, "HOME": "/nonexistent"}, capture_output=True, text=True,
         timeout=TIMEOUT,
     )  # fmt: skip
@@ -237,16 +237,33 @@ def test_no_word_of_matplotlib_without_a_home(finished: TrainingRun, tmp_path: P
 
 
 def test_a_terminal_counts_pictures(finished: TrainingRun, tmp_path: Path) -> None:
+    picture = tmp_path / "digit.png"
+    picture.write_bytes((finished.folder / picture.name).read_bytes())
     (tmp_path / "labels.csv").write_text("file,label\n" + "digit.png,7\n" * 9)
-    (tmp_path / "digit.png").write_bytes((finished.folder / "digit.png").read_bytes())
     model = ["--model", finished.folder]
     shown, code = on_a_terminal([*PROGRAM, "score", tmp_path / "labels.csv", *model])
     assert code == 0
-    assert re.search(r"Reading .*━.* \d/9", shown)
-    arguments = [tmp_path / "digit.png"] * 3
+    assert re.search(r"Reading .*━.*\d/9", shown)
+    arguments = [picture, tmp_path / "none.png", picture]
     shown, code = on_a_terminal([*PROGRAM, "predict", *model, *arguments])
-    assert code == 0
-    assert re.search(r"Reading .*━.* \d/3", shown)
-    assert shown.count(f"{tmp_path}/digit.png: 7, ") == 3
-    shown, _ = on_a_terminal([*PROGRAM, "predict", *model, tmp_path / "digit.png"])
+    assert code == 1
     assert "━" not in shown
+    for place in (1, 3):
+        assert f"{place}/3  {picture}: 7, " in shown
+    shown, _ = on_a_terminal([*PROGRAM, "predict", *model, picture])
+    assert re.search(rf"^\W*(\[1m)?{picture}: 7, ", shown)
+
+
+def test_a_bar_where_answers_go_elsewhere(finished: TrainingRun, tmp_path: Path) -> None:
+    picture = finished.folder / "digit.png"
+    arguments = ["--model", finished.folder, picture, tmp_path / "none.png", picture, picture]
+    command = [*PROGRAM, "predict", *arguments, "--json"]
+    answers = tmp_path / "answers"
+    shown, code = on_a_terminal(["sh", "-c", 'exec "$@" > "$0"', answers, *command])
+    assert code == 1
+    assert len(answers.read_text().splitlines()) == 4
+    assert re.search(r"Reading .*━.*\d/4", shown)
+    command.remove("--json")
+    shown, _ = on_a_terminal(["sh", "-c", 'exec "$@" > "$0"', answers, *command])
+    assert re.search(r"\x1b\[2KError: cannot read", shown)  # on a line that the bar has left
+    assert answers.read_text().count(": 7, ") == 3

@@ -103,6 +103,6 @@ def test_accuracies_have_room(spread: float) -> None:
 def test_the_agreement_is_the_first_seeds(saved: dict[Path, Figure]) -> None:
     figure = saved[Path("folder/agreement.png")]
     matrix, cases = figure.axes
-    assert figure.get_suptitle() == "mlp: the same answer to 2 of 4 test images"
+    assert figure.get_suptitle() == "mlp, seed 0: the same answer to 2 of 4 test images"
     assert texts(matrix)[1, 2] == "2"  # x is Keras's answer, y tinynet's
     assert [length for length, _ in bars(cases).values()] == [2, 0, 1, 1, 0]

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mnist_app.figures.curves import draw_curves
+from mnist_app.figures.curves import WHY_WORSE, draw_curves
 from mnist_app.figures.look import BLUE, ORANGE
 from tests.figures.samples import drawn, points
 from tinynet import Epoch, History
@@ -77,3 +77,10 @@ def test_all_epochs_are_in_sight_at_whole_numbers(count: int) -> None:
     for axes in drawn(draw_curves, history).axes:
         assert axes.get_xlim() == (0.5, count + 0.5)
         assert all(tick == int(tick) for tick in axes.get_xticks())
+
+
+@pytest.mark.parametrize(("validated", "best"), [(True, 2), (False, 3)])
+def test_title_and_why_training_looks_worse(validated: bool, best: int) -> None:
+    title = f"Loss and accuracy after each epoch; epoch {best} is the best"
+    assert figure(validated).get_suptitle() == title
+    assert figure(validated).get_supxlabel() == (WHY_WORSE if validated else "")

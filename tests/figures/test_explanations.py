@@ -44,7 +44,7 @@ def rows() -> np.ndarray:
 def test_each_stage_stands_under_its_title() -> None:
     for row, given in zip(rows(), answers(), strict=True):
         stages = given.stages
-        digit = "" if given.digit is None else f"red: speaks for {given.digit}"
+        digit = "" if given.digit is None else f"red: for {given.digit}, blue: against"
         shown = {
             given.image: given.picture,
             "in the ink's colour": stages.grey,

@@ -38,7 +38,9 @@ def test_predictions_are_the_first_images_in_order() -> None:
     for corner, image in zip(corners, IMAGES, strict=False):
         np.testing.assert_array_equal(picture_at(axes, corner), image)
     assert corners[10] == (0, CELL[1])  # the eleventh begins the second row
-    assert axes.get_title() == ("The first 12 test images: answer and confidence; 2 wrong (in red)")
+    assert axes.get_title() == (
+        "The first 12 test images: answer and confidence; 2 wrong (in red: label → answer)"
+    )
 
 
 def test_wrong_predictions_are_red_and_no_others() -> None:

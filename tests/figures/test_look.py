@@ -4,12 +4,25 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib import rcParams
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from mnist_app.figures.look import BLUE, FORMATS, STYLE, save_figure, shortened
+from mnist_app.figures.confusion import draw_counts
+from mnist_app.figures.look import (
+    BLUE,
+    FAINT,
+    FORMATS,
+    INK,
+    RED,
+    STYLE,
+    is_figure,
+    save_figure,
+    shortened,
+)
 
 
 def draw_square(figure: Figure, colour: str, title: str = "") -> None:
@@ -83,3 +96,46 @@ def test_long_names_keep_their_end_or_their_start() -> None:
     assert shortened("abcdefg", 6) == "…cdefg"
     assert shortened("abcdefg", 6, from_start=True) == "abcde…"
     assert shortened("a\nb\x1b[1m.png") == "a?b?[1m.png"
+
+
+def luminance(colour: str) -> float:
+    """Of a colour such as #2a6f97, as the guidelines for accessible pages (WCAG) define it."""
+    shares = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: str, other: str) -> float:
+    """From 1, the same, to 21, black on white."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colour", [INK, FAINT, RED])
+def test_text_can_be_read_on_white(colour: str) -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast(colour, "#ffffff") >= 4.5
+
+
+def test_counts_can_be_read_on_their_shades() -> None:
+    counts = np.append(0, np.geomspace(1, 1000, 143).astype(int)).reshape(12, 12)
+    axes = Figure().subplots()
+    draw_counts(axes, counts)
+    shades, look = axes.images[0].get_array(), axes.images[0].get_cmap()
+    assert shades is not None
+    for text in axes.texts:
+        column, row = map(int, text.get_position())
+        assert contrast(to_hex(text.get_color()), to_hex(look(shades[row, column]))) >= 4.4
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_figure_is_known_again_and_a_photo_is_not(tmp_path: Path, extension: str) -> None:
+    figure, photo = tmp_path / f"figure{extension}", tmp_path / f"photo{extension}"
+    save_figure(figure, draw_square, BLUE)
+    assert is_figure(figure)
+    if extension in (".png", ".jpg", ".webp"):
+        Image.new("RGB", (9, 9)).save(photo)
+    else:
+        Figure().savefig(photo)
+    assert not is_figure(photo)
+    assert not is_figure(tmp_path)

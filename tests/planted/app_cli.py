@@ -4,6 +4,7 @@ from tests.planted.bug import Bug
 
 ERRORS = "mnist_app/cli/errors.py"
 EVALUATE = "mnist_app/cli/evaluate.py"
+OUTPUTS = "mnist_app/cli/outputs.py"
 PREDICT = "mnist_app/cli/predict.py"
 TRAIN = "mnist_app/cli/train.py"
 ARCHITECTURE = "tests/test_architecture.py"
@@ -80,6 +81,77 @@ BUGS = [
         old='best = "  best" if history.best() is last else ""',
         new='best = "  best"',
         tests=f"{TESTS}::test_the_best_epoch_so_far_is_marked",
+    ),
+    # --- what is written, and when ----------------------------------------------------------
+    Bug(
+        "a figure replaces the picture that it shows",
+        file=OUTPUTS,
+        old="if any(is_same(path, other) for other in inputs):",
+        new="if any(path == other for other in inputs):",
+        tests="tests/app/test_outputs.py::test_links_lead_to_the_same_file",
+    ),
+    Bug(
+        "a figure replaces any older file",
+        file=OUTPUTS,
+        old="os.path.lexists(path) and not overwrite and not is_ours(path)",
+        new="False",
+        tests="tests/app/test_outputs.py::test_a_figure_replaces_no_photo",
+    ),
+    Bug(
+        "figures carry no mark",
+        file="mnist_app/figures/look.py",
+        old="dpi=130, **marked(path)",
+        new="dpi=130",
+        tests="tests/figures/test_look.py::test_a_figure_is_known_again_and_a_photo_is_not",
+    ),
+    Bug(
+        "the folder of an output is tried after the work",
+        file=OUTPUTS,
+        old="    try_folder(path.parent, path)\n",
+        new="",
+        tests="tests/app/test_outputs.py::test_compare_tries_its_outputs_before_it_trains",
+    ),
+    Bug(
+        "`convert` writes over what it reads",
+        file="mnist_app/cli/convert.py",
+        old='check_file(target, "OUT", [path])',
+        new='check_file(target, "OUT")',
+        tests="tests/app/test_outputs.py::test_convert_does_not_write_over_what_it_reads",
+    ),
+    Bug(
+        "more pictures in a figure than WebP has room for",
+        file=PREDICT,
+        old="LARGEST_FIGURE = 40 ",
+        new="LARGEST_FIGURE = 50 ",
+        tests="tests/app/test_outputs.py::test_the_largest_figure_fits_every_format",
+    ),
+    Bug(
+        "Ctrl-C in a finalizer is lost",
+        file="mnist_app/cli/errors.py",
+        old="with Interrupts() as interrupts:",
+        new="interrupts = Interrupts()\n        if True:",
+        tests=f"{TESTS}::test_ctrl_c_in_a_finalizer_while_drawing",
+    ),
+    Bug(
+        "closed standard streams stay closed",
+        file="mnist_app/__main__.py",
+        old="        open_closed_streams()\n",
+        new="",
+        tests="tests/app/test_processes.py::test_closed_standard_streams",
+    ),
+    Bug(
+        "an empty path is the folder one is in",
+        file=ERRORS,
+        old='if given.get(parameter.name) == "":',
+        new='if given.get(parameter.name) == " ":',
+        tests=f"{TESTS}::test_an_empty_path_is_not_the_folder_one_is_in",
+    ),
+    Bug(
+        "control characters reach the terminal",
+        file="mnist_app/text.py",
+        old="return UNREADABLE.sub(",
+        new="return re.compile('x^').sub(",
+        tests="tests/app/test_text.py::test_no_name_commands_the_terminal",
     ),
     # --- the packages' order ----------------------------------------------------------------
     Bug(

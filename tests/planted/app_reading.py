@@ -6,6 +6,7 @@ CALIBRATION = "mnist_app/reading/calibration.py"
 CLASSIFIER = "mnist_app/reading/classifier.py"
 DETECTOR = "mnist_app/reading/digit_detector.py"
 EXPLAIN = "mnist_app/reading/explain.py"
+PICTURE_FILES = "mnist_app/reading/picture_files.py"
 PREDICT = "mnist_app/reading/predict.py"
 PROBABILITIES = "mnist_app/reading/probabilities.py"
 SCORE = "mnist_app/reading/score.py"
@@ -107,14 +108,14 @@ BUGS = [
     ),
     Bug(
         "hidden files in a folder are pictures",
-        file=PREDICT,
+        file=PICTURE_FILES,
         old='r"[^.].*\\.(avif',
         new='r".*\\.(avif',
         tests=f"{TESTS}/test_cli.py::test_predict_prints_one_json_object_a_line_and_goes_on",
     ),
     Bug(
         "standard input is read to its end",
-        file=PREDICT,
+        file=PICTURE_FILES,
         old="if len(data) > LARGEST_INPUT:",
         new="if not data:",
         tests=f"{TESTS}/test_processes.py::test_standard_input_without_end",
@@ -202,5 +203,55 @@ BUGS = [
         old="if share < 1 and float(text) == 100:",
         new="if share < 0:",
         tests=f"{TESTS}/test_text.py",
+    ),
+    Bug(
+        "the size of a picture file has no bound",
+        file=PICTURE_FILES,
+        old="if status.st_size > LARGEST_INPUT:",
+        new="if status.st_size > 2 * LARGEST_INPUT:",
+        tests=f"{TESTS}/test_bad_paths.py::test_the_bound_is_on_the_size_and_nothing_is_read",
+    ),
+    Bug(
+        "a folder that cannot be entered stops the rest",
+        file=PICTURE_FILES,
+        old="not os.path.isdir(image)",
+        new="not Path(image).is_dir()",
+        tests=f"{TESTS}/test_bad_paths.py::test_folders_without_permission",
+    ),
+    Bug(
+        "an unreadable folder in a folder is passed over",
+        file=PICTURE_FILES,
+        old="    yield from map(Path, unreadable)\n",
+        new="",
+        tests=f"{TESTS}/test_bad_paths.py::test_folders_without_permission",
+    ),
+    Bug(
+        "a row with - reads standard input",
+        file=SCORE,
+        old="result = predict_file(classifier",
+        new="from mnist_app.reading.predict import predict_picture\n"
+        "        result = predict_picture(classifier",
+        tests=f"{TESTS}/test_scoring.py::test_a_row_with_a_dash_is_a_file_and_not_standard_input",
+    ),
+    Bug(
+        "a row of several lines is named by its last",
+        file=SCORE,
+        old="            yield first, stripped\n",
+        new="            yield reader.line_num, stripped\n",
+        tests=f"{TESTS}/test_scoring.py::test_csv_files_that_are_not_usable",
+    ),
+    Bug(
+        "double columns of labels",
+        file=SCORE,
+        old="if name and names.count(name) > 1",
+        new="if name and names.count(name) > 2",
+        tests=f"{TESTS}/test_scoring.py::test_csv_files_that_are_not_usable",
+    ),
+    Bug(
+        "semicolons divide no columns",
+        file=SCORE,
+        old='DIVIDERS = ",;\\t"',
+        new='DIVIDERS = ",\\t"',
+        tests=f"{TESTS}/test_scoring.py::test_what_spreadsheets_write",
     ),
 ]
