@@ -4,6 +4,7 @@ import json
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -468,12 +469,21 @@ def test_predict_saves_a_figure(
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+@pytest.fixture
+def hears_ctrl_c() -> Iterator[None]:
+    """Where the tests run in the background, they may have been told to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_in_a_finalizer_while_drawing(
     cli: Cli,
     finished: TrainingRun,
     digit: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    hears_ctrl_c: None,
 ) -> None:
     class Finalized:
         def __del__(self) -> None:

@@ -29,8 +29,8 @@ BUGS = [
     Bug(
         "a figure is written straight to its place",
         file=f"{FIGURES}/look.py",
-        old="write_whole(path, lambda temporary: figure.savefig(temporary, dpi=130, **marked(path)))",
-        new="figure.savefig(path, dpi=130)",
+        old="write_whole(path, lambda temporary: figure.savefig(temporary,",
+        new="(lambda write: write(path))(lambda temporary: figure.savefig(temporary,",
         tests=f"{TESTS}/test_look.py::test_a_disk_that_fills_leaves_the_older_one",
     ),
     Bug(
