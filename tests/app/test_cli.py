@@ -493,7 +493,7 @@ def test_ctrl_c_in_a_finalizer_while_drawing(
 
     def draw(*_: object) -> None:
         Finalized()
-        for _ in range(300):  # until it is raised once more; a lost one never is
+        for _pause in range(300):  # until it is raised once more; a lost one never is
             time.sleep(0.01)
 
     monkeypatch.setattr(sys.modules["mnist_app.cli.predict"], "draw_answers", draw)
