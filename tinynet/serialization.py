@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +20,7 @@ from tinynet.model import Sequential
 from tinynet.types import Array
 
 FORMAT = "tinynet 1"
+TEMPORARY = re.compile(r"\.tinynet-(\d+)-\w{8}(\..*)?")  # its process, and the final extension
 
 
 class ModelFileError(ValueError):
@@ -76,11 +80,14 @@ def save_arrays(
 def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside the path, then rename it into place.
 
-    The temporary file keeps the path's extension, and is removed if writing fails.
+    The temporary file keeps the path's extension, and is removed if writing fails. Those that
+    killed processes have left in the folder are removed first.
     """
     target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=".", dir=target.parent)
+        remove_abandoned(target.parent)
+        prefix = f".tinynet-{os.getpid()}-"
+        handle, name = tempfile.mkstemp(suffix=target.suffix, prefix=prefix, dir=target.parent)
     except OSError as error:
         error.filename = str(target)  # not the temporary file's, which says nothing to anyone
         raise
@@ -97,6 +104,29 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], object]) -
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(target), None
         raise
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove the temporary files of `write_whole` whose processes are dead."""
+    with suppress(OSError), os.scandir(folder) as entries:  # a folder need not be readable
+        for entry in entries:
+            found = TEMPORARY.fullmatch(entry.name)
+            if found and not _alive(int(found[1])):
+                with suppress(OSError):  # another user's, or another process was quicker
+                    os.unlink(entry.path)
+
+
+def _alive(process: int) -> bool:
+    """Whether the process may still run.  (Windows need not say: it keeps files that are open.)"""
+    if sys.platform == "win32":
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)  # a signal that only asks
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 class ArrayFile:
@@ -158,6 +188,12 @@ class ArrayFile:
 
 def _rebuild(file: ArrayFile) -> Sequential:
     """The model that the file's metadata describes, after its arrays have been compared."""
+    if file.metadata and "model" not in file.metadata:
+        held = next(iter(file.metadata))[:40]
+        raise file.error(
+            f"it holds a {held!r}, not a model; expected a model's file, in the folder of a "
+            "training run model.safetensors"
+        )
     try:
         described = _object(file.metadata["model"])
         if not isinstance(file.metadata["settings"], dict):

@@ -428,6 +428,18 @@ BUGS: list[Bug] = [
             FILES,
         ),
         (
+            "what dead processes left stays",
+            "        remove_abandoned(target.parent)\n",
+            "",
+            FILES,
+        ),
+        (
+            "what a living process writes is removed",
+            "if found and not _alive(int(found[1])):",
+            "if found:",
+            FILES,
+        ),
+        (
             "files for the owner alone",
             "temporary.chmod(0o666 & ~mask)",
             "temporary.chmod(0o600)",

@@ -5,6 +5,8 @@ import copy
 import json
 import os
 import struct
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -469,6 +471,21 @@ class TestWriteWhole:
         with pytest.raises(OSError, match=r"model\.safetensors"):
             save_model(small(), path)
         assert list(path.parent.iterdir()) == [path]
+
+    def test_what_a_dead_process_left_is_removed(self, path: Path) -> None:
+        program = (
+            "import os, sys, tinynet.serialization as files\n"
+            "files.write_whole(sys.argv[1], lambda temporary: os._exit(7))"
+        )
+        assert subprocess.run([sys.executable, "-c", program, str(path)]).returncode == 7
+        (left,) = path.parent.iterdir()
+        assert left.suffix == path.suffix
+        others = [path.parent / name for name in (".tinynet-1-abcdefgh", ".tinynet-x", ".own.png")]
+        for other in others:  # of a process that is alive, and of people
+            other.touch()
+        write_whole(path, lambda temporary: temporary.write_text("new"))
+        assert not left.exists()
+        assert sorted(path.parent.iterdir()) == sorted([path, *others])
 
     def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "no such folder" / "model.safetensors"
