@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_app.data.idx import DatasetError, read_idx
+from mnist_app.data.labels import count_classes
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -84,9 +85,7 @@ def _load(folder: Traversable, name: str, sha256: dict[tuple[str, str], str]) ->
             )
         if prefix.lower().startswith("emnist"):
             arrays[part, IMAGES] = np.ascontiguousarray(images.transpose(0, 2, 1))
-    classes = 1 + max(int(arrays[part, LABELS].max()) for part in (TRAIN, TEST))
-    if classes < 2:
-        raise DatasetError(f"'{folder}' has only the label 0; expected at least two classes")
+    classes = count_classes(str(folder), arrays[TRAIN, LABELS], arrays[TEST, LABELS])
     return Dataset(
         arrays[TRAIN, IMAGES],
         arrays[TRAIN, LABELS],

@@ -23,7 +23,8 @@ def split(
     if not 0 < held_out < len(images):
         raise DatasetError(
             f"the data set {dataset.name!r} has {len(images):,} training images; a validation "
-            f"split of {validation_split:g} leaves none of them on one side"
+            f"split of {validation_split:g} leaves none of them on one side; with "
+            "--validation-split 0, all of them train"
         )
     order = rng.permutation(len(images))
     training, validation = np.split(order, [len(images) - held_out])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_app.data.dataset import Dataset, Images, Labels
+from mnist_app.data.labels import MOST_CLASSES
 from mnist_app.reading.calibration import expected_calibration_error
 from mnist_app.reading.probabilities import probabilities
 from mnist_app.training.networks import loss_of
@@ -107,6 +108,11 @@ def check_fit(model: Sequential, dataset: Dataset) -> None:
         raise ModelFileError(
             f"the model maps {model.input_shape} to {model.output_shape}; "
             f"expected one that maps {pixels} to one number a class"
+        )
+    if model.output_shape[0] > MOST_CLASSES:
+        raise ModelFileError(
+            f"the model knows {model.output_shape[0]:,} classes; expected at most {MOST_CLASSES}, "
+            "as a label is a byte"
         )
     if model.output_shape[0] < dataset.classes:
         raise ModelFileError(

@@ -11,6 +11,7 @@ import pytest
 from mnist_app.data import DatasetError, load_dataset, load_mnist, split
 from mnist_app.data.dataset import MNIST_SHA256
 from mnist_app.data.idx import read_idx
+from mnist_app.data.labels import spans, unseen
 from tests.app.idx_files import NAMES, idx_bytes, mnist, write_dataset
 
 
@@ -84,8 +85,7 @@ def test_emnist_is_turned_upright(tmp_path: Path) -> None:
 
 def test_classes_are_counted_in_both_sets(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path, 30, 20)
-    labels = np.zeros(20, np.uint8)
-    labels[7] = 46
+    labels = np.arange(27, 47, dtype=np.uint8)
     (folder / NAMES[3]).write_bytes(idx_bytes(labels))
     assert load_dataset(folder).classes == 47
 
@@ -161,6 +161,42 @@ def test_one_class_is_none(tmp_path: Path) -> None:
         (folder / name).write_bytes(idx_bytes(np.zeros(count, np.uint8)))
     with pytest.raises(DatasetError, match="has only the label 0; expected at least two classes"):
         load_dataset(folder)
+
+
+@pytest.mark.parametrize(
+    ("labels", "text", "classes"),
+    [
+        ([*range(10), 255], "0-9, 255", 256),
+        ([0, 255], "0, 255", 256),
+        ([7], None, None),
+        ([1, 2, 9], "1-2, 9", 10),
+    ],
+)
+def test_labels_that_leave_most_classes_empty(
+    tmp_path: Path, labels: list[int], text: str | None, classes: int | None
+) -> None:
+    folder = write_dataset(tmp_path, 30, 20)
+    for name, count in ((NAMES[1], 30), (NAMES[3], 20)):
+        (folder / name).write_bytes(idx_bytes(np.resize(np.array(labels, np.uint8), count)))
+    with pytest.raises(DatasetError) as caught:
+        load_dataset(folder)
+    assert str(caught.value) == (
+        f"'{folder}' has the labels {text}, which would make {classes} classes, most of them "
+        "without an image; expected the labels 0, 1, 2 and so on"
+        if text
+        else f"'{folder}' has only the label 7; expected at least two classes"
+    )
+
+
+def test_gaps_in_the_labels_are_found(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path, 30, 20)
+    letters = np.resize(np.arange(1, 27, dtype=np.uint8), 30)  # EMNIST's letters have no 0
+    (folder / NAMES[1]).write_bytes(idx_bytes(letters))
+    found = load_dataset(folder)
+    assert found.classes == 27
+    assert unseen(found.train_labels, found.classes) == [0]
+    assert unseen(np.array([2, 2, 5], np.uint8), 10) == [0, 1, 3, 4, 6, 7, 8, 9]
+    assert spans([0, 1, 3, 4, 6, 8, 9, 10]) == "0-1, 3-4, 6, 8-10"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:

@@ -81,6 +81,11 @@ def test_a_model_must_fit_the_data() -> None:
         "model was trained on"
     )
     with pytest.raises(ModelFileError) as caught:
+        check_fit(Sequential([Flatten(), Dense(40_000)], (28, 28, 1)), little(10))
+    assert str(caught.value) == (
+        "the model knows 40,000 classes; expected at most 256, as a label is a byte"
+    )
+    with pytest.raises(ModelFileError) as caught:
         check_fit(Sequential([Dense(10)], (784,)), little(10))
     assert str(caught.value) == (
         "the model maps (784,) to (10,); expected one that maps (28, 28, 1) to one number a class"

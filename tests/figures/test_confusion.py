@@ -40,8 +40,18 @@ def test_the_title_counts() -> None:
     assert title == "40.00 % right: 3 of 5 images wrong"
 
 
-@pytest.mark.parametrize("classes", [2, 10, 26])
+@pytest.mark.parametrize("classes", [2, 10, 26, 50])
 def test_numbers_of_any_matrix_have_room(classes: int) -> None:
     one = evaluation([0], [0], [0.9], classes)
     width, height = drawn(draw_confusion, one).get_size_inches()
     assert width == height >= 0.4 * classes
+
+
+def test_a_matrix_of_many_classes_stays_small() -> None:
+    figure = drawn(draw_confusion, evaluation([0, 255], [0, 3], [0.9, 0.9], 256))
+    (axes,) = figure.axes
+    assert max(figure.get_size_inches()) <= 12
+    assert not axes.texts
+    assert len(axes.get_xticks()) < 50
+    shades = np.asarray(axes.images[0].get_array())
+    assert np.argwhere(shades).tolist() == [[0, 0], [255, 3]]

@@ -3,6 +3,7 @@
 from tests.planted.bug import Bug
 
 DATASET, IDX, SPLITS = (f"mnist_app/data/{name}.py" for name in ("dataset", "idx", "splits"))
+DATA_LABELS = "mnist_app/data/labels.py"
 TESTS = "tests/app/test_dataset.py"
 
 BUGS = [
@@ -37,9 +38,23 @@ BUGS = [
     Bug(
         "classes are counted among the training labels alone",
         file=DATASET,
-        old="for part in (TRAIN, TEST))\n",
-        new="for part in (TRAIN,))\n",
+        old="arrays[TRAIN, LABELS], arrays[TEST, LABELS])",
+        new="arrays[TRAIN, LABELS])",
         tests=f"{TESTS}::test_classes_are_counted_in_both_sets",
+    ),
+    Bug(
+        "a label byte of 255 makes 256 classes",
+        file=DATA_LABELS,
+        old="if classes > 2 * len(found):",
+        new="if classes > 256:",
+        tests=f"{TESTS}::test_labels_that_leave_most_classes_empty",
+    ),
+    Bug(
+        "labels without an image are not said",
+        file="mnist_app/cli/train.py",
+        old="    if run.unseen:\n",
+        new="    if not run.model:\n",
+        tests="tests/app/test_cli.py::test_labels_that_cannot_be_learned_are_said_before_training",
     ),
     Bug(
         "a gzipped file comes before its unpacked twin",
