@@ -9,6 +9,7 @@ import typer
 
 from mnist_app.cli.console import command, console
 from mnist_app.cli.errors import INTERRUPTED
+from mnist_app.data.labels import spans
 from mnist_app.figures.run import save_run_figures
 from mnist_app.text import percent
 from mnist_app.training.evaluation import Evaluation
@@ -126,20 +127,22 @@ def train(
 
     folder = Path("runs", model) if output is None else output
     given = given_options(context)
-    if resume:
-        run = resume_run(folder, given)
-    else:
-        run = start_run(folder, Options(**{"learning_rate": LEARNING_RATES[model], **given}))
-    show_start(run)
-    try:
-        with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:
-            run.train(display.on_batch, display.on_epoch)
-        evaluation = run.finish()
-        save_run_figures(run, evaluation)
-    except KeyboardInterrupt:
-        typer.echo(interrupted(run), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    show_end(run, evaluation)
+    options = Options(**{"learning_rate": LEARNING_RATES[model], **given})
+    with resume_run(folder, given) if resume else start_run(folder, options) as run:
+        show_start(run)
+        try:
+            with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:
+                run.train(display.on_batch, display.on_epoch)
+            evaluation = run.finish()
+            save_run_figures(run, evaluation)
+        except KeyboardInterrupt:
+            typer.echo(interrupted(run), err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        except OSError as error:
+            if error.strerror and run.is_saved():
+                error.strerror += f"; when that is mended, go on with: {again(run)}"
+            raise
+        show_end(run, evaluation)
 
 
 def given_options(context: typer.Context) -> dict[str, Any]:
@@ -163,6 +166,12 @@ def show_start(run: TrainingRun) -> None:
         f"{images:,} images to train on, {held_out:,} for validation, {len(run.test[0]):,} to "
         f"test; workers: {run.options.workers}\n"
     )
+    if run.unseen:
+        typer.echo(
+            f"Note: no training image has the label {spans(run.unseen)}, which the network cannot "
+            "learn; are the labels right?",
+            err=True,
+        )
     if run.history.epochs:
         out.print(f"Resumed after {len(run.history.epochs)} of {run.options.epochs} epochs\n")
 
@@ -188,8 +197,12 @@ def show_end(run: TrainingRun, evaluation: Evaluation) -> None:
 
 def interrupted(run: TrainingRun) -> str:
     """What is saved after Ctrl-C, and how to go on."""
-    epochs = len(run.history.epochs)
-    if epochs == 0:
+    if not run.is_saved():
         return "Interrupted in the first epoch; nothing was saved."
-    again = command("train", "--resume", "--output", run.folder)
-    return f"Interrupted after {epochs} of {run.options.epochs} epochs; to go on: {again}"
+    epochs = len(run.history.epochs)
+    return f"Interrupted after {epochs} of {run.options.epochs} epochs; to go on: {again(run)}"
+
+
+def again(run: TrainingRun) -> str:
+    """The command that continues the run."""
+    return command("train", "--resume", "--output", run.folder)

@@ -1,9 +1,11 @@
 """The checkpoint of a run: with it, a run goes on as if it had never stopped."""
 
 import hashlib
+import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +15,8 @@ from tinynet import Epoch, History, Optimizer, Sequential
 from tinynet.serialization import ArrayFile, save_arrays
 from tinynet.types import Array
 
-STATE = "checkpoint"  # its name in the file's metadata
+STATE, CHECKSUM = "checkpoint", "checksum"  # their names in the file's metadata
+ARRAYS_CHECKSUM = "arrays_sha256"  # its name in the state
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,16 @@ def save_checkpoint(
         "history": checkpoint.history.rows(),
         "iterations": checkpoint.iterations,
         "rng": checkpoint.rng.bit_generator.state,
+        ARRAYS_CHECKSUM: _arrays_sha256(model, optimizer),
     }
-    save_arrays(path, _arrays(model, optimizer), {STATE: state})
+    save_arrays(path, _arrays(model, optimizer), {STATE: state, CHECKSUM: _sha256(state)})
 
 
 def read_checkpoint(file: ArrayFile) -> Checkpoint:
     """The checkpoint in an open file, without its arrays; ModelFileError if it is not usable."""
+    saved: Any = file.metadata.get(STATE)
+    _compare(file, file.metadata.get(CHECKSUM), _sha256(saved))
     try:
-        saved = file.metadata[STATE]
         options, data_sha256 = Options(**saved["options"]), saved["data_sha256"]
     except (KeyError, TypeError, ValueError) as error:
         raise file.error(f"not a checkpoint of a training run ({error})") from error
@@ -64,6 +69,7 @@ def read_arrays(file: ArrayFile, model: Sequential, optimizer: Optimizer) -> Non
     """Fill model and optimizer from a checkpoint's arrays; ModelFileError if they do not fit."""
     optimizer.allocate(model.parameters())
     file.read_into(_arrays(model, optimizer))
+    _compare(file, file.metadata[STATE].get(ARRAYS_CHECKSUM), _arrays_sha256(model, optimizer))
 
 
 def data_sha256(dataset: Dataset) -> str:
@@ -78,6 +84,26 @@ def _arrays(model: Sequential, optimizer: Optimizer) -> dict[str, Array]:
     values = {f"value.{name}": p.value for name, p in model.parameters().items()}
     slots = {f"optimizer.learned.{slot}": a for slot, a in optimizer.state.items()}
     return values | slots
+
+
+def _sha256(state: Any) -> str:
+    """A checksum of the state, as JSON writes it."""
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
+
+
+def _arrays_sha256(model: Sequential, optimizer: Optimizer) -> str:
+    """A checksum of every array with its name."""
+    digest = hashlib.sha256()
+    for name, array in sorted(_arrays(model, optimizer).items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _compare(file: ArrayFile, saved: str | None, found: str) -> None:
+    """ModelFileError if the checksums differ; older checkpoints have none."""
+    if saved is not None and saved != found:
+        raise file.error("it has changed since it was written (its checksum differs)")
 
 
 def _check_history(history: History) -> None:

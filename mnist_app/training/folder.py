@@ -10,13 +10,13 @@ digit.png                one test digit as a picture, to try `predict` on
 augmentation.png         with --augment: training images, and what training made of them
 
 The first four are written after every epoch, the others at the end. Each file is complete or not
-there at all, so a run can be killed at any moment and loses at most the running epoch.
+there at all, and the checkpoint is the first: with it, --resume writes the others. So a run can be
+killed at any moment and loses at most the running epoch.
 """
 
 import csv
 import io
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,18 @@ class RunError(ValueError):
 
 def check_unused(folder: Path) -> None:
     """RunError if the folder has a file with one of the names that a run would write."""
-    if found := [name for name in FILES if (folder / name).exists()]:
+    found = [name for name in FILES if (folder / name).exists()]
+    if CHECKPOINT in found:
         raise RunError(
             f"'{folder}' already holds a run ({found[0]}); continue it with --resume, "
             "or give another folder with --output"
         )
-
-
-def check_writable(folder: Path) -> None:
-    """OSError now rather than after the first epoch."""
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    if found:
+        raise RunError(
+            f"'{folder}' has no {CHECKPOINT} to resume from, but files that a run would replace "
+            f"({', '.join(found)}); move them away and train without --resume, or give another "
+            "folder with --output"
+        )
 
 
 def save_history(folder: Path, history: History) -> None:

@@ -2,7 +2,8 @@
 
 import math
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app.data.dataset import Dataset, load_dataset
+from mnist_app.data.labels import unseen
 from mnist_app.data.splits import split
 from mnist_app.reading.calibration import SETTING, fit_temperature, temperature_of
 from mnist_app.reading.classifier import MODEL
@@ -28,10 +30,10 @@ from mnist_app.training.folder import (
     LAST,
     RunError,
     check_unused,
-    check_writable,
     save_history,
     save_metrics,
 )
+from mnist_app.training.lock import alone_in
 from mnist_app.training.networks import build_network, loss_of
 from mnist_app.training.options import Options
 from tinynet import (
@@ -39,6 +41,7 @@ from tinynet import (
     CosineDecay,
     Epoch,
     History,
+    ModelFileError,
     Progress,
     Sequential,
     fit,
@@ -62,6 +65,7 @@ class TrainingRun:
         self.dataset_name = dataset.name
         self.data_sha256 = data_sha256(dataset)
         self.test = dataset.test_images, dataset.test_labels
+        self.unseen = unseen(dataset.train_labels, dataset.classes)
         self.rng = np.random.default_rng(options.seed)
         self.training, self.validation = split(dataset, options.validation_split, self.rng)
         self.model = build_network(options.model, dataset.classes, seed=options.seed)
@@ -75,6 +79,19 @@ class TrainingRun:
         self.optimizer.iterations = checkpoint.iterations
         self.history = checkpoint.history
         self.rng = checkpoint.rng
+
+    def is_saved(self) -> bool:
+        """Whether there is something to resume."""
+        return (self.folder / CHECKPOINT).exists()
+
+    def mend(self) -> None:
+        """Write what a kill or a full disk has kept from following the checkpoint."""
+        try:
+            _, settings = load_model(self.folder / LAST)
+        except (FileNotFoundError, ModelFileError):
+            settings = {}
+        if settings.get("epoch") != self.history.epochs[-1].epoch:
+            self._save_results()
 
     def train(
         self,
@@ -139,15 +156,19 @@ class TrainingRun:
         return best, temperature_of(settings)
 
     def _save_epoch(self) -> None:
-        """The checkpoint comes last: what it promises is there when it is."""
-        last = self.history.epochs[-1]
-        self._save_model(LAST, last)
-        if self.history.best() is last:
-            self._save_model(MODEL, last)
-        save_history(self.folder, self.history)
+        """The checkpoint comes first: with it, `mend` can write all others."""
         iterations = self.optimizer.iterations
         state = Checkpoint(self.options, self.data_sha256, self.history, iterations, self.rng)
         save_checkpoint(self.folder / CHECKPOINT, state, self.model, self.optimizer)
+        self._save_results()
+
+    def _save_results(self) -> None:
+        """What is for people; the last network comes last, as the sign that nothing is missing."""
+        last = self.history.epochs[-1]
+        if self.history.best() is last:
+            self._save_model(MODEL, last)
+        save_history(self.folder, self.history)
+        self._save_model(LAST, last)
 
     def _save_model(self, name: str, epoch: Epoch) -> None:
         options = asdict(self.options)
@@ -173,36 +194,52 @@ class TrainingRun:
         }
 
 
-def start_run(folder: Path, options: Options) -> TrainingRun:
+@contextmanager
+def start_run(folder: Path, options: Options) -> Iterator[TrainingRun]:
     """A new run in a folder, which is made if it is not there.
 
-    Raises RunError if a run's files are in it, DatasetError for unusable data, OSError if the
-    folder cannot be written to.
+    The folder is the run's alone until the block ends. Raises RunError if another run is in it, or
+    a file that this one would replace, DatasetError for unusable data, OSError if the folder cannot
+    be written to.
     """
     dataset = _load(options)
     folder.mkdir(parents=True, exist_ok=True)
-    check_unused(folder)
-    check_writable(folder)
-    return TrainingRun(folder, options, dataset)
+    with alone_in(folder):
+        check_unused(folder)
+        yield TrainingRun(folder, options, dataset)
 
 
-def resume_run(folder: Path, given: Mapping[str, Any]) -> TrainingRun:
-    """The run in the folder, where its last whole epoch left it.
+@contextmanager
+def resume_run(folder: Path, given: Mapping[str, Any]) -> Iterator[TrainingRun]:
+    """The run in the folder, where its last whole epoch left it; the folder is its alone.
 
     Its options are the checkpoint's. Options that are `given` must be the same, even the number
     of epochs, over all of which the learning rate falls to zero; only the data may have moved.
-    Raises RunError if they differ or if there is nothing to resume, and the errors of `start_run`.
+    Raises RunError if they differ or if there is nothing to resume, ModelFileError for a damaged
+    checkpoint, and the errors of `start_run`.
     """
-    path = folder / CHECKPOINT
-    if not path.exists():
-        raise RunError(f"'{folder}' has no {CHECKPOINT} to resume from; train without --resume")
-    with ArrayFile(path) as file:
+    nothing = RunError(f"'{folder}' has no {CHECKPOINT} to resume from; train without --resume")
+    if not folder.exists():
+        raise nothing
+    with alone_in(folder):
+        if not (folder / CHECKPOINT).exists():
+            check_unused(folder)
+            raise nothing
+        try:
+            run = _restored(folder, given)
+        except ModelFileError as error:
+            raise ModelFileError(f"{error}; train anew into another folder (--output)") from error
+        run.mend()
+        yield run
+
+
+def _restored(folder: Path, given: Mapping[str, Any]) -> TrainingRun:
+    with ArrayFile(folder / CHECKPOINT) as file:
         checkpoint = read_checkpoint(file)
         options = _with_given(folder, checkpoint.options, given)
         dataset = _load(options)
         if data_sha256(dataset) != checkpoint.data_sha256:
             raise RunError(f"the run in '{folder}' was trained on other data; give it with --data")
-        check_writable(folder)
         run = TrainingRun(folder, options, dataset)
         run.restore(checkpoint, file)
     return run
@@ -211,6 +248,12 @@ def resume_run(folder: Path, given: Mapping[str, Any]) -> TrainingRun:
 def _with_given(folder: Path, saved: Options, given: Mapping[str, Any]) -> Options:
     """The saved options with the given place of the data; RunError if another option differs."""
     for name, value in given.items():
+        if name == "epochs" and value != saved.epochs:
+            raise RunError(
+                f"the run in '{folder}' has --epochs {saved.epochs} and cannot have {value}: its "
+                f"learning rate falls to zero over just as many; train anew with --epochs {value} "
+                "into another folder (--output)"
+            )
         if name != "data" and value != getattr(saved, name):
             raise RunError(
                 f"the run in '{folder}' has --{name.replace('_', '-')} "

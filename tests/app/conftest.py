@@ -36,9 +36,9 @@ def options(data: Path) -> Options:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, options: Options) -> TrainingRun:
     """A run that has never been interrupted, with everything that it writes."""
-    run = start_run(tmp_path_factory.mktemp("runs") / "finished", options)
-    run.train()
-    save_run_figures(run, run.finish())
+    with start_run(tmp_path_factory.mktemp("runs") / "finished", options) as run:
+        run.train()
+        save_run_figures(run, run.finish())
     return run
 
 
@@ -49,23 +49,23 @@ def forgetful(tmp_path_factory: pytest.TempPathFactory, options: Options) -> Tra
     After the second epoch it forgets all, and the third, of small steps, is too short to recover.
     """
     options = replace(options, model="mlp", augment=False)
-    run = start_run(tmp_path_factory.mktemp("runs") / "forgetful", options)
-    values = [parameter.value for parameter in run.model.parameters().values()]
-    untrained = [value.copy() for value in values]
+    with start_run(tmp_path_factory.mktemp("runs") / "forgetful", options) as run:
+        values = [parameter.value for parameter in run.model.parameters().values()]
+        untrained = [value.copy() for value in values]
 
-    def forget(history: History) -> None:
-        if len(history.epochs) == 2:
-            for value, start in zip(values, untrained, strict=True):
-                value[...] = start
+        def forget(history: History) -> None:
+            if len(history.epochs) == 2:
+                for value, start in zip(values, untrained, strict=True):
+                    value[...] = start
 
-    run.train(on_epoch=forget)
-    run.finish()
+        run.train(on_epoch=forget)
+        run.finish()
     assert [epoch.epoch for epoch in run.history.epochs] == [1, 2, 3]
     assert run.history.best().epoch == 2
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cli() -> Cli:
     """Run a command in this process: no tracebacks, no control characters, errors in one line."""
 

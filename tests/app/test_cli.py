@@ -234,6 +234,18 @@ def test_ctrl_c_in_the_first_epoch(cli: Cli, tmp_path: Path, data: Path) -> None
     assert result.stderr == "Interrupted in the first epoch; nothing was saved.\n"
 
 
+def test_labels_that_cannot_be_learned_are_said_before_training(cli: Cli, tmp_path: Path) -> None:
+    data = write_dataset(tmp_path / "letters", 60, 20)
+    letters = np.resize(np.arange(1, 27, dtype=np.uint8), 60)
+    (data / NAMES[1]).write_bytes(idx_bytes(letters))
+    result = cli("train", *QUICK, "--data", data, "--output", tmp_path / "run")
+    assert result.stderr == (
+        "Note: no training image has the label 0, which the network cannot learn; are the labels "
+        "right?\n"
+    )
+    assert result.exit_code == 0
+
+
 def test_the_best_epoch_so_far_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     history = History()
     with TrainingDisplay(3, 100) as display:
@@ -264,7 +276,8 @@ def test_too_little_memory_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch
         ("--learning-rate 1e30 --data {data}", "training diverged: the loss of epoch 1 is not a "
          "number any more; try a --learning-rate below 1e+30"),
         ("--validation-split 0.0001 --data {data}", "the data set 'little' has 1,000 training "
-         "images; a validation split of 0.0001 leaves none of them on one side"),
+         "images; a validation split of 0.0001 leaves none of them on one side; with "
+         "--validation-split 0, all of them train"),
         ("--data {data} --output {tmp}/file/run", "'{tmp}/file/run': Not a directory"),
         ("--data {data} --output /proc/run", "'/proc/run': No such file or directory"),
     ],
@@ -368,7 +381,7 @@ def test_evaluate_on_data_with_more_classes(
     cli: Cli, finished: TrainingRun, tmp_path: Path
 ) -> None:
     letters = write_dataset(tmp_path / "letters", 30, 20)
-    (letters / NAMES[3]).write_bytes(idx_bytes(np.full(20, 25, np.uint8)))
+    (letters / NAMES[3]).write_bytes(idx_bytes(np.arange(6, 26, dtype=np.uint8)))
     result = cli("evaluate", finished.folder, "--data", letters)
     assert result.exit_code == 1
     assert result.stderr == (

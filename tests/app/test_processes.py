@@ -116,7 +116,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path, data: Path) -> None:
         text=True,
         timeout=TIMEOUT,
     )
-    assert process.stderr == f"Error: '{tmp_path / 'run' / LAST}': File too large\n"
+    assert process.stderr == f"Error: '{tmp_path / 'run' / CHECKPOINT}': File too large\n"
     assert process.returncode == 1
     assert os.listdir(tmp_path / "run") == []
 

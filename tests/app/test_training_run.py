@@ -19,6 +19,8 @@ from mnist_app.training.evaluation import Evaluation, evaluate_images
 from mnist_app.training.folder import (
     AUGMENTATION,
     CHECKPOINT,
+    CURVES,
+    DIGIT,
     FILES,
     HISTORY,
     LAST,
@@ -37,6 +39,13 @@ def same_weights(one: Path, other: Path) -> bool:
     return all((one / n).read_bytes() == (other / n).read_bytes() for n in (MODEL, LAST))
 
 
+def same_history(one: Path, other: Path) -> bool:
+    """Whether two runs measured the same, but for the time that it took."""
+    texts = [(run / HISTORY).read_text().splitlines() for run in (one, other)]
+    first, second = ([line.rpartition(",")[0] for line in text] for text in texts)
+    return first == second
+
+
 def stop_in(epoch: int, share: float = 0.5) -> Callable[[Progress], None]:
     """An on_batch that is interrupted in the middle of an epoch."""
 
@@ -48,8 +57,7 @@ def stop_in(epoch: int, share: float = 0.5) -> Callable[[Progress], None]:
 
 
 def interrupted_run(folder: Path, options: Options, epoch: int = 2) -> TrainingRun:
-    run = start_run(folder, options)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), start_run(folder, options) as run:
         run.train(stop_in(epoch))
     return run
 
@@ -64,9 +72,9 @@ def test_a_finished_run_has_every_file_and_no_other(finished: TrainingRun) -> No
 
 
 def test_without_augmentation_there_is_no_picture_of_it(tmp_path: Path, options: Options) -> None:
-    run = start_run(tmp_path, replace(options, augment=False, epochs=1))
-    run.train()
-    save_run_figures(run, run.finish())
+    with start_run(tmp_path, replace(options, augment=False, epochs=1)) as run:
+        run.train()
+        save_run_figures(run, run.finish())
     assert sorted(os.listdir(tmp_path)) == sorted(set(FILES) - {AUGMENTATION})
 
 
@@ -96,17 +104,17 @@ def test_the_learning_rate_falls_to_zero_over_all_epochs(finished: TrainingRun) 
 def test_the_same_options_give_the_same_bits(
     tmp_path: Path, options: Options, finished: TrainingRun
 ) -> None:
-    again = start_run(tmp_path / "again", options)
-    again.train()
+    with start_run(tmp_path / "again", options) as again:
+        again.train()
     assert same_weights(again.folder, finished.folder)
-    other = start_run(tmp_path / "other", replace(options, seed=1))
-    other.train()
+    with start_run(tmp_path / "other", replace(options, seed=1)) as other:
+        other.train()
     assert not same_weights(other.folder, finished.folder)
 
 
 def test_augmentation_is_an_option(tmp_path: Path, options: Options, finished: TrainingRun) -> None:
-    plain = start_run(tmp_path, replace(options, augment=False))
-    plain.train()
+    with start_run(tmp_path, replace(options, augment=False)) as plain:
+        plain.train()
     with_it, without = (weights(run.folder / LAST) for run in (finished, plain))
     assert all((with_it[name] != without[name]).any() for name in with_it)
 
@@ -116,9 +124,9 @@ def test_an_interrupted_run_resumes_to_the_same_bits(
     tmp_path: Path, options: Options, finished: TrainingRun, epoch: int
 ) -> None:
     interrupted_run(tmp_path, options, epoch)
-    run = resume_run(tmp_path, {})
-    assert len(run.history.epochs) == epoch - 1
-    run.train()
+    with resume_run(tmp_path, {}) as run:
+        assert len(run.history.epochs) == epoch - 1
+        run.train()
     assert same_weights(tmp_path, finished.folder)
     assert [replace(e, seconds=0) for e in run.history.epochs] == [
         replace(e, seconds=0) for e in finished.history.epochs
@@ -128,7 +136,8 @@ def test_an_interrupted_run_resumes_to_the_same_bits(
 def test_nothing_is_saved_before_the_first_epoch_ends(tmp_path: Path, options: Options) -> None:
     interrupted_run(tmp_path, options, epoch=1)
     assert os.listdir(tmp_path) == []
-    start_run(tmp_path, options)  # may begin again in the same folder
+    with start_run(tmp_path, options):  # may begin again in the same folder
+        pass
 
 
 def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path, data: Path) -> None:
@@ -140,25 +149,23 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path, data: Path) -> No
         wait_for(killed / CHECKPOINT, process)
         process.kill()
         assert process.wait(TIMEOUT) == -signal.SIGKILL
-    resumed = resume_run(killed, {})
-    assert 1 <= len(resumed.history.epochs) < 30
-    resumed.train()
-    run = start_run(whole, resumed.options)
-    run.train()
+    with resume_run(killed, {}) as resumed:
+        assert 1 <= len(resumed.history.epochs) < 30
+        resumed.train()
+    with start_run(whole, resumed.options) as run:
+        run.train()
     assert same_weights(killed, whole)
 
 
 def test_the_best_epoch_and_the_last_are_kept(tmp_path: Path, data: Path) -> None:
     seen: list[dict[str, np.ndarray]] = []
-    run = start_run(
-        tmp_path,
-        Options("mlp-small", 8, batch_size=8, learning_rate=0.03, workers=1, data=str(data)),
-    )
+    options = Options("mlp-small", 8, batch_size=8, learning_rate=0.03, workers=1, data=str(data))
+    with start_run(tmp_path, options) as run:
 
-    def remember(history: History) -> None:
-        seen.append({name: p.value.copy() for name, p in run.model.parameters().items()})
+        def remember(history: History) -> None:
+            seen.append({name: p.value.copy() for name, p in run.model.parameters().items()})
 
-    run.train(on_epoch=remember)
+        run.train(on_epoch=remember)
     best = run.history.best().epoch
     assert best < 8  # steps so large that the last epoch is not the best
     for name, epoch in ((MODEL, best), (LAST, 8)):
@@ -223,15 +230,24 @@ def test_metrics_and_history_are_what_was_measured(finished: TrainingRun) -> Non
     ]
 
 
-@pytest.mark.parametrize("name", [LAST, MODEL, HISTORY])
-def test_no_checkpoint_promises_what_could_not_be_written(
-    tmp_path: Path, options: Options, name: str
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+@pytest.mark.parametrize("name", [MODEL, HISTORY, LAST])
+def test_whatever_could_not_be_written_the_run_goes_on(
+    tmp_path: Path, options: Options, finished: TrainingRun, name: str, epoch: int
 ) -> None:
-    run = start_run(tmp_path, options)
-    (tmp_path / name).mkdir()
-    with pytest.raises(OSError, match="directory"):
-        run.train()
-    assert not (tmp_path / CHECKPOINT).exists()
+    def block(progress: Progress) -> None:
+        if progress.epoch == epoch and not (tmp_path / name).is_dir():
+            (tmp_path / name).unlink(missing_ok=True)
+            (tmp_path / name).mkdir()
+
+    with pytest.raises(OSError, match="directory"), start_run(tmp_path, options) as run:
+        run.train(block)
+    (tmp_path / name).rmdir()
+    with resume_run(tmp_path, {}) as resumed:
+        assert len(resumed.history.epochs) == epoch
+        resumed.train()
+    assert same_weights(tmp_path, finished.folder)
+    assert same_history(tmp_path, finished.folder)
 
 
 def test_settings_name_no_folder_of_this_computer(finished: TrainingRun, data: Path) -> None:
@@ -239,9 +255,9 @@ def test_settings_name_no_folder_of_this_computer(finished: TrainingRun, data: P
 
 
 def test_without_validation_the_training_chooses(tmp_path: Path, options: Options) -> None:
-    run = start_run(tmp_path, replace(options, validation_split=0.0, epochs=1))
-    run.train()
-    run.finish()
+    with start_run(tmp_path, replace(options, validation_split=0.0, epochs=1)) as run:
+        run.train()
+        run.finish()
     assert run.validation is None
     assert len(run.training[0]) == 1000
     assert (tmp_path / HISTORY).read_text().splitlines()[1].split(",")[3:5] == ["", ""]
@@ -249,8 +265,9 @@ def test_without_validation_the_training_chooses(tmp_path: Path, options: Option
 
 def test_a_run_is_never_overwritten(finished: TrainingRun, options: Options) -> None:
     before = (finished.folder / MODEL).read_bytes()
-    with pytest.raises(RunError) as caught:
-        start_run(finished.folder, replace(options, seed=1))
+    other = replace(options, seed=1)
+    with pytest.raises(RunError) as caught, start_run(finished.folder, other):
+        pass
     assert str(caught.value) == (
         f"'{finished.folder}' already holds a run (model.safetensors); continue it with --resume, "
         "or give another folder with --output"
@@ -259,16 +276,24 @@ def test_a_run_is_never_overwritten(finished: TrainingRun, options: Options) -> 
 
 
 def test_a_foreign_file_is_never_overwritten(tmp_path: Path, options: Options) -> None:
-    (tmp_path / "curves.png").write_text("somebody's own")
-    with pytest.raises(RunError, match=r"already holds a run \(curves\.png\)"):
-        start_run(tmp_path, options)
+    for name in (DIGIT, CURVES):
+        (tmp_path / name).write_text("somebody's own")
+    for starting in (start_run(tmp_path, options), resume_run(tmp_path, {})):
+        with pytest.raises(RunError) as caught, starting:
+            pass
+        assert str(caught.value) == (
+            f"'{tmp_path}' has no checkpoint.safetensors to resume from, but files that a run "
+            "would replace (curves.png, digit.png); move them away and train without --resume, "
+            "or give another folder with --output"
+        )
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"somebody's own"}
 
 
 def test_a_finished_run_resumes_to_itself(finished: TrainingRun) -> None:
     before = (finished.folder / MODEL).read_bytes()
-    run = resume_run(finished.folder, {})
-    run.train()
-    run.finish()
+    with resume_run(finished.folder, {}) as run:
+        run.train()
+        run.finish()
     assert (finished.folder / MODEL).read_bytes() == before
 
 
@@ -281,15 +306,15 @@ def test_a_finished_run_resumes_to_itself(finished: TrainingRun) -> None:
          "start another run with --output"),
         ({"batch_size": 64, "epochs": 9}, "has --batch-size 32, not 64; resume it without this "
          "option, or start another run with --output"),
-        ({"epochs": 9}, "has --epochs 3, not 9; resume it without this option, or start another "
-         "run with --output"),
+        ({"epochs": 9}, "has --epochs 3 and cannot have 9: its learning rate falls to zero over "
+         "just as many; train anew with --epochs 9 into another folder (--output)"),
     ],
 )  # fmt: skip
 def test_other_options_do_not_resume(
     finished: TrainingRun, given: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(RunError) as caught:
-        resume_run(finished.folder, given)
+    with pytest.raises(RunError) as caught, resume_run(finished.folder, given):
+        pass
     assert str(caught.value) == f"the run in '{finished.folder}' {message}"
 
 
@@ -298,8 +323,8 @@ def test_the_data_may_move_but_not_change(
 ) -> None:
     interrupted_run(tmp_path / "run", options)
     moved = write_dataset(tmp_path / "little")
-    run = resume_run(tmp_path / "run", {"data": str(moved)})
-    run.train()
+    with resume_run(tmp_path / "run", {"data": str(moved)}) as run:
+        run.train()
     np.testing.assert_equal(weights(tmp_path / "run" / LAST), weights(finished.folder / LAST))
     fewer = write_dataset(tmp_path / "fewer", train=999)
     relabelled = write_dataset(tmp_path / "relabelled")
@@ -307,21 +332,24 @@ def test_the_data_may_move_but_not_change(
     content[-1] ^= 1
     (relabelled / NAMES[1]).write_bytes(content)
     for other in (fewer, relabelled):
-        with pytest.raises(RunError, match="was trained on other data; give it with --data"):
-            resume_run(tmp_path / "run", {"data": str(other)})
+        error = pytest.raises(RunError, match="was trained on other data; give it with --data")
+        with error, resume_run(tmp_path / "run", {"data": str(other)}):
+            pass
 
 
 def test_nothing_to_resume(tmp_path: Path) -> None:
-    with pytest.raises(RunError) as caught:
-        resume_run(tmp_path, {})
-    assert str(caught.value) == (
-        f"'{tmp_path}' has no checkpoint.safetensors to resume from; train without --resume"
-    )
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(RunError) as caught, resume_run(folder, {}):
+            pass
+        assert str(caught.value) == (
+            f"'{folder}' has no checkpoint.safetensors to resume from; train without --resume"
+        )
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_run_that_diverges_says_so(tmp_path: Path, options: Options) -> None:
-    run = start_run(tmp_path, replace(options, learning_rate=1e30))
-    with pytest.raises(RunError) as caught:
+    options = replace(options, learning_rate=1e30)
+    with pytest.raises(RunError) as caught, start_run(tmp_path, options) as run:
         run.train()
     assert str(caught.value) == (
         "training diverged: the loss of epoch 1 is not a number any more; try a --learning-rate "

@@ -6,11 +6,14 @@ AUGMENTATION = "mnist_app/training/augmentation.py"
 CHECKPOINT = "mnist_app/training/checkpoint.py"
 EVALUATION = "mnist_app/training/evaluation.py"
 FOLDER = "mnist_app/training/folder.py"
+LOCK = "mnist_app/training/lock.py"
 NETWORKS = "mnist_app/training/networks.py"
 NON_DIGITS = "mnist_app/training/non_digits.py"
 OPTIONS = "mnist_app/training/options.py"
 RUN = "mnist_app/training/run.py"
 RUN_TESTS = "tests/app/test_training_run.py"
+LOCK_TESTS = "tests/app/test_lock.py"
+FULL_DISK = "tests/app/test_full_disk.py::test_a_disk_that_is_full_at_any_file[1]"
 AUGMENTATION_TESTS = "tests/app/test_augmentation.py"
 OWN_SETTINGS = (
     "tests/app/test_networks.py"
@@ -75,13 +78,46 @@ BUGS = [
         tests=f"{RUN_TESTS}::test_the_best_epoch_and_the_last_are_kept",
     ),
     Bug(
-        "the checkpoint comes before the files that it promises",
+        "the files of an epoch come before its checkpoint",
         file=RUN,
-        old="        last = self.history.epochs[-1]\n",
-        new="        last = self.history.epochs[-1]\n"
-        "        state = Checkpoint(self.options, self.data_sha256, self.history, 1, self.rng)\n"
-        "        save_checkpoint(self.folder / CHECKPOINT, state, self.model, self.optimizer)\n",
-        tests=f"{RUN_TESTS}::test_no_checkpoint_promises_what_could_not_be_written",
+        old="        iterations = self.optimizer.iterations\n",
+        new="        self._save_results()\n        iterations = self.optimizer.iterations\n",
+        tests=FULL_DISK,
+    ),
+    Bug(
+        "what a full disk has kept from being written stays unwritten",
+        file=RUN,
+        old="        run.mend()\n",
+        new="",
+        tests=f"{RUN_TESTS}::test_whatever_could_not_be_written_the_run_goes_on",
+    ),
+    Bug(
+        "the last network comes before the best",
+        file=RUN,
+        old="        if self.history.best() is last:\n",
+        new="        self._save_model(LAST, last)\n        if self.history.best() is last:\n",
+        tests=f"{RUN_TESTS}::test_whatever_could_not_be_written_the_run_goes_on",
+    ),
+    Bug(
+        "two trainings into one folder",
+        file=LOCK,
+        old="        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        new="        pass\n",
+        tests=f"{LOCK_TESTS}::test_the_second_training_says_who_has_the_folder",
+    ),
+    Bug(
+        "a lock on a file that is gone",
+        file=LOCK,
+        old="if os.path.samestat(os.fstat(file.fileno()), path.stat()):",
+        new="if path.exists():",
+        tests=f"{LOCK_TESTS}::test_a_lock_that_its_owner_has_just_removed_is_none",
+    ),
+    Bug(
+        "a training that ends leaves its lock",
+        file=LOCK,
+        old="            path.unlink()\n",
+        new="            pass\n",
+        tests=f"{LOCK_TESTS}::test_the_lock_is_given_back_whatever_happens",
     ),
     Bug(
         "--augment changes nothing",
@@ -114,8 +150,8 @@ BUGS = [
     Bug(
         "a run overwrites another one",
         file=RUN,
-        old="    check_unused(folder)\n",
-        new="",
+        old="        check_unused(folder)\n        yield",
+        new="        yield",
         tests=f"{RUN_TESTS}::test_a_run_is_never_overwritten",
     ),
     Bug(
@@ -167,6 +203,34 @@ BUGS = [
         old='f"optimizer.learned.{slot}": a',
         new='f"optimizer.{slot}": a',
         tests="tests/app/test_checkpoint.py::test_names_in_the_file_stay_so_that_older_runs_resume",
+    ),
+    Bug(
+        "a damaged checkpoint resumes: its state",
+        file=CHECKPOINT,
+        old="    _compare(file, file.metadata.get(CHECKSUM), _sha256(saved))\n",
+        new="",
+        tests="tests/app/test_checkpoint.py::test_a_flipped_bit_is_called_damage",
+    ),
+    Bug(
+        "a damaged checkpoint resumes: its arrays",
+        file=CHECKPOINT,
+        old="        digest.update(np.ascontiguousarray(array).data)\n",
+        new="",
+        tests="tests/app/test_checkpoint.py::test_a_flipped_bit_is_called_damage",
+    ),
+    Bug(
+        "an old checkpoint without checksums is refused",
+        file=CHECKPOINT,
+        old="if saved is not None and saved != found:",
+        new="if saved != found:",
+        tests="tests/app/test_checkpoint.py::test_a_checkpoint_without_checksums_resumes",
+    ),
+    Bug(
+        "a killed run resumes with other random numbers",
+        file=CHECKPOINT,
+        old='rng.bit_generator.state = saved["rng"]',
+        new='rng.bit_generator.state = saved["rng"] | {"has_uint32": 1}',
+        tests="tests/app/test_kills.py",
     ),
     Bug(
         "a forged history is believed",
@@ -248,6 +312,13 @@ BUGS = [
         old="loss, _ = loss_of(model)(outputs, labels)",
         new="loss, _ = loss_of(model)(outputs / temperature, labels)",
         tests="tests/app/test_evaluation.py::test_evaluation_agrees_with_tinynet_and_with_counting",
+    ),
+    Bug(
+        "a confusion matrix of any size",
+        file=EVALUATION,
+        old="if model.output_shape[0] > MOST_CLASSES:",
+        new="if model.output_shape[0] > MOST_CLASSES**2:",
+        tests="tests/app/test_evaluation.py::test_a_model_must_fit_the_data",
     ),
     Bug(
         "a model for fewer classes than the data set has is tested",
