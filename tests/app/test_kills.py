@@ -1,0 +1,7 @@
+"""A few kills of a real training; `python -m tests.fuzz kills` is for many."""
+
+from tests.fuzz.kills import main
+
+
+def test_a_killed_training_goes_on_as_if_never_killed() -> None:
+    assert main(count=4, seed=1) == 0
