@@ -16,20 +16,24 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from mnist_app.pictures.pieces import check_pieces
 from mnist_app.pictures.pixels import Pixels
+from mnist_app.pictures.pnm import is_pnm, read_pnm
 from mnist_app.pictures.transparency import on_visible_background
 
 # Without a handler, Pillow's log of odd files would go to stderr.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 # Raster formats that people's pictures come in; naming them keeps EPS away from Ghostscript.
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "AVIF", "TGA", "ICO")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "TGA", "ICO")
 # Larger pictures are averaged down while decoding: a digit that fills a tenth of the frame
 # still has 100 pixels, five times what the network sees.
 LONGEST_SIDE = 1024
 # Formats that must be decoded whole take up to 85 ns a pixel; 20 million stay below 2 s and
 # 0.5 GB. Baseline JPEG decodes at an eighth, so it may have as many pixels as Pillow allows.
 MOST_PIXELS = 20_000_000
+# Pillow unpacks runs of equal pixels in a BMP in Python: 400 ns for a pixel or two bytes.
+MOST_IN_RUNS = 2_000_000
 # Two pixels of stroke and one of paper on either side: nothing smaller shows a digit.
 SHORTEST_SIDE = 4
 WHITE = np.float32(255)
@@ -92,7 +96,7 @@ def _first_line(error: Exception) -> str:
 
 def _load(content: bytes, name: str) -> Image.Image:
     """The first frame, upright and at most LONGEST_SIDE long."""
-    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    image = read_pnm(content, MOST_PIXELS) if is_pnm(content) else _open(content)
     if min(image.size) < SHORTEST_SIDE:
         raise PictureError(
             f"{name} is {image.width} by {image.height} pixels; expected at least "
@@ -100,6 +104,11 @@ def _load(content: bytes, name: str) -> Image.Image:
         )
     if image.width * image.height > _most_pixels(image):
         raise Image.DecompressionBombError
+    if _has_runs(image) and max(image.width * image.height, len(content) // 2) > MOST_IN_RUNS:
+        raise PictureError(
+            f"{name} is too large for a BMP of runs (RLE); expected at most {MOST_IN_RUNS:,} "
+            "pixels: export it as PNG"
+        )
     image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # JPEG decodes at 1/2, 1/4, 1/8 for less
     with _silent_libtiff() if image.format == "TIFF" else nullcontext():
         image.load()
@@ -112,6 +121,18 @@ def _load(content: bytes, name: str) -> Image.Image:
         image = image.convert("F")
     factor = -(-max(image.size) // LONGEST_SIDE)  # rounded up
     return ImageOps.exif_transpose(image.reduce(factor) if factor > 1 else image)
+
+
+def _open(content: bytes) -> Image.Image:
+    """The picture before its pixels are read, in a file that is not built to keep us busy."""
+    check_pieces(content)
+    image: Image.Image = Image.open(io.BytesIO(content), formats=FORMATS)
+    check_pieces(image.info.get("exif", b"").removeprefix(b"Exif\0\0"))  # the layout of TIFF
+    return image
+
+
+def _has_runs(image: Image.Image) -> bool:
+    return any(tile[0] == "bmp_rle" for tile in getattr(image, "tile", ()))
 
 
 @contextmanager
