@@ -45,11 +45,12 @@ def convert(
         save_model(load_keras(path), target)
     elif (path.suffix, target.suffix) == (EXTENSION, KERAS):
         model, settings = load_model(path)
+        temperature = temperature_of(settings, path)
         save_keras(model, target, from_logits=ends_in_logits(model))
-        if temperature_of(settings) != 1:
+        if temperature != 1:
             typer.echo(
                 f"The calibration stays behind: Keras's probabilities are those of temperature 1, "
-                f"not {temperature_of(settings):.3f}."
+                f"not {temperature:.3f}."
             )
     else:
         raise typer.BadParameter(

@@ -29,6 +29,8 @@ CONFIG, WEIGHTS = "config.json", "model.weights.h5"
 LARGEST_CONFIG = 2**20
 # Beside the weights a file may hold an optimizer's arrays, twice as many, and HDF5's own.
 LARGEST_WEIGHTS = (2**22, 4)  # bytes, and bytes for each byte of the weights
+# Weights hardly become smaller when packed; zeros become a thousand times smaller.
+MOST_UNPACKED = 64  # bytes for each packed byte, beyond the 4 MiB
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
         info = archive.getinfo(name)
     except KeyError:
         raise ValueError(f"it is not a .keras file (it has no {name})") from None
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"its {name} is packed in an unusual way; expected stored or deflated")
+    limit = min(limit, LARGEST_WEIGHTS[0] + MOST_UNPACKED * info.compress_size)
     if info.file_size > limit:
         raise ValueError(f"its {name} unpacks to {info.file_size:,} bytes; expected <= {limit:,}")
     return archive.read(name)
@@ -206,7 +211,8 @@ def _read_weights(content: bytes, described: Description) -> dict[str, Array]:
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
             found: dict[str, Any] = {}
-            if "layers" in file:  # neither soft nor external links are followed
+            # Neither soft nor external links are followed: not by visititems, and not here.
+            if isinstance(file.get("layers", getlink=True), h5py.HardLink):
                 file["layers"].visititems(lambda name, item: found.update({name: item}))
             found = {n: item for n, item in found.items() if isinstance(item, h5py.Dataset)}
             found = {n: item for n, item in found.items() if "seed_generator" not in n}
@@ -214,6 +220,9 @@ def _read_weights(content: bytes, described: Description) -> dict[str, Array]:
                 raise ValueError(f"the array 'layers/{missing[0]}' is missing")
             if extra := sorted(found.keys() - expected.keys()):
                 raise ValueError(f"there is an array 'layers/{extra[0]}' that no layer has")
+            stored = sum(found[place].id.get_storage_size() for place in expected)
+            if stored > len(content):
+                raise ValueError("two of its arrays lie in the same place")
             return {
                 place: _read_array(found[place], shape, described.dtype)
                 for place, shape in expected.items()
@@ -230,6 +239,8 @@ def _read_array(dataset: Any, shape: Shape, dtype: np.dtype[Any]) -> Array:
             f"{dataset.name!r} is {dataset.dtype} of shape {dataset.shape}; "
             f"expected {dtype} of shape {shape}"
         )
+    if dataset.id.get_storage_size() != dataset.nbytes:
+        raise ValueError(f"{dataset.name!r} is not stored in the file")
     array: Array = dataset[...]
     if not np.isfinite(array).all():
         raise ValueError(f"{dataset.name!r} holds NaN or infinite numbers")

@@ -7,13 +7,14 @@ Source: Guo, Pleiss, Sun and Weinberger, On calibration of modern neural network
 """
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tinynet import softmax_cross_entropy
+from tinynet import ModelFileError, softmax_cross_entropy
 from tinynet.types import Array
 
 BINS = 15
@@ -89,17 +90,19 @@ def fit_temperature(logits: Array, labels: Array) -> float:
     return math.exp(-(low + high) / 2)
 
 
-def temperature_of(settings: Mapping[str, Any]) -> float:
+def temperature_of(settings: Mapping[str, Any], path: str | os.PathLike[str]) -> float:
     """The temperature among a model file's settings, 1 if there is none.
 
-    Raises ValueError if it is not a number that `fit_temperature` can return.
+    Raises ModelFileError if it is not a number that `fit_temperature` can return.
     """
     value = settings.get(SETTING, 1.0)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"the temperature must be a number. Received: {value!r}")
-    if not COLDEST <= value <= HOTTEST:
-        raise ValueError(f"the temperature must lie in [{COLDEST}, {HOTTEST}]. Received: {value!r}")
-    return float(value)
+        wanted = "be a number"
+    elif not COLDEST <= value <= HOTTEST:
+        wanted = f"lie in [{COLDEST}, {HOTTEST}]"
+    else:
+        return float(value)
+    raise ModelFileError(f"'{path}': the temperature must {wanted}. Received: {value!r}")
 
 
 def check(rows: Array, labels: Array) -> None:

@@ -1,5 +1,6 @@
 """A trained network from a file, a run's folder, or the weights that come with the program."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from mnist_app.data.dataset import Images
 from mnist_app.reading.calibration import temperature_of
 from mnist_app.reading.probabilities import probabilities
-from tinynet import MaxPool, ModelFileError, Sequential, load_model
+from tinynet import Layer, MaxPool, ModelFileError, Sequential, load_model
 from tinynet.types import Array
 
 EXTENSION = ".safetensors"
@@ -34,8 +35,15 @@ class Classifier:
     reads_digits: bool
 
     def probabilities(self, images: Images) -> Array:
-        """One row (K,) for each image, which sums to 1."""
-        return probabilities(self.model, self.model.predict(images), self.temperature)
+        """One row (K,) for each image, which sums to 1.
+
+        Raises ModelFileError if the weights are so large that there are no such numbers.
+        """
+        with np.errstate(all="ignore"):
+            rows = probabilities(self.model, self.model.predict(images), self.temperature)
+        if not np.isfinite(rows).all():
+            raise ModelFileError(f"'{self.path}' gives no numbers: its weights are not usable")
+        return rows
 
 
 def load_classifier(where: str | None = None) -> Classifier:
@@ -51,19 +59,23 @@ def load_classifier(where: str | None = None) -> Classifier:
             f"'{path}' maps {model.input_shape} to {model.output_shape}; expected a network that "
             "maps a picture, (28, 28, 1), to one number a class"
         )
-    pools = [layer.pool_size for layer in model.layers if isinstance(layer, MaxPool)]
+    pools = [layer.pool_size for layer in _layers(model) if isinstance(layer, MaxPool)]
     if any(max(pool) > max(model.input_shape) for pool in pools):
         raise ModelFileError(
             f"'{path}' has a pool larger than the picture; an answer would never come"
         )
-    with np.errstate(all="ignore"):
-        if not np.isfinite(model.predict(np.zeros((1, 28, 28), np.uint8))).all():
-            raise ModelFileError(f"'{path}' gives no numbers: its weights are not usable")
-    try:
-        reads_digits = settings.get("dataset", DIGITS) == DIGITS and model.output_shape == (10,)
-        return Classifier(model, temperature_of(settings), path, reads_digits)
-    except ValueError as error:
-        raise ModelFileError(f"'{path}': {error}") from None
+    reads_digits = settings.get("dataset", DIGITS) == DIGITS and model.output_shape == (10,)
+    classifier = Classifier(model, temperature_of(settings, path), path, reads_digits)
+    extremes = np.stack([np.full((28, 28), level, np.uint8) for level in (0, 255)])
+    classifier.probabilities(extremes)
+    return classifier
+
+
+def _layers(layer: Layer) -> Iterator[Layer]:
+    """The layer, and all that are inside it."""
+    yield layer
+    for child in layer.children().values():
+        yield from _layers(child)
 
 
 def find_model(where: str | None = None) -> Path:

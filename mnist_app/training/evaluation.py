@@ -92,13 +92,18 @@ def evaluate_images(
     """Ask the network about all images, and compare with the labels.
 
     The loss is the one that training minimizes; the temperature changes only how sure it sounds.
+    Raises ModelFileError if the weights are so large that the answers are no numbers.
     """
-    outputs = predict(model, images, workers)
-    loss, _ = loss_of(model)(outputs, labels)
+    with np.errstate(all="ignore"):
+        outputs = predict(model, images, workers)
+        loss, _ = loss_of(model)(outputs, labels)
+        rows = probabilities(model, outputs, temperature)
+    if not (np.isfinite(rows).all() and np.isfinite(loss)):
+        raise ModelFileError("the model gives no numbers: its weights are not usable")
     classes = outputs.shape[1]
     pairs = labels.astype(np.int64) * classes + outputs.argmax(axis=1)
     confusion = np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
-    return Evaluation(loss, probabilities(model, outputs, temperature), labels, confusion)
+    return Evaluation(loss, rows, labels, confusion)
 
 
 def check_fit(model: Sequential, dataset: Dataset) -> None:

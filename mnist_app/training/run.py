@@ -153,7 +153,7 @@ class TrainingRun:
             images, labels = self.validation
             settings[SETTING] = fit_temperature(predict(best, images, self.options.workers), labels)
             save_model(best, self.folder / MODEL, settings)
-        return best, temperature_of(settings)
+        return best, temperature_of(settings, self.folder / MODEL)
 
     def _save_epoch(self) -> None:
         """The checkpoint comes first: with it, `mend` can write all others."""

@@ -13,7 +13,7 @@ from mnist_app.reading.calibration import (
     reliability,
     temperature_of,
 )
-from tinynet import Softmax, softmax_cross_entropy
+from tinynet import ModelFileError, Softmax, softmax_cross_entropy
 
 
 def answers(temperature: float, seed: int, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
@@ -76,11 +76,11 @@ def test_full_confidence_is_in_the_last_bin_and_empty_bins_are_nan() -> None:
 
 
 def test_the_temperature_of_a_file_is_checked() -> None:
-    assert temperature_of({}) == 1
-    assert temperature_of({"temperature": 1.25}) == 1.25
+    assert temperature_of({}, "a") == 1
+    assert temperature_of({"temperature": 1.25}, "a") == 1.25
     for wrong in ("1", None, True, [1], math.nan, math.inf, 0, -1, 1e9):
-        with pytest.raises(ValueError, match="the temperature must"):
-            temperature_of({"temperature": wrong})
+        with pytest.raises(ModelFileError, match="'a': the temperature must"):
+            temperature_of({"temperature": wrong}, "a")
 
 
 @pytest.mark.parametrize("shape", [(0, 10), (3, 10), (10,)])

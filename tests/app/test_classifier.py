@@ -1,6 +1,7 @@
 """Which model is meant, what it answers, and model files from others that would not work."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,10 @@ from tinynet import (
     Layer,
     MaxPool,
     ModelFileError,
+    ReLU,
+    Residual,
     Sequential,
+    Sigmoid,
     Softmax,
     load_model,
     save_model,
@@ -81,8 +85,12 @@ def test_other_pictures_or_answers(
     assert refused(Sequential(layers, input_shape), tmp_path).startswith("maps ")
 
 
-def test_a_window_that_never_ends(tmp_path: Path) -> None:
-    model = Sequential([MaxPool(10**6, 1, "same"), Flatten(), Dense(10)], (28, 28, 1))
+@pytest.mark.parametrize(
+    "block", [Residual, lambda layer: Sequential([layer]), lambda layer: layer]
+)
+def test_a_window_that_never_ends(tmp_path: Path, block: Callable[[Layer], Layer]) -> None:
+    pool = block(MaxPool(10**6, 1, "same"))
+    model = Sequential([pool, Flatten(), Dense(10)], (28, 28, 1))
     assert refused(model, tmp_path).startswith("has a pool larger than the picture")
 
 
@@ -90,3 +98,26 @@ def test_a_negative_variance(tmp_path: Path) -> None:
     model = Sequential([BatchNormalization(), Flatten(), Dense(10)], (28, 28, 1))
     model.parameters()["batch_normalization_1.moving_variance"].value[...] = -1
     assert refused(model, tmp_path).startswith("gives no numbers")
+
+
+@pytest.mark.parametrize("last", [[], [Softmax()], [Sigmoid(), Dense(10)]])
+def test_weights_so_large_that_there_are_no_numbers(tmp_path: Path, last: list[Layer]) -> None:
+    """They are finite, and so is the answer to a blank picture."""
+    model = Sequential([Flatten(), Dense(9), ReLU(), Dense(10), *last], (28, 28, 1))
+    for name, parameter in model.parameters().items():
+        if name.endswith("kernel"):
+            parameter.value[...] = np.where(np.arange(parameter.value.shape[-1]) % 2, 3e38, -3e38)
+    assert refused(model, tmp_path).startswith("gives no numbers")
+
+
+def test_weights_that_are_too_large_for_one_picture(tmp_path: Path) -> None:
+    """Neither for a blank one nor for a full one, in which left and right cancel each other."""
+    model = Sequential([Flatten(), Dense(10)], (28, 28, 1))
+    kernel = model.parameters()["dense_1.kernel"].value
+    kernel[...] = np.where(np.arange(784) % 28 < 14, 1e36, -1e36)[:, None] * np.eye(1, 10)
+    save_model(model, tmp_path / "model.safetensors")
+    classifier = load_classifier(str(tmp_path / "model.safetensors"))
+    left = np.zeros((1, 28, 28), np.uint8)
+    left[:, :, :14] = 255
+    with pytest.raises(ModelFileError, match="gives no numbers: its weights are not usable"):
+        classifier.probabilities(left)

@@ -90,3 +90,11 @@ def test_a_model_must_fit_the_data() -> None:
     assert str(caught.value) == (
         "the model maps (784,) to (10,); expected one that maps (28, 28, 1) to one number a class"
     )
+
+
+def test_weights_that_are_too_large() -> None:
+    model = Sequential([Flatten(), Dense(10)], (28, 28, 1))
+    model.parameters()["dense_1.kernel"].value[...] = 3e38 * (np.arange(10) % 2 * 2 - 1)
+    data = little(10)
+    with pytest.raises(ModelFileError, match="the model gives no numbers"):
+        evaluate_images(model, data.test_images, data.test_labels, workers=1)

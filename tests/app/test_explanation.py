@@ -14,6 +14,7 @@ from tinynet import (
     GlobalAveragePooling2D,
     Layer,
     MaxPool,
+    ModelFileError,
     ReLU,
     Sequential,
     Sigmoid,
@@ -117,3 +118,12 @@ def test_strict_about_the_image() -> None:
     model = Sequential([Flatten(), Dense(3)], (4, 5, 1))
     with pytest.raises(ValueError, match="the model expects inputs of shape"):
         explain(model, np.zeros((5, 5), np.uint8))
+
+
+def test_weights_that_are_too_large() -> None:
+    """The gradient is infinite where a ReLU is open."""
+    model = Sequential([Flatten(), Dense(9), ReLU(), Dense(10)], (28, 28, 1))
+    for parameter in model.parameters().values():
+        parameter.value[...] = 3e38
+    with pytest.raises(ModelFileError, match="which pixels spoke cannot be told"):
+        explain(model, np.full((28, 28), 255, np.uint8))

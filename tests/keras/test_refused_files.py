@@ -72,6 +72,50 @@ def test_a_setting_that_is_nonsense(
     refused(forge(good, setting(kind, name, value)), words)
 
 
+def test_arrays_without_end_are_refused_before_memory_is_taken(good: Path) -> None:
+    """HDF5 stores nothing for an array that was never written, and reads zeros."""
+    kernel = "layers/dense/vars/0"
+
+    def grow(file: h5py.File) -> None:
+        rows = file[kernel].shape[0]
+        replace(file, kernel, shape=(rows, 10**10), dtype="f4")
+        replace(file, "layers/dense/vars/1", shape=10**10, dtype="f4")
+        replace(file, "layers/dense_1/vars/0", shape=(10**10, 7), dtype="f4")
+
+    path = forge(good, setting("Dense", "units", 10**10), grow)
+    assert path.stat().st_size < 20_000
+    refused(path, "is not stored in the file")
+
+
+def test_a_link_to_another_file_is_not_followed(good: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.h5"
+    with zipfile.ZipFile(good) as file:
+        other.write_bytes(file.read(WEIGHTS))
+
+    outside = h5py.ExternalLink(str(other), "/layers")
+    refused(forge(good, weights=lambda file: link(file, "layers", outside)), "is missing")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_members_that_are_packed_otherwise(good: Path, tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(good) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    bad = tmp_path / "bad.keras"
+    with zipfile.ZipFile(bad, "w", method) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    refused(bad, "its config.json is packed in an unusual way; expected stored or deflated")
+
+
+def test_a_small_file_that_unpacks_to_many_zeros(good: Path) -> None:
+    """A thousand times its own size, as the description allows it."""
+    large = setting("Dense", "units", 10**7)
+    with zipfile.ZipFile(forge(good, large)) as file:
+        config = file.read(CONFIG)
+    path = archive(good.with_name("bad.keras"), config=config, weights=bytes(10**8))
+    refused(path, "its model.weights.h5 unpacks to 100,000,000 bytes; expected <=")
+
+
 def test_sizes_without_end_are_refused_before_memory_is_taken(good: Path) -> None:
     refused(forge(good, setting("Dense", "units", 10**12)), "/layers/dense/vars/0", "expected")
 
@@ -106,7 +150,7 @@ def replace(file: h5py.File, name: str, **settings: Any) -> None:
 
 
 def link(file: h5py.File, name: str, target: Any) -> None:
-    del file[name]
+    file.move(name, "moved")
     file[name] = target
 
 
@@ -130,6 +174,8 @@ BIAS = "layers/conv2d/vars/1"
         ),
         (lambda f: link(f, BIAS, h5py.ExternalLink("/etc/hostname", "/x")), "is missing"),
         (lambda f: link(f, BIAS, h5py.SoftLink("/optimizer/vars/1")), "is missing"),
+        (lambda f: link(f, "layers", h5py.SoftLink("/moved")), "is missing"),
+        (lambda f: replace(f, BIAS, shape=4, dtype="f4"), "is not stored in the file"),
         (lambda f: (f.__delitem__(BIAS), f.create_group(BIAS)), "is missing"),
     ],
 )
@@ -199,3 +245,14 @@ def test_a_calibration_does_not_stay_behind_silently(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "The calibration stays behind" in result.stdout
     assert "1.500" in result.stdout
+
+
+@pytest.mark.parametrize("temperature", ["hot", None, float("nan"), 1000])
+def test_a_calibration_that_is_none(tmp_path: Path, temperature: Any) -> None:
+    source, target = tmp_path / "a.safetensors", tmp_path / "b.keras"
+    save_model(every_layer(), source, {"temperature": temperature})
+    result = run("convert", source, target)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: '{source}': the temperature must ")
+    assert result.stderr.count("\n") == 1
+    assert not target.exists()

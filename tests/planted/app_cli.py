@@ -157,8 +157,8 @@ BUGS = [
     Bug(
         "reading imports training",
         file="mnist_app/reading/classifier.py",
-        old="from tinynet import MaxPool",
-        new="import mnist_app.training.folder  # noqa: F401\nfrom tinynet import MaxPool",
+        old="from tinynet import Layer, MaxPool",
+        new="import mnist_app.training.folder  # noqa: F401\nfrom tinynet import Layer, MaxPool",
         tests=f"{ARCHITECTURE}::test_there_is_no_circle",
     ),
     Bug(

@@ -15,6 +15,34 @@ GRAPHS = "tests/keras/test_graphs.py"
 IN_KERAS = "tests/parity/test_keras_file.py"
 
 BUGS = [
+    Bug(
+        "a link is followed to arrays elsewhere, even in another file",
+        file="mnist_app/keras/read.py",
+        old='if isinstance(file.get("layers", getlink=True), h5py.HardLink):',
+        new='if "layers" in file:',
+        tests="tests/keras/test_refused_files.py",
+    ),
+    Bug(
+        "an array that was never written takes any memory",
+        file="mnist_app/keras/read.py",
+        old="if dataset.id.get_storage_size() != dataset.nbytes:",
+        new="if dataset.ndim > 4:",
+        tests="tests/keras/test_refused_files.py::test_arrays_that_are_not_the_networks",
+    ),
+    Bug(
+        "members packed by LZMA or bzip2",
+        file="mnist_app/keras/read.py",
+        old="if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):",
+        new="if info.compress_type > 99:",
+        tests="tests/keras/test_refused_files.py::test_members_that_are_packed_otherwise",
+    ),
+    Bug(
+        "a small file may unpack to as much as its description says",
+        file="mnist_app/keras/read.py",
+        old="MOST_UNPACKED = 64",
+        new="MOST_UNPACKED = 2**20",
+        tests="tests/keras/test_refused_files.py::test_a_small_file_that_unpacks_to_many_zeros",
+    ),
     # --- compare's table ---
     Bug(
         "the comparison's differences have the wrong sign",
