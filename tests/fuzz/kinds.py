@@ -158,7 +158,8 @@ def run_folder() -> Path:
     """A run of two epochs, and the data that it was trained on."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-")) / "run"
     options = Options("mlp-small", 2, workers=1, data=str(idx_folder()))
-    start_run(folder, options).train()
+    with start_run(folder, options) as run:
+        run.train()
     return folder
 
 
@@ -211,7 +212,12 @@ def resume_checkpoint(path: Path) -> None:
     folder = path.parent / "run"
     shutil.copytree(run_folder(), folder)
     path.rename(folder / CHECKPOINT)
-    own_errors_only(lambda: resume_run(folder, {"data": str(idx_folder())}).history.best())
+    own_errors_only(partial(resume, folder))
+
+
+def resume(folder: Path) -> None:
+    with resume_run(folder, {"data": str(idx_folder())}) as run:
+        run.history.best()
 
 
 KINDS = {
