@@ -24,11 +24,12 @@ from mnist_app.training.lock import LOCK
 from mnist_app.training.options import Options
 from mnist_app.training.run import start_run
 from tests.app.idx_files import write_dataset
-from tests.app.processes import PROGRAM, TIMEOUT
+from tests.app.processes import PROGRAM
 from tinynet import History
 from tinynet.serialization import TEMPORARY, ArrayFile
 
 ROOT = Path(__file__).parents[2]
+LONGEST = 600  # seconds until a process that hangs is a failure, on a busy machine too
 WITH_TIMES = (HISTORY, METRICS, CHECKPOINT)  # every other file is the same, byte by byte
 
 
@@ -114,7 +115,7 @@ def kill(process: "subprocess.Popen[str]", run: Path, until: float, while_saving
     while process.poll() is None:
         if time.monotonic() >= until and (not while_saving or writes(process, run)):
             process.kill()
-            process.communicate(timeout=TIMEOUT)
+            process.communicate()
             return process.returncode != 0
     return False
 
@@ -130,7 +131,10 @@ def check(run: Path, checkpoints: list[dict[str, Any]]) -> None:
 
 def finish(process: "subprocess.Popen[str]", run: Path, whole: Path) -> None:
     """Compare the run of a process that ends by itself, and remove it."""
-    _, errors = process.communicate(timeout=TIMEOUT)
+    try:
+        _, errors = process.communicate(timeout=LONGEST)
+    finally:
+        process.kill()
     assert (process.returncode, errors) == (0, "")
     assert sorted(os.listdir(run)) == sorted(FILES)
     for name in FILES:
