@@ -35,6 +35,7 @@ class Optimizer:
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.iterations = 0
+        self.step_rate = 0.0  # the learning rate of the step that is being taken
         self.state: dict[str, Array] = {}
         self._model: int | None = None  # the identity of the model's vectors, once known
 
@@ -55,10 +56,11 @@ class Optimizer:
     def begin(self, parameters: Mapping[str, Parameter]) -> Vectors:
         """Count a step, and return the vectors that hold the parameters; errors as `update`.
 
-        `change` then does the work, for all entries at once or in parts side by side.
+        `change` then does the work, for all entries at once or in parts side by side; it needs
+        `iterations` and `step_rate`, and nothing else that differs from step to step.
         """
         vectors = self.allocate(parameters)
-        self._rate = self.rate()
+        self.step_rate = self.rate()
         self.iterations += 1
         return vectors
 
@@ -90,9 +92,9 @@ class Optimizer:
         vectors.values[kept] -= vectors.grads[kept]
         value = vectors.values[learned]
         if self.weight_decay:
-            value *= 1 - self._rate * self.weight_decay
+            value *= 1 - self.step_rate * self.weight_decay
         slots = (self.state[slot][learned] for slot in self.slots)
-        self.step(value, vectors.grads[learned], self._rate, *slots)
+        self.step(value, vectors.grads[learned], self.step_rate, *slots)
 
     def step(self, value: Array, gradient: Array, rate: float, *slots: Array) -> None:
         """Change values in place; all arrays are vectors, some entries of the model's."""

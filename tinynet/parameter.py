@@ -105,6 +105,12 @@ def allocate(
     return vectors
 
 
+def place(parameters: Mapping[str, Parameter], vectors: Vectors) -> None:
+    """Give a model's parameters the same places in other vectors."""
+    for parameter in parameters.values():
+        parameter.put(vectors, parameter.start)
+
+
 NOTHING = Vectors(np.empty(0), np.empty(0), 0)
 
 

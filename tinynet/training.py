@@ -10,7 +10,7 @@ from tinynet.losses import Loss, count_correct, softmax_cross_entropy
 from tinynet.model import Sequential
 from tinynet.optimizers import Adam, Optimizer
 from tinynet.types import Array
-from tinynet.workers import Augment, Workers, check_workers, pool, predict
+from tinynet.workers import Augment, Workers, check_workers, predict
 
 
 def train_step(
@@ -63,6 +63,7 @@ def fit(
     number of workers give the same bits, so a run continued from a saved state and `history`
     ends as if it had never stopped. `augment(images, rng)` makes what the network sees of a
     batch's images, anew each time. `on_epoch` is called after each epoch, to save and print.
+    With several workers `loss` and `augment` run in processes, too: what they keep stays there.
     Raises ValueError if there are no images, or not one label for each.
     """
     check_labels(images, labels)
@@ -72,8 +73,7 @@ def fit(
     rng = np.random.default_rng(model.seed) if rng is None else rng
     history = History() if history is None else history
     workers = check_workers(workers)
-    with pool(workers) as executor:
-        team = Workers(train_step, model, loss, optimizer, executor, workers, augment)
+    with Workers(train_step, model, loss, optimizer, workers, augment) as team:
         for epoch in range(len(history.epochs) + 1, epochs + 1):
             started = time.perf_counter()
             total_loss, correct, done = 0.0, 0, 0

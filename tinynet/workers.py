@@ -1,31 +1,31 @@
 """The training step on several cores.  To be trusted, not studied: training.py does not need it.
 
-Each worker, a thread, runs the whole step on its share of a batch, with a replica of the model.
-NumPy releases the interpreter lock in its loops, so threads divide the element-wise work as well
-as the matrix products; BLAS's own threads would divide only the latter.
+Each worker runs the whole step on its share of a batch, with a replica of the model. Workers are
+forked processes, whose values and gradients lie in memory that they share: two threads of one
+interpreter wait for its lock, a third of an `mlp` step. Threads do the same where there is no fork.
 """
 
+import contextlib
 import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import Any, Self
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from tinynet.helpers import Helper, sendable, shared
 from tinynet.losses import Loss, count_correct
 from tinynet.model import PREDICT_BATCH, Sequential
 from tinynet.optimizers import Optimizer
-from tinynet.parameter import Parameter, Vectors, vectors_of
+from tinynet.parameter import Parameter, place, vectors_of
 from tinynet.types import Array
 
-WORTH_A_THREAD = 2**16  # entries to update: with fewer, waking another thread takes longer
+WORTH_A_WORKER = 2**16  # entries to update: with fewer, handing them out takes longer
 Augment = Callable[[Array, np.random.Generator], Array]
-
-Signal = Future[None]  # which others wait for; a worker that fails hands on its error by it
 # The last argument is what `update(parameters)` is called of: here, a Part.
 TrainStep = Callable[[Sequential, Array, Array, Loss, Any], tuple[float, Array]]
 
@@ -51,6 +51,13 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()  # looking up the loaded BLAS takes milliseconds: once is enough
 
 
+@contextlib.contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread: workers divide the element-wise work as well."""
+    with _controller().limit(limits=1, user_api="blas"):
+        yield
+
+
 def keep_freed_memory() -> None:
     """Have glibc reuse the memory of large arrays instead of returning it to the system.
 
@@ -60,23 +67,13 @@ def keep_freed_memory() -> None:
     np.empty(32 * 2**20 - 2**13, np.uint8)
 
 
-@contextmanager
-def pool(workers: int) -> Iterator[ThreadPoolExecutor]:
-    """Worker threads, with BLAS held to one thread in each."""
-    with (
-        _controller().limit(limits=1, user_api="blas"),
-        ThreadPoolExecutor(workers, "tinynet") as executor,
-    ):
-        yield executor
-
-
 class Workers:
-    """A model's training step, divided among several workers.
+    """A model's training step, divided among several workers, who are there while it is entered.
 
     Each has a replica, which shares the model's values, and takes an equal, fixed share of every
     batch. Their gradients are added in the workers' order, so that the result is the same at
     every run with the same number of workers, and differs between numbers of workers only by
-    rounding.
+    rounding. This process is the first worker, and tells its helpers what to do.
     """
 
     def __init__(
@@ -85,19 +82,32 @@ class Workers:
         model: Sequential,
         loss: Loss,
         optimizer: Optimizer,
-        executor: ThreadPoolExecutor,
         workers: int,
         augment: Augment | None = None,
     ) -> None:
         self.train_step = train_step
         self.loss = loss
         self.optimizer = optimizer
-        self.executor = executor
         self.augment = augment
         self.models = [model, *(model.replica() for _ in range(workers - 1))]
         self.parameters = model.parameters()
-        self.vectors = [vectors_of(each.parameters()) for each in self.models]
+        self.helpers: list[Helper] = []
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
         keep_freed_memory()
+        with self._stack:
+            self._stack.enter_context(one_blas_thread())
+            if len(self.models) > 1:
+                self._stack.enter_context(in_shared_memory(self.models, self.optimizer))
+            self.vectors = [vectors_of(model.parameters()) for model in self.models]
+            for _ in self.models[1:]:
+                self.helpers.append(self._stack.enter_context(Helper(self._serve, self.helpers)))
+            self._stack = self._stack.pop_all()  # nothing failed
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
 
     def step(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
         """One training step; return the batch's mean loss and its number of right answers.
@@ -105,102 +115,119 @@ class Workers:
         The seed, with the worker's number, fixes what random layers and the augmentation draw.
         """
         count = min(len(self.models), len(images))
-        meeting = Meeting(self.optimizer, self.parameters, self.vectors[:count])
-        shares = zip(np.array_split(images, count), np.array_split(labels, count), strict=True)
-        tasks = [
-            functools.partial(
-                self._share, *share, seed, Part(meeting, worker, len(share[0]) / len(images))
+        parts = [
+            Part(worker, count, len(share) / len(images), seed, share, answers)
+            for worker, (share, answers) in enumerate(
+                zip(np.array_split(images, count), np.array_split(labels, count), strict=True)
             )
-            for worker, share in enumerate(shares)
         ]
-        futures: list[Future[tuple[float, int]]] = []
+        helpers = self.helpers[: count - 1]
         try:
-            futures += [self.executor.submit(task) for task in tasks[1:]]
-            results = [tasks[0](), *(future.result() for future in futures)]  # a wake-up less
-        except BaseException as error:
-            fail(meeting.begun, error)
+            for helper, part in zip(helpers, parts[1:], strict=True):
+                helper.send(part)
+            results = [self._share(parts[0], functools.partial(self._begin, helpers))]
+            results += [helper.receive() for helper in helpers]
+        except Exception:
+            for helper in helpers:
+                helper.give_up()
             raise
-        finally:
-            wait(futures)  # also after Ctrl-C: nobody goes on writing into the model
         return sum(loss for loss, _ in results), sum(correct for _, correct in results)
 
-    def _share(self, images: Array, labels: Array, seed: int, part: "Part") -> tuple[float, int]:
+    def _begin(self, helpers: Sequence[Helper]) -> None:
+        """When all gradients are there, count the step and let the update begin."""
+        for helper in helpers:
+            helper.receive()
+        self.optimizer.begin(self.parameters)
+        for helper in helpers:
+            helper.send((self.optimizer.iterations, self.optimizer.step_rate))
+
+    def _serve(self, connection: "Connection[Any, Any]") -> None:
+        """What a helper does: its part of one step after the other, until nobody listens."""
+
+        def begin() -> None:
+            connection.send(None)
+            begun = connection.recv()
+            if begun is None:
+                raise RuntimeError("another worker has failed")
+            self.optimizer.iterations, self.optimizer.step_rate = begun
+
+        with contextlib.suppress(EOFError, ConnectionError):
+            while True:
+                part: Part = connection.recv()
+                try:
+                    connection.send(self._share(part, begin))
+                except Exception as error:
+                    connection.send(sendable(error))
+
+    def _share(self, part: "Part", begin: Callable[[], None]) -> tuple[float, int]:
         """The whole step for one worker's images, whose loss is their part of the batch's."""
-        model, rng = self.models[part.worker], np.random.default_rng([seed, part.worker])
+        model = self.models[part.worker]
+        rng = np.random.default_rng([part.seed, part.worker])
 
         def loss(outputs: Array, labels: Array) -> tuple[float, Array]:
             mean, doutputs = self.loss(outputs, labels)
             return mean * part.weight, doutputs * doutputs.dtype.type(part.weight)
 
-        try:
-            if self.augment is not None:
-                images = self.augment(images, rng)
-            model.reseed(rng)
-            mean, outputs = self.train_step(model, images, labels, loss, part)
-        except BaseException as error:
-            fail(part.ready, error)
-            raise
-        return mean, count_correct(outputs, labels)
+        images = part.images if self.augment is None else self.augment(part.images, rng)
+        model.reseed(rng)
+        update = Update(self, part, begin)
+        mean, outputs = self.train_step(model, images, part.labels, loss, update)
+        return mean, count_correct(outputs, part.labels)
 
 
-def fail(signal: Signal, error: BaseException) -> None:
-    """Tell those who wait that they wait in vain."""
-    if not signal.done():
-        signal.set_exception(error)
-
-
-class Meeting:
-    """Where the workers meet in a step: when all gradients are there, the update begins."""
-
-    def __init__(
-        self,
-        optimizer: Optimizer,
-        parameters: Mapping[str, Parameter],
-        vectors: Sequence[Vectors],
-    ) -> None:
-        self.optimizer = optimizer
-        self.parameters = parameters
-        self.vectors = vectors
-        self.gradients: list[Signal] = [Future() for _ in vectors]
-        self.begun: Signal = Future()
-        size = len(vectors[0].values)
-        count = min(len(vectors), 1 + size // WORTH_A_THREAD)
-        self.parts = [slice(size * k // count, size * (k + 1) // count) for k in range(count)]
-
-
-@dataclass(frozen=True)
+@dataclass
 class Part:
-    """What `train_step` has for an optimizer in a worker, whose images have this weight."""
+    """One worker's part of a step: its images and labels, and what share of the batch they are."""
 
-    meeting: Meeting
     worker: int
+    count: int  # of the workers in this step
     weight: float
+    seed: int
+    images: Array
+    labels: Array
 
-    @property
-    def ready(self) -> Signal:
-        """Given when this worker's gradients are there."""
-        return self.meeting.gradients[self.worker]
+
+@dataclass
+class Update:
+    """What `train_step` has for an optimizer in a worker."""
+
+    workers: Workers
+    part: Part
+    begin: Callable[[], None]
 
     def update(self, parameters: Mapping[str, Parameter]) -> None:
-        """Add the gradients of all workers, in their order, and change this worker's entries.
-
-        Worker 0 waits for all gradients and counts the step; the others with entries wait for it.
-        """
-        meeting, own = self.meeting, self.meeting.vectors[self.worker]
-        own.grads[own.trainable :] *= self.weight  # what is learned has it from doutputs
-        self.ready.set_result(None)
-        if self.worker == 0:
-            for gradient in meeting.gradients[1:]:
-                gradient.result()
-            meeting.optimizer.begin(meeting.parameters)
-            meeting.begun.set_result(None)
-        elif self.worker < len(meeting.parts):
-            meeting.begun.result()
-        if self.worker < len(meeting.parts):
-            entries, (total, *others) = meeting.parts[self.worker], meeting.vectors
+        """Add the gradients of all workers, in their order, and change this worker's entries."""
+        part, vectors = self.part, self.workers.vectors[: self.part.count]
+        own, size = vectors[part.worker], len(vectors[0].values)
+        own.grads[own.trainable :] *= part.weight  # what is learned has it from doutputs
+        self.begin()
+        count = min(part.count, 1 + size // WORTH_A_WORKER)
+        if part.worker < count:
+            entries = slice(size * part.worker // count, size * (part.worker + 1) // count)
+            total, *others = vectors
             for other in others:
                 total.grads[entries] += other.grads[entries]
-            meeting.optimizer.change(total, entries)
+            self.workers.optimizer.change(total, entries)
+
+
+@contextlib.contextmanager
+def in_shared_memory(models: Sequence[Sequential], optimizer: Optimizer) -> Iterator[None]:
+    """Move what a step changes to memory that forks share, and back again in the end."""
+    parameters = models[0].parameters()
+    home, running = optimizer.allocate(parameters), dict(optimizer.state)
+    lent = replace(home, values=shared(home.values), grads=shared(home.grads))
+    place(parameters, lent)
+    for replica in models[1:]:
+        place(replica.parameters(), replace(lent, grads=shared(home.grads)))
+    optimizer.state.update({name: shared(array) for name, array in running.items()})
+    try:
+        yield
+    finally:
+        for name, array in running.items():
+            array[...] = optimizer.state[name]
+        optimizer.state.update(running)
+        home.values[...], home.grads[...] = lent.values, lent.grads
+        place(parameters, home)
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:
@@ -210,5 +237,5 @@ def predict(model: Sequential, images: Array, workers: int | None = None) -> Arr
     parts = [images[start : start + PREDICT_BATCH] for start in starts]
     if len(parts) < 2:
         return model.predict(images)
-    with pool(workers) as executor:
+    with one_blas_thread(), ThreadPoolExecutor(workers, "tinynet") as executor:
         return np.concatenate(list(executor.map(model.predict, parts)))

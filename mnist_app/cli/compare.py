@@ -12,6 +12,7 @@ from mnist_app.cli.outputs import check_file, check_folder, check_older
 from mnist_app.figures.comparison import save_comparison_figures
 from mnist_app.keras import compare as keras_compare
 from mnist_app.keras.comparison import AGREEMENT, CURVES, FILES, RESULTS
+from mnist_app.keras.extras import check_tensorflow
 from mnist_app.text import percent, printable
 
 REPORT_START = b'{\n "network": '
@@ -56,6 +57,7 @@ def compare(
     other. Needs TensorFlow (the extra "keras").
     """
 
+    check_tensorflow()
     folder = Path("runs", f"compare-{model}") if output is None else output
     check_folder(folder, "--output", (CURVES, AGREEMENT), overwrite)
     for option, path in (("--output", folder / RESULTS), ("--json", json)):

@@ -82,7 +82,7 @@ def train(
     workers: Annotated[
         int,
         typer.Option(
-            min=1, max=256, metavar="N", show_default="all cores", help="Threads that train."
+            min=1, max=256, metavar="N", show_default="all cores", help="Processes that train."
         ),
     ] = DEFAULTS.workers,
     augment: Annotated[

@@ -3,7 +3,6 @@
 The two are trained in turn, never at once.
 """
 
-import importlib.util
 import io
 import json
 import subprocess
@@ -25,7 +24,7 @@ from mnist_app.keras.comparison import (
     ComparisonError,
     relative_distances,
 )
-from mnist_app.keras.extras import ExtraMissing
+from mnist_app.keras.extras import check_tensorflow
 from mnist_app.keras.worker import INITIAL, JOB, Job
 from mnist_app.training.networks import build_network
 from tinynet import save_model
@@ -43,8 +42,7 @@ def compare(
 
     Raises ExtraMissing without TensorFlow, ComparisonError if one of the two fails.
     """
-    if importlib.util.find_spec("tensorflow") is None:
-        raise ExtraMissing("TensorFlow", "keras")
+    check_tensorflow()
     dataset = load_dataset(data)
     measured, distances, answers = [], [], []
     for seed in range(seeds):

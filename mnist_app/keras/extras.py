@@ -1,5 +1,6 @@
 """Packages that come with an extra, and the one line that says which one is missing."""
 
+import importlib.util
 from typing import Any
 
 
@@ -11,6 +12,12 @@ class ExtraMissing(ImportError):
             f'{package} is not installed; install the extra "{extra}": '
             f'python -m pip install "tinynet-mnist[{extra}]"'
         )
+
+
+def check_tensorflow() -> None:
+    """ExtraMissing without TensorFlow, which is not imported: that takes seconds."""
+    if importlib.util.find_spec("tensorflow") is None:
+        raise ExtraMissing("TensorFlow", "keras")
 
 
 def import_h5py() -> Any:

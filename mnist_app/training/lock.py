@@ -5,6 +5,7 @@ The lock is the system's own, on an open file: it ends with its process, however
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import BinaryIO
 from mnist_app.training.folder import RunError
 
 LOCK = ".training.lock"
+PATIENCE = 2.0  # seconds; the worker processes of a killed training hold its lock until they end
 
 if sys.platform == "win32":
     import msvcrt
@@ -56,6 +58,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 def _take(path: Path) -> BinaryIO:
     """The lock's file, open and locked."""
+    until = time.monotonic() + PATIENCE
     while True:
         file = path.open("a+b", buffering=0)
         try:
@@ -64,6 +67,9 @@ def _take(path: Path) -> BinaryIO:
             file.seek(0)
             holder = file.read(100).decode(errors="replace") or "another process"
             file.close()
+            if time.monotonic() < until:
+                time.sleep(0.05)
+                continue
             raise RunError(
                 f"'{path.parent}' is in use: {holder} trains into it; wait for its end, or give "
                 "another folder with --output"

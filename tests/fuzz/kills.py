@@ -43,7 +43,7 @@ def main(count: int = 100, seed: int = 0) -> int:
         checkpoints = train_whole(whole, data)
         longest = time.monotonic() - started
         arguments = [f"--{name}" for name in ("model=mlp", "epochs=6", "batch-size=32")]
-        arguments += ["--workers=1", "--augment", f"--data={data}"]
+        arguments += ["--workers=2", "--augment", f"--data={data}"]
         killed, saving, nothing, runs = 0, 0, 0, 0
         while killed < count:
             for _ in range(min(rng.randint(1, 4), count - killed)):
@@ -73,7 +73,7 @@ def train_whole(folder: Path, data: Path) -> list[dict[str, Any]]:
     def remember(_: History) -> None:
         checkpoints.append(content(folder / CHECKPOINT))
 
-    options = Options("mlp", 6, batch_size=32, workers=1, augment=True, data=str(data))
+    options = Options("mlp", 6, batch_size=32, workers=2, augment=True, data=str(data))
     with start_run(folder, options) as run:
         run.train(on_epoch=remember)
         save_run_figures(run, run.finish())

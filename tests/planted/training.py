@@ -5,6 +5,7 @@ from tests.planted.layers import MODEL
 
 TRAINING = "tests/tinynet/test_training.py::test_"
 WORKERS = "tests/tinynet/test_workers.py::test_"
+HELPERS = "tests/tinynet/test_helpers.py::test_"
 OPTIMIZERS = "tests/tinynet/test_optimizers.py::test_"
 CHECK = "tests/tinynet/test_gradient_check.py"
 FILES = "tests/tinynet/test_serialization.py"
@@ -104,33 +105,57 @@ BUGS: list[Bug] = [
             WORKERS + "shares_add_up_to_the_batch",
         ),
         (
-            "nobody waits for the others' gradients",
-            "                gradient.result()\n",
-            "                pass\n",
+            "the step of a worker is not the first one's",
+            "self.optimizer.iterations, self.optimizer.step_rate = begun",
+            "pass",
             WORKERS + "steps_side_by_side_are_steps",
         ),
         (
+            "what a worker's step changes is not shared",
+            "values=shared(home.values), grads",
+            "values=home.values, grads",
+            WORKERS + "steps_side_by_side_are_steps",
+        ),
+        (
+            "running arrays are not shared",
+            "{name: shared(array) for",
+            "{name: array for",
+            HELPERS + "processes_and_threads_make_the_same_bits",
+        ),
+        (
+            "parameters stay in shared memory",
+            "        place(parameters, home)\n",
+            "        pass\n",
+            HELPERS + "views_of_the_parameters_stay_theirs",
+        ),
+        (
+            "running arrays are not brought back",
+            "            array[...] = optimizer.state[name]\n",
+            "            pass\n",
+            HELPERS + "views_of_the_parameters_stay_theirs",
+        ),
+        (
             "moving averages added up, not averaged",
-            "own.grads[own.trainable :] *= self.weight",
+            "own.grads[own.trainable :] *= part.weight",
             "own.grads[own.trainable :] *= 1",
             WORKERS + "moving_averages_follow_the_mean_of_the_shares",
         ),
         (
             "all workers draw the same",
-            "np.random.default_rng([seed, part.worker])",
-            "np.random.default_rng([seed, 0])",
+            "np.random.default_rng([part.seed, part.worker])",
+            "np.random.default_rng([part.seed, 0])",
             "tests/tinynet/test_dropout.py::test_workers_draw_different_masks",
         ),
         (
             "part of the entries is not updated",
-            "slice(size * k // count, size * (k + 1) // count)",
-            "slice(size * k // count, size * (k + 1) // count - k)",
+            "size * (part.worker + 1) // count)",
+            "size * (part.worker + 1) // count - part.worker)",
             WORKERS + "steps_side_by_side_are_steps",
         ),
         (
-            "a worker that fails says that its gradients are there",
-            "            fail(part.ready, error)\n",
-            "            part.ready.set_result(None)\n",
+            "who failed, the others still wait",
+            "                helper.give_up()\n",
+            "                pass\n",
             WORKERS + "whoever_fails_the_others_stop_and_the_next_step_works",
         ),
         (
@@ -144,6 +169,45 @@ BUGS: list[Bug] = [
             "    np.empty(32 * 2**20 - 2**13, np.uint8)\n",
             "    pass\n",
             WORKERS + "freed_memory_is_kept",
+        ),
+    ),
+    *bugs(
+        "tinynet/helpers.py",
+        (
+            "a helper keeps its parent's pipe open",
+            "            other.close()  # so",
+            "            pass  # so",
+            HELPERS + "nothing_is_left_of_a_killed_training",
+        ),
+        (
+            "helpers hear Ctrl-C",
+            "signal.SIG_BLOCK, {signal.SIGINT}",
+            "signal.SIG_BLOCK, set()",
+            HELPERS + "ctrl_c_ends_all",
+        ),
+        (
+            "a helper that does not end goes on",
+            "        if self.process.is_alive():\n",
+            "        if False:\n",
+            HELPERS + "a_helper_that_does_not_end_is_ended",
+        ),
+        (
+            "the error of a helper is a result",
+            "        if isinstance(answer, Exception):\n",
+            "        if isinstance(answer, ValueError):\n",
+            HELPERS + "an_error_arrives_as_itself_or_in_words",
+        ),
+        (
+            "errors are sent as they are",
+            "        pickle.loads(pickle.dumps(error))\n",
+            "        pass\n",
+            HELPERS + "an_error_arrives_as_itself_or_in_words",
+        ),
+        (
+            "a process that may have no children forks",
+            " and not multiprocessing.current_process().daemon",
+            "",
+            HELPERS + "a_process_that_may_have_no_children_takes_threads",
         ),
     ),
     *bugs(
@@ -180,7 +244,7 @@ BUGS: list[Bug] = [
         ),
         (
             "weight decay without the rate",
-            "1 - self._rate * self.weight_decay",
+            "1 - self.step_rate * self.weight_decay",
             "1 - self.weight_decay",
             OPTIMIZERS + "sgd",
         ),

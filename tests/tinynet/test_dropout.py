@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinynet.helpers
 from tests.tinynet.strategies import dtypes, normal, seeds
 from tinynet import (
     SGD,
@@ -134,8 +135,9 @@ def test_training_repeats_bit_by_bit_and_after_a_pause(workers: int) -> None:
     assert train(pause=False) == train(pause=False) == train(pause=True)
 
 
-def test_workers_draw_different_masks() -> None:
+def test_workers_draw_different_masks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice the same example, one for each of two workers: the gradients must not be equal."""
+    monkeypatch.setattr(tinynet.helpers, "can_fork", lambda: False)  # threads share `seen`
     seen: list[np.ndarray] = []
 
     class Recorder(Layer):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinynet.helpers
 from tests.tinynet.strategies import Array, seeds
 from tinynet import (
     SGD,
@@ -266,7 +267,10 @@ def test_callbacks_come_in_order_and_agree() -> None:
     assert all(e.seconds > 0 and e.val_loss is None for e in history.epochs)
 
 
-def test_augmentation_feeds_the_network_and_not_the_arrays() -> None:
+def test_augmentation_feeds_the_network_and_not_the_arrays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tinynet.helpers, "can_fork", lambda: False)  # threads share `seen`
     images, seen = IMAGES.copy(), []
 
     def blank(batch: Array, rng: np.random.Generator) -> Array:
