@@ -31,6 +31,7 @@ LARGEST_CONFIG = 2**20
 LARGEST_WEIGHTS = (2**22, 4)  # bytes, and bytes for each byte of the weights
 # Weights hardly become smaller when packed; zeros become a thousand times smaller.
 MOST_UNPACKED = 64  # bytes for each packed byte, beyond the 4 MiB
+LARGEST_DIRECTORY = 2**16  # bytes; Keras writes three members, and each takes zipfile 500 bytes
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def load_keras(path: str | os.PathLike[str]) -> Sequential:
     ExtraMissing without h5py.
     """
     try:
+        _check_directory(path)
         with zipfile.ZipFile(path) as archive:
             described = _read_config(json.loads(_member(archive, CONFIG, LARGEST_CONFIG)))
             model = Sequential(described.stack)
@@ -72,6 +74,23 @@ def load_keras(path: str | os.PathLike[str]) -> Sequential:
         for i, parameter in enumerate(layer.parameters().values()):
             parameter.value[...] = arrays[f"{group}/vars/{i}"]
     return model
+
+
+def _check_directory(path: str | os.PathLike[str]) -> None:
+    """ValueError if the archive's list of members is long, before zipfile makes an object of each.
+
+    The list's length stands in the last 22 bytes, before a comment of at most 65,535; a record
+    of the 64-bit format, which zipfile would believe instead, stands right before them.
+    """
+    with open(path, "rb") as file:
+        file.seek(-min(os.path.getsize(path), 22 + 2**16 + 20), os.SEEK_END)
+        end = file.read()
+    at = end.rfind(b"PK\5\6")
+    if at < 0:
+        return  # no archive, as zipfile will say
+    length = int.from_bytes(end[at + 12 : at + 16], "little")
+    if length > LARGEST_DIRECTORY or end[max(0, at - 20) : at].startswith(b"PK\6\7"):
+        raise ValueError("it has far more members than a .keras file")
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from mnist_app.keras.read import CONFIG, WEIGHTS
+from mnist_app.keras.read import CONFIG, WEIGHTS, load_keras
 from mnist_app.keras.write import save_keras
 from tests.keras.files import entry, every_layer, forge, refused, run
 from tinynet import save_model
@@ -105,6 +105,24 @@ def test_members_that_are_packed_otherwise(good: Path, tmp_path: Path, method: i
         for name, content in members.items():
             file.writestr(name, content)
     refused(bad, "its config.json is packed in an unusual way; expected stored or deflated")
+
+
+@pytest.mark.parametrize("long", [False, True], ids=["many", "64-bit"])
+def test_more_members_than_fit(long: bool, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each member becomes an object in zipfile: they are counted before."""
+    with zipfile.ZipFile(good, "a") as file:
+        for number in range(10 if long else 2000):
+            file.writestr(f"{number}", b"")
+        monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 5 if long else 2**16)
+    refused(good, "it has far more members than a .keras file")
+
+
+def test_a_few_members_more_do_no_harm(good: Path) -> None:
+    with zipfile.ZipFile(good, "a") as file:
+        for number in range(20):
+            file.writestr(f"assets/{number}", b"")
+        file.comment = b"a comment" * 7000
+    load_keras(good)
 
 
 def test_a_small_file_that_unpacks_to_many_zeros(good: Path) -> None:

@@ -37,6 +37,20 @@ BUGS = [
         tests="tests/keras/test_refused_files.py::test_members_that_are_packed_otherwise",
     ),
     Bug(
+        "any number of members",
+        file="mnist_app/keras/read.py",
+        old="length > LARGEST_DIRECTORY or ",
+        new="",
+        tests="tests/keras/test_refused_files.py::test_more_members_than_fit",
+    ),
+    Bug(
+        "any number of members in the 64-bit format",
+        file="mnist_app/keras/read.py",
+        old=' or end[max(0, at - 20) : at].startswith(b"PK\\6\\7")',
+        new="",
+        tests="tests/keras/test_refused_files.py::test_more_members_than_fit",
+    ),
+    Bug(
         "a small file may unpack to as much as its description says",
         file="mnist_app/keras/read.py",
         old="MOST_UNPACKED = 64",

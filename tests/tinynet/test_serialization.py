@@ -324,7 +324,7 @@ def test_descriptions_that_are_wrong(
         ('{"model": {}}', "its description of the model has no 'settings'"),
         ('{"model": {}, "settings": {}}', "its description of the model has no 'dtype'"),
         ('{"model": {}, "settings": [1]}', f"{UNUSABLE} (settings are not a JSON object)"),
-        ('{"model": [], "settings": {}}', UNUSABLE),
+        ('{"model": [], "settings": {}}', f"{UNUSABLE} (expected a JSON object. Received: [])"),
         ('{"model": null, "settings": {}}', UNUSABLE),
     ],
     ids=lambda value: repr(value)[:40],
