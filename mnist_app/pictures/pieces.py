@@ -11,7 +11,7 @@ MOST_PIECES = 2**16
 # Weights, in pieces: what Pillow or libjpeg needs far more time for than for others.
 CAMERA_DATA = 2**12  # what came before is copied each time
 COLOUR_PROFILE = 2**10  # may unpack to a thousand times its size
-SCAN = 3000  # goes over all pixels again; a progressive CMYK picture has 18
+SCAN = 3300  # goes over all pixels again; a progressive CMYK picture has 18
 SUB_BLOCK = 2**4  # what came before is copied, but 255 bytes at most are new
 ICON = 2**6  # pixels of a picture inside an ICO file that weigh one piece: in all 4 million
 
