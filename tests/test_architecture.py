@@ -30,6 +30,7 @@ ORDER = {
         "serialization",
         "layer_contract",
         "history",
+        "memory",
         "helpers",
         "workers",
         "training",

@@ -1,4 +1,4 @@
-"""Processes that help in training: how one is started, talked to and ended, and shared memory.
+"""Processes that help in training: how one is started, talked to and ended.
 
 A helper is a fork of this process: it has the model and everything else without being sent it.
 Threads take the same part where processes can't be forked safely: outside Linux, since the
@@ -7,7 +7,6 @@ system's libraries may not survive it, and in processes that may not have childr
 
 import contextlib
 import errno
-import mmap
 import multiprocessing
 import os
 import pickle
@@ -21,21 +20,10 @@ from gc import freeze
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
-import numpy as np
-
-from tinynet.types import Array
-
 SECONDS_TO_END = 1.0  # what a helper gets to finish what it is at, before it is killed
 Serve = Callable[["Connection[Any, Any]"], None]
 
 _starting = threading.Lock()  # a fork in between would hold this helper's pipe open for ever
-
-
-def shared(array: Array) -> Array:
-    """A copy in anonymous memory, which forks share; it is freed with the last who has it."""
-    copy = np.ndarray(array.shape, array.dtype, mmap.mmap(-1, max(1, array.nbytes)))
-    copy[...] = array
-    return copy
 
 
 def can_fork() -> bool:

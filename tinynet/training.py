@@ -63,7 +63,8 @@ def fit(
     number of workers give the same bits, so a run continued from a saved state and `history`
     ends as if it had never stopped. `augment(images, rng)` makes what the network sees of a
     batch's images, anew each time. `on_epoch` is called after each epoch, to save and print.
-    With several workers `loss` and `augment` run in processes, too: what they keep stays there.
+    With several workers `loss` and `augment` run in other processes too, and keep nothing here;
+    `on_batch` asks the model for its parameters, whose arrays are elsewhere within an epoch.
     Raises ValueError if there are no images, or not one label for each.
     """
     check_labels(images, labels)
@@ -85,6 +86,7 @@ def fit(
                 done += len(indices)
                 if on_batch is not None:
                     on_batch(Progress(epoch, done, len(images), total_loss / done, correct / done))
+            team.bring_home()
             val_loss, val_accuracy = None, None
             if validation is not None:
                 val_loss, val_accuracy = evaluate(model, *validation, loss=loss, workers=workers)

@@ -17,11 +17,12 @@ from typing import Any, Self
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from tinynet.helpers import Helper, sendable, shared
+from tinynet.helpers import Helper, sendable
 from tinynet.losses import Loss, count_correct
+from tinynet.memory import Memory, shared
 from tinynet.model import PREDICT_BATCH, Sequential
 from tinynet.optimizers import Optimizer
-from tinynet.parameter import Parameter, place, vectors_of
+from tinynet.parameter import Parameter, place
 from tinynet.types import Array
 
 WORTH_A_WORKER = 2**16  # entries to update: with fewer, handing them out takes longer
@@ -91,6 +92,9 @@ class Workers:
         self.augment = augment
         self.models = [model, *(model.replica() for _ in range(workers - 1))]
         self.parameters = model.parameters()
+        self.home = self.memory = Memory(optimizer.allocate(self.parameters), optimizer.state)
+        self.work = self.home.shared() if workers > 1 else self.home
+        self.vectors = [self.work.vectors]
         self.helpers: list[Helper] = []
         self._stack = contextlib.ExitStack()
 
@@ -98,9 +102,13 @@ class Workers:
         keep_freed_memory()
         with self._stack:
             self._stack.enter_context(one_blas_thread())
-            if len(self.models) > 1:
-                self._stack.enter_context(in_shared_memory(self.models, self.optimizer))
-            self.vectors = [vectors_of(model.parameters()) for model in self.models]
+            self._stack.callback(self.bring_home)
+            self._move(self.work)
+            for replica in self.models[1:]:
+                self.vectors.append(
+                    replace(self.work.vectors, grads=shared(self.home.vectors.grads))
+                )
+                place(replica.parameters(), self.vectors[-1])
             for _ in self.models[1:]:
                 self.helpers.append(self._stack.enter_context(Helper(self._serve, self.helpers)))
             self._stack = self._stack.pop_all()  # nothing failed
@@ -109,11 +117,23 @@ class Workers:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
+    def bring_home(self) -> None:
+        """Let the arrays that others may hold be the parameters again, until the next step."""
+        self._move(self.home)
+
+    def _move(self, target: Memory) -> None:
+        if self.memory is not target:
+            for old, new in zip(self.memory.arrays(), target.arrays(), strict=True):
+                new[...] = old
+            place(self.parameters, target.vectors)
+            self.optimizer.state, self.memory = target.running, target
+
     def step(self, images: Array, labels: Array, seed: int = 0) -> tuple[float, int]:
         """One training step; return the batch's mean loss and its number of right answers.
 
         The seed, with the worker's number, fixes what random layers and the augmentation draw.
         """
+        self._move(self.work)
         count = min(len(self.models), len(images))
         parts = [
             Part(worker, count, len(share) / len(images), seed, share, answers)
@@ -208,26 +228,6 @@ class Update:
             for other in others:
                 total.grads[entries] += other.grads[entries]
             self.workers.optimizer.change(total, entries)
-
-
-@contextlib.contextmanager
-def in_shared_memory(models: Sequence[Sequential], optimizer: Optimizer) -> Iterator[None]:
-    """Move what a step changes to memory that forks share, and back again in the end."""
-    parameters = models[0].parameters()
-    home, running = optimizer.allocate(parameters), dict(optimizer.state)
-    lent = replace(home, values=shared(home.values), grads=shared(home.grads))
-    place(parameters, lent)
-    for replica in models[1:]:
-        place(replica.parameters(), replace(lent, grads=shared(home.grads)))
-    optimizer.state.update({name: shared(array) for name, array in running.items()})
-    try:
-        yield
-    finally:
-        for name, array in running.items():
-            array[...] = optimizer.state[name]
-        optimizer.state.update(running)
-        home.values[...], home.grads[...] = lent.values, lent.grads
-        place(parameters, home)
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tinynet.helpers
 from mnist_app.data.dataset import load_mnist
 from mnist_app.training import augmentation
 from mnist_app.training.augmentation import augment, bend, blurred, redraw, sample, turn, variations
@@ -274,8 +275,9 @@ def test_strict_about_what_it_distorts(wrong: np.ndarray) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_fit_augments_the_training_images_alone_and_anew_each_epoch(
-    digits: np.ndarray, workers: int
+    digits: np.ndarray, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tinynet.helpers, "can_fork", lambda: False)  # threads share `seen`
     images, labels = digits[:60], np.arange(60) % 10
 
     def train() -> tuple[list[bytes], list[np.ndarray]]:
@@ -307,8 +309,11 @@ def test_fit_augments_the_training_images_alone_and_anew_each_epoch(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_every_batch_and_every_worker_draws_anew(workers: int) -> None:
+def test_every_batch_and_every_worker_draws_anew(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The generator that a batch's share gets also makes its dropout masks."""
+    monkeypatch.setattr(tinynet.helpers, "can_fork", lambda: False)  # threads share `drawn`
     drawn: list[float] = []
 
     def watched(share: np.ndarray, rng: np.random.Generator) -> np.ndarray:

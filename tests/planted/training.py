@@ -111,27 +111,9 @@ BUGS: list[Bug] = [
             WORKERS + "steps_side_by_side_are_steps",
         ),
         (
-            "what a worker's step changes is not shared",
-            "values=shared(home.values), grads",
-            "values=home.values, grads",
-            WORKERS + "steps_side_by_side_are_steps",
-        ),
-        (
-            "running arrays are not shared",
-            "{name: shared(array) for",
-            "{name: array for",
-            HELPERS + "processes_and_threads_make_the_same_bits",
-        ),
-        (
             "parameters stay in shared memory",
-            "        place(parameters, home)\n",
-            "        pass\n",
-            HELPERS + "views_of_the_parameters_stay_theirs",
-        ),
-        (
-            "running arrays are not brought back",
-            "            array[...] = optimizer.state[name]\n",
-            "            pass\n",
+            "            self._stack.callback(self.bring_home)\n",
+            "",
             HELPERS + "views_of_the_parameters_stay_theirs",
         ),
         (
@@ -169,6 +151,36 @@ BUGS: list[Bug] = [
             "    np.empty(32 * 2**20 - 2**13, np.uint8)\n",
             "    pass\n",
             WORKERS + "freed_memory_is_kept",
+        ),
+    ),
+    *bugs(
+        "tinynet/memory.py",
+        (
+            "what a worker's step changes is not shared",
+            "values=shared(self.vectors.values), grads",
+            "values=self.vectors.values.copy(), grads",
+            WORKERS + "steps_side_by_side_are_steps",
+        ),
+        (
+            "running arrays are not shared",
+            "{name: shared(array) for",
+            "{name: array.copy() for",
+            HELPERS + "processes_and_threads_make_the_same_bits",
+        ),
+        (
+            "running arrays are not brought back",
+            "return [self.vectors.values, self.vectors.grads, *self.running.values()]",
+            "return [self.vectors.values, self.vectors.grads]",
+            HELPERS + "views_of_the_parameters_stay_theirs",
+        ),
+    ),
+    *bugs(
+        "tinynet/training.py",
+        (
+            "what a callback holds is not the model's",
+            "            team.bring_home()\n",
+            "",
+            HELPERS + "views_of_the_parameters_stay_theirs",
         ),
     ),
     *bugs(

@@ -18,8 +18,9 @@ import tinynet.helpers
 from tests.tinynet.test_model import cnn
 from tests.tinynet.test_workers import data, steps, team
 from tinynet import SGD, Adam, Dense, Dropout, Sequential, fit, softmax_cross_entropy
-from tinynet.helpers import Helper, can_fork, shared
+from tinynet.helpers import Helper, can_fork
 from tinynet.losses import Loss
+from tinynet.memory import shared
 from tinynet.parameter import vectors_of
 from tinynet.types import Array
 
@@ -73,6 +74,14 @@ def test_views_of_the_parameters_stay_theirs(kind: str) -> None:
     assert not np.array_equal(before.values, values)
     assert optimizer.state["velocity"].any()
     assert optimizer.state["velocity"].base is None
+
+    def forget(history: Any) -> None:
+        before.values[...] = 0
+        optimizer.state["velocity"][...] = 0
+
+    fit(model, *data(8), epochs=2, workers=2, optimizer=optimizer, on_epoch=forget)
+    assert not vectors_of(model.parameters()).values.any()
+    assert not optimizer.state["velocity"].any()
 
 
 def is_alive(pid: int) -> bool:
