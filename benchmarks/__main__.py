@@ -24,10 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     size = QUICK if options.quick else Size()
     try:
         options.output.mkdir(parents=True, exist_ok=True)
-        if options.what == "layers":
-            layers(options.rounds, size, options.output)
-        else:
-            compare(options.rounds, size, options.output)
+        WHAT[options.what](options.rounds, size, options.output)
     except (MeasurementError, OSError) as error:
         return complain(str(error))
     except KeyboardInterrupt:
@@ -46,10 +43,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("compare", "layers"),
+        choices=tuple(WHAT),
         default="compare",
-        help="compare: the three side by side (8 minutes on 2 cores); layers: each layer of "
-        "tinynet against the arithmetic limit (half a minute)",
+        help="compare: the three side by side (15 minutes on 2 cores); layers: each layer of "
+        "tinynet against the arithmetic limit (half a minute); step: what a step on all cores "
+        "costs beyond its arithmetic (half a minute)",
     )
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(
@@ -106,6 +104,23 @@ def layers(rounds: int, size: Size, output: Path) -> None:
     text = "\n".join(each.to_markdown() for each in profiles)
     publish(output / "layers", text, [each.to_json() for each in profiles])
     charts.save_layers(profiles, output / "layers.png")
+
+
+def step(rounds: int, size: Size, output: Path) -> None:
+    """The parts of a training step on all cores."""
+    from benchmarks.step import StepProfile
+
+    profiles = []
+    for network in (*NETWORKS, "cnn-large"):
+        say(f"{network}, part by part")
+        numbers = measured("tinynet", "step", size, network=network, rounds=rounds)
+        del numbers["peak"]
+        profiles.append(StepProfile(**numbers))
+    text = "\n".join(each.to_markdown() for each in profiles)
+    publish(output / "step", text, [each.to_json() for each in profiles])
+
+
+WHAT = {"compare": compare, "layers": layers, "step": step}
 
 
 def publish(path: Path, markdown: str, numbers: Any) -> None:

@@ -20,6 +20,8 @@ def rows() -> dict[str, Row]:
     return {
         "epoch_cnn": Row("Training epoch, `cnn`, 60,000 images", "s"),
         "epoch_mlp": Row("Training epoch, `mlp`, 60,000 images", "s"),
+        "epoch_cnn-large": Row("Training epoch, `cnn-large`, 60,000 images", "s"),
+        "epoch_distorted": Row("Training epoch, `cnn`, 60,000 distorted images", "s"),
         "evaluation": Row("Evaluating 10,000 images, `cnn`", "s"),
         "predict": Row("One image, `model.predict`", "ms"),
         "call": Row("One image, calling the model directly", "ms"),
@@ -50,6 +52,11 @@ def jobs(size: Size, folder: str) -> list[list[Job]]:
     return [
         [job("training cnn", side, partial(training, side, size, "cnn")) for side in SIDES],
         [job("training mlp", side, partial(training, side, size, "mlp")) for side in SIDES],
+        [
+            job("training cnn-large", side, partial(training, side, size, "cnn-large"))
+            for side in SIDES
+        ],
+        [job("distorted images", side, partial(distorted, side, size)) for side in SIDES],
         [job("evaluation", side, partial(evaluation, side, size)) for side in SIDES],
         [job("one image", side, partial(one_image, side, size)) for side in SIDES],
         [job("predict command", side, partial(cold_predict, commands[side])) for side in commands],
@@ -67,6 +74,12 @@ def training(side: str, size: Size, network: str) -> Values:
     found = measured(side, "training", size, network=network)
     memory = {"memory": found["peak"]} if network == "cnn" else {}
     return {f"epoch_{network}": found["step"] * EPOCH_STEPS, **memory}
+
+
+def distorted(side: str, size: Size) -> Values:
+    """The time of an epoch whose images are turned, shifted and stretched, each time anew."""
+    found = measured(side, "training", size, network="cnn", distorted=True)
+    return {"epoch_distorted": found["step"] * EPOCH_STEPS}
 
 
 def evaluation(side: str, size: Size) -> Values:

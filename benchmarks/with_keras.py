@@ -10,11 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import layers
 
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
 from mnist_app.data.dataset import load_mnist
 from mnist_app.keras.networks import keras_loss, keras_network
+from mnist_app.training.augmentation import ROTATION, SCALE, SHIFT
 from tinynet.types import Array
 
 EVALUATION_BATCH = 1000
@@ -38,12 +40,12 @@ def versions(size: Size) -> dict[str, str]:
     return {"Keras": f"{keras.__version__} on TensorFlow {tf.__version__}, {threads}"}
 
 
-def training(size: Size, network: str) -> dict[str, float]:
+def training(size: Size, network: str, distorted: bool = False) -> dict[str, float]:
     """Seconds of a step of `fit` with Adam."""
     mnist = load_mnist()
     order = np.random.default_rng(SEED).permutation(len(mnist.train_images))  # as tinynet.fit
     clock = StepClock(size)
-    model = compiled(network, steps_per_call=min(STEPS_PER_CALL, size.warm_up))
+    model = compiled("cnn, distorting" if distorted else network, min(STEPS_PER_CALL, size.warm_up))
     model.fit(
         to_floats(mnist.train_images[order]),
         mnist.train_labels[order],
@@ -88,7 +90,7 @@ def write_model(size: Size, path: str) -> dict[str, float]:
 
 def compiled(network: str, steps_per_call: int = 1) -> Any:
     """The network, ready for training as tinynet's is."""
-    model = keras_network(network)
+    model = OWN_NETWORKS[network]() if network in OWN_NETWORKS else keras_network(network)
     model.compile(
         optimizer=keras.optimizers.Adam(),
         loss=keras_loss(model),
@@ -96,6 +98,52 @@ def compiled(network: str, steps_per_call: int = 1) -> Any:
         steps_per_execution=steps_per_call,
     )
     return model
+
+
+def cnn_large() -> Any:
+    """The network `cnn-large`, of 506,250 parameters."""
+    return keras.Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            layers.Conv2D(32, 5),
+            layers.MaxPooling2D(2),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Conv2D(64, 3),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Conv2D(128, 3),
+            layers.MaxPooling2D(2),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Dropout(0.2),
+            layers.Conv2D(128, 3, padding="same"),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Flatten(),
+            layers.Dense(128),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.Dropout(0.4),
+            layers.Dense(10),
+        ]
+    )
+
+
+def distorting_cnn() -> Any:
+    """`cnn` behind layers that turn, stretch and shift, within mnist_app's limits."""
+    return keras.Sequential(
+        [
+            layers.Input((28, 28, 1)),
+            layers.RandomRotation(ROTATION / 360, fill_mode="constant"),
+            layers.RandomZoom(SCALE, SCALE, fill_mode="constant"),
+            layers.RandomTranslation(SHIFT / 28, SHIFT / 28, fill_mode="constant"),
+            *keras_network("cnn").layers,
+        ]
+    )
+
+
+OWN_NETWORKS = {"cnn-large": cnn_large, "cnn, distorting": distorting_cnn}
 
 
 def to_floats(images: Array) -> Array:

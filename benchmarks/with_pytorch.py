@@ -4,6 +4,7 @@ Of what was tried on the CPU, the fastest is kept: channels_last memory, the fus
 evaluation in batches of 128 (in batches of 1,000, as fast for Keras, it takes twice as long).
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import nn
 from benchmarks.settings import BATCH_SIZE, SEED, Size
 from benchmarks.timing import StepClock, median_seconds
 from mnist_app.data.dataset import load_mnist
+from mnist_app.training.augmentation import ROTATION, SCALE, SHEAR, SHIFT
 from tinynet.types import Array
 
 
@@ -21,7 +23,7 @@ def versions(size: Size) -> dict[str, str]:
     return {"PyTorch": f"{torch.__version__}, {torch.get_num_threads()} threads"}
 
 
-def training(size: Size, network: str) -> dict[str, float]:
+def training(size: Size, network: str, distorted: bool = False) -> dict[str, float]:
     """Seconds of a step with Adam."""
     mnist = load_mnist()
     order = np.random.default_rng(SEED).permutation(len(mnist.train_images))  # as tinynet.fit
@@ -34,6 +36,8 @@ def training(size: Size, network: str) -> dict[str, float]:
     total_loss, correct = 0.0, 0
     batches = zip(torch.split(x, BATCH_SIZE), torch.split(y, BATCH_SIZE), strict=True)
     for step, (batch, labels) in enumerate(batches, start=1):
+        if distorted:
+            batch = distort(batch)
         optimizer.zero_grad()
         logits = model(batch)
         loss = loss_function(logits, labels)
@@ -44,6 +48,22 @@ def training(size: Size, network: str) -> dict[str, float]:
         if clock.tick(step):
             break
     return {"step": clock.seconds()}
+
+
+def distort(batch: torch.Tensor) -> torch.Tensor:
+    """Turned, sheared, stretched and shifted, within the limits of mnist_app's augmentation."""
+    count = len(batch)
+
+    def within(limit: float) -> torch.Tensor:
+        return torch.empty(count).uniform_(-limit, limit)
+
+    angle, shear = within(math.radians(ROTATION)), within(SHEAR)
+    width, height = 1 + within(SCALE), 1 + within(SCALE)
+    cos, sin = angle.cos(), angle.sin()
+    x = torch.stack([cos * width, shear - sin, within(SHIFT / 14)], dim=1)
+    y = torch.stack([sin, cos * height, within(SHIFT / 14)], dim=1)
+    grid = nn.functional.affine_grid(torch.stack([x, y], dim=1), list(batch.shape), False)
+    return nn.functional.grid_sample(batch, grid, align_corners=False)
 
 
 def evaluation(size: Size) -> dict[str, float]:
@@ -114,4 +134,31 @@ def mlp() -> nn.Sequential:
     )
 
 
-NETWORKS: dict[str, Callable[[], nn.Sequential]] = {"cnn": cnn, "mlp": mlp}
+def cnn_large() -> nn.Sequential:
+    """The network `cnn-large`, of 506,250 parameters."""
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 5),
+        nn.MaxPool2d(2),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3),
+        nn.BatchNorm2d(64),
+        nn.ReLU(),
+        nn.Conv2d(64, 128, 3),
+        nn.MaxPool2d(2),
+        nn.BatchNorm2d(128),
+        nn.ReLU(),
+        nn.Dropout(0.2),
+        nn.Conv2d(128, 128, 3, padding="same"),
+        nn.BatchNorm2d(128),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(2048, 128),
+        nn.BatchNorm1d(128),
+        nn.ReLU(),
+        nn.Dropout(0.4),
+        nn.Linear(128, 10),
+    )
+
+
+NETWORKS: dict[str, Callable[[], nn.Sequential]] = {"cnn": cnn, "cnn-large": cnn_large, "mlp": mlp}

@@ -9,8 +9,10 @@ from threadpoolctl import ThreadpoolController
 
 from benchmarks.layers import profile
 from benchmarks.settings import BATCH_SIZE, SEED, Size
-from benchmarks.timing import StepClock, median_seconds
+from benchmarks.step import profile_step
+from benchmarks.timing import StepClock, helpers_megabytes, median_seconds
 from mnist_app.data.dataset import load_mnist
+from mnist_app.training.augmentation import augment
 from mnist_app.training.networks import build_network, loss_of
 from tinynet import Conv2D, Progress, Sequential, evaluate, fit, save_model
 from tinynet.workers import default_workers
@@ -41,14 +43,17 @@ def training(
     batch_size: int = BATCH_SIZE,
     workers: int | None = None,
     filters: int = FILTERS,
+    distorted: bool = False,
 ) -> dict[str, float]:
-    """Seconds of a step of `fit` with Adam."""
+    """Seconds of a step of `fit` with Adam, and what the helpers hold in the end."""
     mnist = load_mnist()
     model = with_filters(build_network(network), filters)
-    clock = StepClock(size)
+    clock, helpers = StepClock(size), 0.0
 
     def on_batch(progress: Progress) -> None:
+        nonlocal helpers
         if clock.tick(-(-progress.done // batch_size)):
+            helpers = helpers_megabytes()
             raise _Enough
 
     with contextlib.suppress(_Enough):
@@ -59,20 +64,29 @@ def training(
             batch_size=batch_size,
             loss=loss_of(model),
             rng=np.random.default_rng(SEED),
+            augment=augment if distorted else None,
             workers=workers,
             on_batch=on_batch,
         )
-    return {"step": clock.seconds()}
+    return {"step": clock.seconds(), "helpers": helpers}
 
 
 def whole_epoch(size: Size, images: int) -> dict[str, float]:
     """Seconds of an epoch of `cnn` over the first images of the training set."""
     mnist = load_mnist()
-    model = build_network("cnn")
+    model, helpers = build_network("cnn"), 0.0
+
+    def on_batch(progress: Progress) -> None:
+        nonlocal helpers
+        if progress.done == images:
+            helpers = helpers_megabytes()
+
     warm_up = size.warm_up * BATCH_SIZE
     fit(model, mnist.train_images[:warm_up], mnist.train_labels[:warm_up])
-    history = fit(model, mnist.train_images[:images], mnist.train_labels[:images])
-    return {"epoch": history.epochs[0].seconds}
+    history = fit(
+        model, mnist.train_images[:images], mnist.train_labels[:images], on_batch=on_batch
+    )
+    return {"epoch": history.epochs[0].seconds, "helpers": helpers}
 
 
 def evaluation(size: Size) -> dict[str, float]:
@@ -95,6 +109,11 @@ def one_image(size: Size) -> dict[str, float]:
 def layers(size: Size, network: str, rounds: int) -> dict[str, Any]:
     """The time of each layer of a training step (benchmarks.layers.Profile)."""
     return profile(network, rounds, size).to_json()
+
+
+def step(size: Size, network: str, rounds: int) -> dict[str, Any]:
+    """The time of each part of a training step (benchmarks.step.StepProfile)."""
+    return profile_step(network, rounds, size).to_json()
 
 
 def write_model(size: Size, path: str) -> dict[str, float]:

@@ -15,7 +15,9 @@ from benchmarks.timing import peak_megabytes
 def measure(side: str, function: str, size: Size, **arguments: object) -> dict[str, Any]:
     """Call with_SIDE.FUNCTION(size, **arguments), in this process."""
     module = importlib.import_module(f"benchmarks.with_{side}")
-    return {**getattr(module, function)(size, **arguments), "peak": peak_megabytes()}
+    results = getattr(module, function)(size, **arguments)
+    helpers = results.pop("helpers", 0.0)
+    return {**results, "peak": peak_megabytes() + helpers}
 
 
 if __name__ == "__main__":

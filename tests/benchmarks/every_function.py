@@ -18,6 +18,8 @@ def results(side: str) -> dict[str, dict[str, Any]]:
         "versions": measure(side, "versions", QUICK),
         "training cnn": measure(side, "training", QUICK, network="cnn"),
         "training mlp": measure(side, "training", QUICK, network="mlp"),
+        "training cnn-large": measure(side, "training", QUICK, network="cnn-large"),
+        "training distorted": measure(side, "training", QUICK, network="cnn", distorted=True),
         "evaluation": measure(side, "evaluation", QUICK),
         "one_image": measure(side, "one_image", QUICK),
     }

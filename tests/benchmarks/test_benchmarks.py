@@ -3,8 +3,12 @@
 No test looks at a clock: each measuring function runs once, with very little work.
 """
 
+import contextlib
 import importlib.util
 import json
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +16,19 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import comparison, growth, layers, processes, rounds, worker
+from benchmarks import comparison, growth, layers, processes, rounds, step, worker
 from benchmarks.jobs import Job
 from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, markdown_table, number
 from benchmarks.settings import BATCH_SIZE, QUICK, Size
-from benchmarks.timing import StepClock, peak_megabytes
+from benchmarks.timing import StepClock, helpers_megabytes, peak_megabytes
 from mnist_app.data.dataset import load_mnist
 from mnist_app.training.networks import build_network
 from tinynet import Adam, Sequential, softmax_cross_entropy
+from tinynet.helpers import Helper
 from tinynet.training import train_step
 from tinynet.types import Array
+from tinynet.workers import Part, Workers
 
 INSTALL = 'install the extra "benchmark": python -m pip install "tinynet-mnist[benchmark]"'
 needs_torch = pytest.mark.skipif(
@@ -62,7 +68,7 @@ def test_a_side_is_measured(side: str, ways: set[str]) -> None:
     assert found.pop("versions")
     assert set(found.pop("one_image")) == {*ways, "peak"}
     assert found["evaluation"]["evaluation"] > 0
-    for network in ("cnn", "mlp"):
+    for network in ("cnn", "mlp", "cnn-large", "distorted"):
         assert found[f"training {network}"]["step"] > 0
         assert found[f"training {network}"]["peak"] > 10
 
@@ -104,8 +110,8 @@ def test_the_three_train_the_same_networks_on_the_same_batches(
         def fit(self, images: Array, labels: Array, **options: Any) -> None:
             fitted.append((images, options))
             for callback in options["callbacks"]:
-                for step in range(QUICK.warm_up + QUICK.steps):
-                    callback.on_train_batch_end(step)
+                for batch in range(QUICK.warm_up + QUICK.steps):
+                    callback.on_train_batch_end(batch)
 
     monkeypatch.setattr(with_keras, "compiled", lambda network, steps_per_call: Network())
     with_keras.training(QUICK, "mlp")
@@ -140,6 +146,29 @@ def test_peak_memory_is_what_was_held_before_too() -> None:
         "np.ones(100_000_000, np.uint8); print(peak() - before)"
     )
     assert 90 < float(processes.run(["-c", code])) < 110
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="helpers are threads there")
+def test_memory_of_helpers_is_what_they_alone_hold() -> None:
+    held = np.ones(30_000_000, np.uint8)
+
+    def serve(connection: Any) -> None:
+        own = np.ones(connection.recv(), np.uint8)
+        connection.send(int(held.sum()) + int(own.sum()))
+        connection.recv()
+
+    with contextlib.suppress(EOFError), Helper(serve) as helper:
+        before = helpers_megabytes()
+        helper.send(50_000_000)
+        assert helper.receive() == 80_000_000
+        assert 50 <= helpers_megabytes() - before < 60
+
+
+def test_memory_of_helpers_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.with_tinynet.evaluation", lambda size: {"helpers": 10_000.0})
+    found = worker.measure("tinynet", "evaluation", QUICK)
+    assert found["peak"] > 10_000
+    assert "helpers" not in found
 
 
 def test_peak_memory_leaves_out_what_the_starting_process_holds() -> None:
@@ -288,6 +317,57 @@ def test_a_time_is_the_median_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> N
     assert stopwatch.milliseconds("never called") == 0
 
 
+# --- step --------------------------------------------------------------------------------------
+
+
+def test_a_timed_step_is_the_same_step() -> None:
+    mnist = load_mnist()
+    timed, plain = build_network("mlp"), build_network("mlp")
+    with step.TimedWorkers(timed, 2) as team:
+        team.step(mnist.train_images[:64], mnist.train_labels[:64])
+    with Workers(train_step, plain, softmax_cross_entropy, Adam(), 2) as team:
+        team.step(mnist.train_images[:64], mnist.train_labels[:64])
+    for name, parameter in timed.parameters().items():
+        np.testing.assert_array_equal(parameter.value, plain.parameters()[name].value)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_parts_of_a_step_are_the_step(workers: int) -> None:
+    profile = step.profile_step("mlp", 1, QUICK, workers)
+    assert len(profile.parts) == workers
+    for parts in profile.parts:
+        assert all(part > 0 for part in parts)
+        assert sum(parts) == pytest.approx(profile.step)  # medians of two are means
+    shares = 2 * (2 * 784 * 512 + 3 * 512 * 512 + 3 * 512 * 10) * BATCH_SIZE / workers
+    assert profile.limit == pytest.approx(shares / profile.rate / 1e6)
+
+
+def test_waiting_is_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is first waits for the other, who sleeps before it begins."""
+    share = Workers._share
+
+    def late(self: Workers, part: Part, begin: Callable[[], None]) -> tuple[float, int]:
+        if part.worker == 1:
+            time.sleep(0.5)
+        return share(self, part, begin)
+
+    monkeypatch.setattr(Workers, "_share", late)
+    first, second = step.profile_step("mlp", 1, QUICK, 2).parts
+    work, waiting = 1, 2
+    assert first[waiting] > 300 > first[work]
+    assert second[work] > 300 > second[waiting]
+
+
+def test_a_step_is_a_table_of_workers() -> None:
+    profile = step.StepProfile("mlp", 80.0, 3.0, 0.5, 9.5, [[1.0] * 5, [2.0] * 5])
+    text = profile.to_markdown()
+    assert "`mlp`, 128 images: 10.0 ms, of them 0.500 for gathering" in text
+    assert "3.00 ms at 80 GFLOP/s" in text
+    assert "30% of the step" in text
+    assert "|  | worker 1 | worker 2 |\n" in text
+    assert text.count("| 1.00 | 2.00 |\n") == len(step.PARTS)
+
+
 # --- tables, files, command line -----------------------------------------------------------------
 
 
@@ -360,6 +440,14 @@ def test_the_layers_mode_leaves_its_files(
     assert {path.name for path in tmp_path.iterdir()} == {"layers.md", "layers.json", "layers.png"}
     saved = json.loads((tmp_path / "layers.json").read_text(encoding="utf-8"))
     assert [profile["network"] for profile in saved] == ["cnn", "mlp"]
+
+
+def test_the_step_mode_leaves_its_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert program.main(["step", "--quick", "--rounds", "1", "--output", str(tmp_path)]) == 0
+    assert "| waiting for the others' gradients |" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"step.md", "step.json"}
+    saved = json.loads((tmp_path / "step.json").read_text(encoding="utf-8"))
+    assert [profile["network"] for profile in saved] == ["cnn", "mlp", "cnn-large"]
 
 
 @pytest.mark.parametrize("arguments", [["--rounds", "0"], ["--rounds", "many"], ["everything"]])

@@ -6,6 +6,20 @@ TESTS = "tests/benchmarks/test_benchmarks.py::"
 
 BUGS = [
     Bug(
+        "benchmarks: waiting counts as arithmetic",
+        file="benchmarks/step.py",
+        old="            marks[1] = time.perf_counter()\n            begin()\n",
+        new="            begin()\n            marks[1] = time.perf_counter()\n",
+        tests=TESTS + "test_waiting_is_not_work",
+    ),
+    Bug(
+        "benchmarks: the memory of helpers is forgotten",
+        file="benchmarks/worker.py",
+        old="peak_megabytes() + helpers",
+        new="peak_megabytes()",
+        tests=TESTS + "test_memory_of_helpers_is_counted",
+    ),
+    Bug(
         "benchmarks: a ratio upside down",
         file="benchmarks/results.py",
         old="statistics.median(mine / theirs for",
