@@ -42,6 +42,7 @@ ORDER = {
         "reading",
         "training",
         "keras",
+        "onnx",
         "figures",
         "cli",
         "__main__",
@@ -57,11 +58,14 @@ LIBRARIES = {  # where each may be imported
     "tensorflow": ("mnist_app.keras",),
     "keras": ("mnist_app.keras",),
     "h5py": ("mnist_app.keras",),
+    "onnx": ("mnist_app.onnx",),
     "typer": ("mnist_app.cli",),
     "rich": ("mnist_app.cli",),
 }
-LATE = {"matplotlib", "tensorflow", "keras", "h5py"}  # only inside functions
-NOT_AT_THE_START = {"cv2", "h5py", "keras", "matplotlib", "rich", "scipy", "tensorflow", "torch"}
+LATE = {"matplotlib", "tensorflow", "keras", "h5py", "onnx"}  # only inside functions
+NOT_AT_THE_START = {
+    "cv2", "h5py", "keras", "matplotlib", "onnx", "rich", "scipy", "tensorflow", "torch"
+}  # fmt: skip
 
 Sources = Mapping[str, str]  # the text of each module by its name
 

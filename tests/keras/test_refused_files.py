@@ -239,9 +239,10 @@ def test_archives_that_are_no_keras_files(good: Path, tmp_path: Path) -> None:
 
 
 def test_what_convert_is_not_for(good: Path, tmp_path: Path) -> None:
-    result = run("convert", good, tmp_path / "model.onnx")
+    result = run("convert", good, tmp_path / "model.h5")
     assert result.exit_code == 2
     assert "one must end in .safetensors, the other in .keras" in result.stderr
+    assert run("convert", good, tmp_path / "model.onnx").exit_code == 2
     assert run("convert", good, tmp_path / "other.keras").exit_code == 2
     result = run("convert", tmp_path / "none.keras", tmp_path / "out.safetensors")
     assert (result.exit_code, result.stderr) == (
