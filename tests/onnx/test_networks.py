@@ -52,8 +52,9 @@ def test_the_reference_evaluator_gives_them_too(name: str, count: int) -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks_with_drawn_parameters(name: str) -> None:
+    """Numbers that were not trained cancel more, and rounding weighs more."""
     model = drawn(build_network(name))
-    assert max(differences(model, random_images(model, 3))) <= CLOSE
+    assert max(differences(model, random_images(model, 3))) <= 3 * CLOSE
 
 
 @pytest.mark.parametrize("last", ["logits", "sigmoid", "softmax"])
