@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import typer
+
 from mnist_app.cli.errors import PROGRAM
 from mnist_app.text import printable
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 LINE_BELOW_HEADER = "    \n    \n -- \n" + 5 * "    \n"  # the third of the eight lines of a Box
 WIDEST = 10_000  # columns: no table is as wide
+MOST_LINES = 5  # of pictures that were left out
 
 
 def console() -> "Console":
@@ -44,6 +47,14 @@ def print_table(out: "Console", header: Sequence[str], rows: Iterable[Sequence[s
         table.add_row(*map(printable, row))
     table.width = Measurement.get(out, out.options.update(max_width=WIDEST), table).maximum
     out.print(table)
+
+
+def show_left_out(lines: Sequence[str]) -> None:
+    """The first of the pictures that could not be read, and how many there are, on stderr."""
+    for line in lines[:MOST_LINES]:
+        typer.echo(f"Note: left out: {printable(line)}", err=True)
+    if len(lines) > MOST_LINES:
+        typer.echo(f"Note: and {len(lines) - MOST_LINES:,} more pictures left out", err=True)
 
 
 def command(*arguments: object) -> str:

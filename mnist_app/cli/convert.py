@@ -8,7 +8,7 @@ import typer
 from mnist_app.cli.options import MODEL_HELP, OverwriteOption
 from mnist_app.cli.outputs import check_file, check_older
 from mnist_app.reading.calibration import temperature_of
-from mnist_app.reading.classifier import EXTENSION, find_model
+from mnist_app.reading.classifier import EXTENSION, class_names, find_model
 from mnist_app.reading.probabilities import ends_in_logits
 from mnist_app.text import printable
 from tinynet import load_model, save_model
@@ -38,7 +38,8 @@ def convert(
 
     The network computes the same in all of them. Only layers and settings that both sides have can
     be converted; what is no network is left behind: training options, optimizer.
-    Keras needs h5py (the extra "convert"), and not TensorFlow. It gets no calibration.
+    Keras needs h5py (the extra "convert"), and not TensorFlow. It gets no calibration, and no names
+    of classes.
     ONNX needs onnx (the extra "onnx"). The file takes images (N, 28, 28), uint8 in 0..255 with 0
     as background, and gives probabilities; scaling and calibration are inside.
     """
@@ -88,7 +89,8 @@ def to_onnx(path: Path, target: Path) -> None:
     from mnist_app.onnx.write import save_onnx
 
     model, settings = load_model(path)
-    save_onnx(model, target, temperature_of(settings, path))
+    classes = class_names(settings, model.output_shape[0], path)
+    save_onnx(model, target, temperature_of(settings, path), classes)
 
 
 def is_converted(path: Path) -> bool:

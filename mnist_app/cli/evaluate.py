@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from mnist_app.cli.console import console, print_table
+from mnist_app.cli.console import console, print_table, show_left_out
 from mnist_app.cli.options import JsonOption, ModelArgument, OverwriteOption
 from mnist_app.cli.outputs import check_folder
 from mnist_app.cli.progress import waiting
-from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.confusion import draw_confusion
 from mnist_app.figures.grids import draw_mistakes
 from mnist_app.figures.look import save_figure
 from mnist_app.reading.classifier import load_classifier
+from mnist_app.reading.datasets import load_data
 from mnist_app.text import percent, printable
-from mnist_app.training.evaluation import Evaluation, check_fit, evaluate_images
+from mnist_app.training.evaluation import Evaluation, evaluate_images, fitting_labels
 from mnist_app.training.folder import CONFUSION, MISTAKES
 
 
@@ -27,7 +27,8 @@ def evaluate(
         typer.Option(
             metavar="DIR",
             show_default="MNIST, included",
-            help="Folder of four IDX files, gzipped or not.",
+            help="Folder of four IDX files, or of pictures in a folder for each class, of which "
+            "a fifth is for the test.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -48,13 +49,15 @@ def evaluate(
     if output is not None:
         check_folder(output, "--output", [CONFUSION, MISTAKES], overwrite)
     classifier = load_classifier(model)
-    dataset = load_dataset(data)
-    check_fit(classifier.model, dataset)
+    with waiting("Reading the data"):
+        dataset = load_data(data)
+    show_left_out(dataset.left_out)
     evaluation = evaluate_images(
         classifier.model,
         dataset.test_images,
-        dataset.test_labels,
+        fitting_labels(classifier, dataset),
         temperature=classifier.temperature,
+        classes=classifier.classes,
     )
     if as_json:
         head = {"model": str(classifier.path), "data": dataset.name}
@@ -84,11 +87,12 @@ def show_evaluation(title: str, evaluation: Evaluation) -> None:
         for row in report["classes"]
     ]
     out.print()
-    print_table(out, ("digit", "images", "precision", "recall", "F1"), rows)
-    header = ("label", *(str(label) for label in range(len(rows))))
+    kind = "digit" if evaluation.classes is None else "class"
+    print_table(out, (kind, "images", "precision", "recall", "F1"), rows)
+    header = ("label", *evaluation.names)
     counts = [
-        (str(label), *(str(count) if count else "." for count in row))
-        for label, row in enumerate(evaluation.confusion)
+        (name, *(str(count) if count else "." for count in row))
+        for name, row in zip(evaluation.names, evaluation.confusion, strict=True)
     ]
     out.print("\nConfusion matrix: a row a label, a column an answer", style="bold")
     print_table(out, header, counts)

@@ -1,4 +1,4 @@
-"""`predict`: which digit is in a picture."""
+"""`predict`: which digit, or other character, is in a picture."""
 
 import json
 import sys
@@ -59,7 +59,7 @@ def predict(
     ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Say which digit is in a picture, and how sure that is.
+    """Say which digit, or what else the model has learned, is in a picture, and how sure that is.
 
     Any common picture format, ink and paper of any colour. A picture with no ink, several digits
     or something else gets an answer that says so, and no confidence. A picture that cannot be read
@@ -117,13 +117,18 @@ def ask_for_picture() -> str:
 
 
 def show_answer(answer: "Answer", counter: str = "") -> None:
-    """The digit and the confidence, and a bar for each probability; or the problem."""
-    typer.secho(f"{counter}{printable(answer.image)}: {answer.said()}{guess(answer)}", bold=True)
+    """What it is and the confidence, and a bar for each probability; or the problem."""
+    typer.secho(
+        f"{counter}{printable(answer.image)}: {printable(answer.said())}{guess(answer)}", bold=True
+    )
     if answer.problem is not None:
         return
-    for digit, share in enumerate(answer.probabilities):
-        line = f"  {digit:>2} {percent(share):>9}  {bar(float(share))}".rstrip()
-        typer.secho(line, fg="green" if digit == answer.digit else None)
+    shown = answer.shown()
+    width = max(2, *(len(printable(answer.classes[place])) for place in shown))
+    for place in shown:
+        name, share = printable(answer.classes[place]), float(answer.probabilities[place])
+        line = f"  {name:>{width}} {percent(share):>9}  {bar(share)}".rstrip()
+        typer.secho(line, fg="green" if place == answer.digit else None)
 
 
 def guess(answer: "Answer") -> str:
@@ -131,8 +136,8 @@ def guess(answer: "Answer") -> str:
     if answer.problem is None or answer.digit is None:
         return ""
     if answer.problem == "more than one digit":
-        return f"; the one with the most ink reads as {answer.digit}"
-    return f"; if it is, {answer.digit}"
+        return f"; the one with the most ink reads as {answer.name}"
+    return f"; if it is, {answer.name}"
 
 
 def bar(share: float) -> str:

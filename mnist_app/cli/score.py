@@ -53,8 +53,8 @@ def score(
 
     if output is not None:
         check_folder(output, "--output", [SHEET], overwrite)
-    rows = read_labels(labels)
     classifier = load_classifier(model)
+    rows = read_labels(labels, classifier.classes)
     result = Score(list(score_pictures(classifier, labels, counted(rows, "Reading"))))
     if as_json:
         typer.echo(json.dumps(result.report()))
@@ -87,5 +87,5 @@ def show_score(result: "Score") -> None:
         width = max(len(picture.file) for picture in wrong)
         out.print("\nMistakes: file, label, answer", style="bold")
         for picture in wrong:
-            line = f"{picture.file.ljust(width)}  {picture.label}  {picture.said}"
+            line = f"{picture.file.ljust(width)}  {picture.name}  {picture.said}"
             out.print(printable(line))

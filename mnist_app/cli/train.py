@@ -1,17 +1,19 @@
 """`train`: watch a network learn."""
 
 import math
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mnist_app.cli.console import command, console
+from mnist_app.cli.console import command, console, show_left_out
 from mnist_app.cli.errors import INTERRUPTED
+from mnist_app.cli.progress import waiting
 from mnist_app.data.labels import spans
 from mnist_app.figures.run import save_run_figures
-from mnist_app.text import percent
+from mnist_app.text import percent, printable
 from mnist_app.training.evaluation import Evaluation
 from mnist_app.training.folder import DIGIT, FILES
 from mnist_app.training.networks import LEARNING_RATES, NETWORKS
@@ -96,7 +98,8 @@ def train(
         typer.Option(
             metavar="DIR",
             show_default="MNIST, included",
-            help="Folder of four IDX files, gzipped or not: Fashion-MNIST, KMNIST, EMNIST, ...",
+            help="Folder of pictures, photos or drawings, in a folder for each class; or of four "
+            "IDX files, gzipped or not: Fashion-MNIST, KMNIST, EMNIST, ...",
         ),
     ] = None,
     output: Annotated[
@@ -128,7 +131,11 @@ def train(
     folder = Path("runs", model) if output is None else output
     given = given_options(context)
     options = Options(**{"learning_rate": LEARNING_RATES[model], **given})
-    with resume_run(folder, given) if resume else start_run(folder, options) as run:
+    with ExitStack() as stack:
+        with waiting("Reading the data"):
+            run = stack.enter_context(
+                resume_run(folder, given) if resume else start_run(folder, options)
+            )
         show_start(run)
         try:
             with TrainingDisplay(run.options.epochs, len(run.training[0])) as display:
@@ -166,9 +173,11 @@ def show_start(run: TrainingRun) -> None:
         f"{images:,} images to train on, {held_out:,} for validation, {len(run.test[0]):,} to "
         f"test; workers: {run.options.workers}\n"
     )
+    show_left_out(run.left_out)
     if run.unseen:
+        unseen = ", ".join(run.unseen) if run.names else spans(list(map(int, run.unseen)))
         typer.echo(
-            f"Note: no training image has the label {spans(run.unseen)}, which the network cannot "
+            f"Note: no training image has the label {printable(unseen)}, which the network cannot "
             "learn; are the labels right?",
             err=True,
         )

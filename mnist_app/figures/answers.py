@@ -40,16 +40,18 @@ def frame(axes: "Axes") -> None:
 
 def draw_answer(axes: "Axes", answer: "Answer") -> None:
     """What is said, and the bars below it: pale if there is a problem, none if there is no ink."""
-    axes.set_title(answer.said(decimals=1), weight="bold")
+    axes.set_title(shortened(answer.said(decimals=1), 40, from_start=True), weight="bold")
     axes.set_box_aspect(1 / BARS_WIDTH)  # as high as the pictures beside it
     axes.set_anchor("N")
     if answer.digit is None:
         axes.set_axis_off()
     else:
-        draw_bars(axes, answer.probabilities, sure=answer.problem is None)
+        shown = answer.shown()
+        names = [shortened(answer.classes[place], 12, from_start=True) for place in shown]
+        draw_bars(axes, answer.probabilities[shown], names, sure=answer.problem is None)
 
 
-def draw_bars(axes: "Axes", probabilities: Array, sure: bool) -> None:
+def draw_bars(axes: "Axes", probabilities: Array, names: Sequence[str], sure: bool) -> None:
     """The probabilities (K,) in % as horizontal bars, the largest in colour if it is sure."""
     labels = range(len(probabilities))
     best, others = (ORANGE, BLUE) if sure else (FAINT, FAINT)
@@ -58,5 +60,6 @@ def draw_bars(axes: "Axes", probabilities: Array, sure: bool) -> None:
     for label, value in enumerate(probabilities):
         axes.text(100 * value + 1.5, label, percent(value, 1), va="center", size=7.5)
     axes.set(xlim=(0, 116), ylim=(len(labels) - 0.4, -0.6), yticks=labels, xticks=[])
+    axes.set_yticklabels(names)
     axes.tick_params(length=0)
     axes.spines[["bottom", "left"]].set_visible(False)

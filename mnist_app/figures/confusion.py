@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_app.figures.look import FAINT
+from mnist_app.figures.look import FAINT, shortened
 from mnist_app.text import percent
 from mnist_app.training.evaluation import Evaluation
 
@@ -24,6 +24,11 @@ def draw_confusion(figure: "Figure", evaluation: Evaluation) -> None:
     figure.set_size_inches(size, size)
     axes = figure.subplots()
     draw_counts(axes, evaluation.confusion)
+    if evaluation.classes is not None and classes <= MOST_NUMBERED:
+        names = [shortened(name, 12, from_start=True) for name in evaluation.classes]
+        upright = max(map(len, names)) > 2
+        axes.set_xticklabels(names, rotation=90 if upright else 0)
+        axes.set_yticklabels(names)
     axes.set(xlabel="answer of the network", ylabel="label")
     axes.set_title(
         f"{percent(evaluation.accuracy)} right: "

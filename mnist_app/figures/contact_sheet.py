@@ -31,7 +31,7 @@ def draw_contact_sheet(figure: "Figure", mistakes: "Sequence[Scored]") -> None:
     for place, mistake in enumerate(chosen):
         line, column = divmod(place, columns)
         left, top = column * width, line * height
-        said = f"{mistake.label} → {mistake.said}"
+        said = f"{mistake.name} → {mistake.said}"
         axes.text(left, top - 6.5, shortened(mistake.file, 36), size=8, color=FAINT)
         axes.text(left, top - 2, shortened(said, 36, from_start=True), size=8, color=RED)
         if mistake.answer is not None:

@@ -42,7 +42,9 @@ def draw_explanations(
             ("orange: not the digit", sorted_strokes(stages), {}),
             ("for the network", stages.image, INK_ON_PAPER),
             (
-                "" if answer.digit is None else f"red: for {answer.digit}, blue: against",
+                ""
+                if answer.name is None
+                else f"red: for {shortened(answer.name, 12)}, blue: against",
                 spoke,
                 {"cmap": "RdBu_r", "vmin": -most, "vmax": most},
             ),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_app.data.dataset import Images
-from mnist_app.figures.look import FAINT, INK, INK_ON_PAPER, RED
+from mnist_app.figures.look import FAINT, INK, INK_ON_PAPER, RED, shortened
 from mnist_app.text import percent
 from mnist_app.training.evaluation import Evaluation
 from tinynet.types import Array
@@ -62,7 +62,8 @@ def draw_grid(
     for place, (index, is_red) in enumerate(zip(chosen, red, strict=True)):
         row, label = evaluation.probabilities[index], evaluation.labels[index]
         answer = row.argmax()
-        said = f"{answer}" if answer == label else f"{label} → {answer}"
+        given, meant = (shortened(evaluation.names[k], 8, from_start=True) for k in (answer, label))
+        said = given if answer == label else f"{meant} → {given}"
         line, column = divmod(place, columns)
         left, top = column * CELL[0], line * CELL[1]
         edge, width = (RED, 1.8) if is_red else (FAINT, 0.8)

@@ -1,13 +1,16 @@
 """Networks into ONNX files: from images as they are stored to probabilities."""
 
 import copy
+import json
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from mnist_app.onnx.graph import Graph, Value, import_onnx
 from mnist_app.onnx.layers import twin_of
+from mnist_app.reading.classifier import CLASSES
 from mnist_app.reading.probabilities import ends_in_logits
 from tinynet import Layer, ModelFileError, Residual, Sequential, __version__
 from tinynet.serialization import write_whole
@@ -19,18 +22,24 @@ LARGEST = 2**31 - 2**20  # bytes of all arrays: protobuf writes no file of 2 GiB
 LEAST = np.float32(1e-7)  # no row of numbers in (0, 1) sums to 0, as in reading/probabilities.py
 
 
-def save_onnx(model: Sequential, path: str | os.PathLike[str], temperature: float = 1.0) -> None:
+def save_onnx(
+    model: Sequential,
+    path: str | os.PathLike[str],
+    temperature: float = 1.0,
+    classes: Sequence[str] = (),
+) -> None:
     """Write the model as an ONNX file, complete or not at all.
 
     Its input `images` is uint8 in 0..255, (N, 28, 28) for a model of (28, 28, 1); its output
     `probabilities` is float32, (N, K), with the calibration's temperature in it. Parameters keep
-    their names. Raises ModelFileError for what ONNX cannot hold, ExtraMissing without onnx.
+    their names; those of the classes, if given, stand in the file's metadata as a JSON list.
+    Raises ModelFileError for what ONNX cannot hold, ExtraMissing without onnx.
     """
-    content = onnx_bytes(model, temperature)
+    content = onnx_bytes(model, temperature, classes)
     write_whole(path, lambda temporary: temporary.write_bytes(content))
 
 
-def onnx_bytes(model: Sequential, temperature: float = 1.0) -> bytes:
+def onnx_bytes(model: Sequential, temperature: float = 1.0, classes: Sequence[str] = ()) -> bytes:
     """What the file holds, after ONNX's own checker has looked at it; errors as `save_onnx`."""
     onnx = import_onnx()
     _check(model)
@@ -58,6 +67,8 @@ def onnx_bytes(model: Sequential, temperature: float = 1.0) -> bytes:
         ir_version=IR_VERSION,
         opset_imports=[helper.make_opsetid("", OPSET)],
     )
+    if classes:
+        helper.set_model_props(file, {CLASSES: json.dumps(list(classes))})
     try:
         onnx.checker.check_model(file, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:

@@ -1,7 +1,8 @@
-"""Chooses the strokes that form the digit.
+"""Chooses the strokes that form the digit, or another character.
 
 A photo may also show dust and the edge of a neighbouring digit, and a digit may have more than one
-piece: a 5 with a detached bar, a broken line.
+piece: a 5 with a detached bar, a broken line. Other characters, such as an i or a Korean syllable,
+have pieces that lie as they like.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from mnist_app.pictures.pixels import Mask, Pixels, is_tiny
 
 Problem = Literal["nothing drawn", "more than one digit", "does not look like a digit"]
 
-# A piece with this share of the heaviest one's ink may be a stroke; dust has less.
-SPECK = 0.03
+# A piece with this share of the heaviest one's ink may be a stroke; dust has less. The dot of an i
+# has two to five hundredths.
+SPECK, DOT = 0.03, 0.01
 # Nearer to the frame than this share of the shorter side, a piece may be cut off by it: a blurred
 # edge leaves as much.
 MARGIN = 0.02
@@ -74,7 +76,7 @@ def choose_digit(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
 
     Begins with the heaviest piece and adds those that belong to it, until none does.
     """
-    pieces, labels = _pieces(ink, strokes)
+    pieces, labels = _pieces(ink, strokes, SPECK)
     if not pieces:
         return strokes, "nothing drawn"
     tiny = is_tiny(strokes)
@@ -91,13 +93,20 @@ def choose_digit(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
     return np.isin(labels, members), "more than one digit" if others else None
 
 
-def _pieces(ink: Pixels, strokes: Mask) -> tuple[list[Piece], npt.NDArray[np.int32]]:
-    """The connected pieces of ink without the specks, and the label of each pixel."""
+def choose_character(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
+    """All strokes but dust, wherever they lie, and whether there are none."""
+    pieces, labels = _pieces(ink, strokes, DOT)
+    chosen = np.isin(labels, [piece.label for piece in pieces])
+    return chosen, None if pieces else "nothing drawn"
+
+
+def _pieces(ink: Pixels, strokes: Mask, least: float) -> tuple[list[Piece], npt.NDArray[np.int32]]:
+    """The connected pieces with this share of the heaviest one's ink, and each pixel's label."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
     mass = np.bincount(labels.ravel(), (ink * strokes).ravel(), count)
     pieces = [
         Piece(label, int(y), int(x), int(y + h), int(x + w), float(mass[label]))
-        for label in np.flatnonzero(mass > SPECK * mass.max(initial=0)).tolist()
+        for label in np.flatnonzero(mass > least * mass.max(initial=0)).tolist()
         for x, y, w, h, _ in [boxes[label]]
     ]
     return pieces, labels.astype(np.int32)

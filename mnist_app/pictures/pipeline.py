@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_app.pictures.canvas import peel_canvas
-from mnist_app.pictures.digit import Problem, choose_digit
+from mnist_app.pictures.digit import Problem, choose_character, choose_digit
 from mnist_app.pictures.grey import ink_channel
 from mnist_app.pictures.mnist_style import draw_like_mnist, looks_drawn
 from mnist_app.pictures.paper import paper_and_ink
@@ -29,7 +29,7 @@ class Stages:
     paper   (H, W) float32, the brightness of the paper alone
     ink     (H, W) float32 in [0, 1], how far each pixel departs from the paper to the ink's side
     strokes (H, W) bool, the pixels that are ink rather than noise, ruling or smudge
-    digit   (H, W) bool, the strokes that form the digit
+    digit   (H, W) bool, the strokes that form the digit, or whatever is drawn
     image   (28, 28) uint8, 0 = background, 255 = ink: the network's input
     problem why there is no single digit in the picture, or None
     """
@@ -43,17 +43,18 @@ class Stages:
     problem: Problem | None
 
 
-def preprocess(pixels: npt.NDArray[np.generic]) -> Stages:
+def preprocess(pixels: npt.NDArray[np.generic], is_digit: bool = True) -> Stages:
     """(H, W) grey or (H, W, 3) RGB, uint8 or floats in [0, 1] -> its stages.
 
-    Raises ValueError for any other shape, type or range.
+    Only of a digit is known which pieces belong together and what it cannot look like. Anything
+    else keeps all its pieces. Raises ValueError for any other shape, type or range.
     """
     grey = ink_channel(peel_canvas(_as_colour(pixels)))
     paper, ink = paper_and_ink(grey)
     ink, strokes = find_strokes(ink)
-    digit, problem = choose_digit(ink, strokes)
+    digit, problem = (choose_digit if is_digit else choose_character)(ink, strokes)
     image = draw_like_mnist(ink, digit)
-    if problem is None and not looks_drawn(image):
+    if is_digit and problem is None and not looks_drawn(image):
         problem = "does not look like a digit"
     return Stages(grey, paper, np.clip(ink, 0, 1), strokes, digit, image, problem)
 

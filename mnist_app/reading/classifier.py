@@ -1,12 +1,14 @@
 """A trained network from a file, a run's folder, or the weights that come with the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from mnist_app.data.dataset import Images
+from mnist_app.data.labels import DIGITS, numbers
 from mnist_app.reading.calibration import temperature_of
 from mnist_app.reading.probabilities import probabilities
 from tinynet import Layer, MaxPool, ModelFileError, Sequential, load_model
@@ -17,7 +19,8 @@ MODEL = f"model{EXTENSION}"  # in the folder of a training run: the network afte
 WEIGHTS = Path(__file__).parent.parent / "weights"
 DEFAULT_MODEL = "cnn-large"  # reads real pictures better than "cnn" (README)
 INCLUDED = {name: WEIGHTS / f"{name}{EXTENSION}" for name in (DEFAULT_MODEL, "cnn")}
-DIGITS = "mnist"  # the data set of digits, as a model file's settings name it
+MNIST = "mnist"  # the data set of digits, as a model file's settings name it
+CLASSES = "classes"  # what its classes are called, in a model file's settings
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,15 @@ class Classifier:
 
     temperature   how sure it may sound (see calibration.py)
     path          where it comes from
-    reads_digits  whether its classes are MNIST's digits, and not the clothes of another data set
+    classes       what each class is called
+    reads_digits  whether all of them are digits, and not letters or clothes: of digits alone is
+                  known which strokes belong together, and what does not look like one
     """
 
     model: Sequential
     temperature: float
     path: Path
+    classes: tuple[str, ...]
     reads_digits: bool
 
     def probabilities(self, images: Images) -> Array:
@@ -64,11 +70,35 @@ def load_classifier(where: str | None = None) -> Classifier:
         raise ModelFileError(
             f"'{path}' has a pool larger than the picture; an answer would never come"
         )
-    reads_digits = settings.get("dataset", DIGITS) == DIGITS and model.output_shape == (10,)
-    classifier = Classifier(model, temperature_of(settings, path), path, reads_digits)
+    classes = class_names(settings, model.output_shape[0], path)
+    if CLASSES in settings:
+        reads_digits = set(classes) <= set(DIGITS)
+    else:
+        reads_digits = settings.get("dataset", MNIST) == MNIST and classes == DIGITS
+    classifier = Classifier(model, temperature_of(settings, path), path, classes, reads_digits)
     extremes = np.stack([np.full((28, 28), level, np.uint8) for level in (0, 255)])
     classifier.probabilities(extremes)
     return classifier
+
+
+def class_names(settings: Mapping[str, Any], count: int, path: Path) -> tuple[str, ...]:
+    """What a model file's settings call its classes; "0", "1", ... if they say nothing.
+
+    Raises ModelFileError unless there is one name for each class, and each another.
+    """
+    names = settings.get(CLASSES)
+    if names is None:
+        return numbers(count)
+    if not (
+        isinstance(names, list)
+        and len(names) == count
+        and all(isinstance(name, str) and name for name in names)
+        and len(set(names)) == count
+    ):
+        raise ModelFileError(
+            f"'{path}': its classes must be {count} different names. Received: {str(names)[:80]}"
+        )
+    return tuple(names)
 
 
 def _layers(layer: Layer) -> Iterator[Layer]:

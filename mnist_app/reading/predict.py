@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_app.data.labels import DIGITS
 from mnist_app.pictures.decode import PictureError, decode
 from mnist_app.pictures.digit import Problem
 from mnist_app.pictures.pipeline import Stages, preprocess
@@ -22,6 +23,7 @@ from mnist_app.text import percent
 from tinynet.types import Array
 
 THUMBNAIL = 360  # pixels: what a figure shows of an original
+MOST_SHOWN = 10  # classes with their probabilities
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Answer:
     stages         the picture on its way to the network
     probabilities  (K,), which sum to 1; they presume that the picture holds one digit
     problem        why it may hold none, or several, or None; the digit is then only a guess
+    classes        what each class is called
     """
 
     image: str
@@ -39,27 +42,42 @@ class Answer:
     stages: Stages
     probabilities: Array
     problem: Problem | None
+    classes: tuple[str, ...] = DIGITS
 
     @property
     def digit(self) -> int | None:
-        """The most probable one; None if nothing is drawn."""
+        """The number of the most probable class; None if nothing is drawn."""
         return int(self.probabilities.argmax()) if self.stages.image.any() else None
+
+    @property
+    def name(self) -> str | None:
+        """What the most probable class is called; None if nothing is drawn."""
+        return None if self.digit is None else self.classes[self.digit]
 
     @property
     def confidence(self) -> float:
         return float(self.probabilities.max())
 
     def said(self, decimals: int = 2) -> str:
-        """The digit and the confidence, or the problem."""
-        return self.problem or f"{self.digit}, {percent(self.confidence, decimals)}"
+        """What it is and the confidence, or the problem."""
+        return self.problem or f"{self.name}, {percent(self.confidence, decimals)}"
+
+    def shown(self) -> list[int]:
+        """The classes worth showing: all of ten, or else the ten most probable, best first."""
+        if len(self.classes) <= MOST_SHOWN:
+            return list(range(len(self.classes)))
+        best: list[int] = np.argsort(-self.probabilities, kind="stable")[:MOST_SHOWN].tolist()
+        return best
 
     def report(self) -> dict[str, Any]:
-        """As JSON."""
+        """As JSON; classes that are not the ten digits come with their names."""
+        rounded = [round(float(p), 6) for p in self.probabilities]
+        digits = self.classes == DIGITS
         return {
             "image": self.image,
-            "digit": self.digit,
+            **({"digit": self.digit} if digits else {"class": self.name}),
             "confidence": round(self.confidence, 6) if self.problem is None else None,
-            "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "probabilities": (rounded if digits else dict(zip(self.classes, rounded, strict=True))),
             "problem": self.problem,
         }
 
@@ -118,13 +136,13 @@ def predict_file(classifier: Classifier, image: str) -> Answer | Failure:
 
 def _predict(classifier: Classifier, image: str, source: str | bytes) -> Answer:
     picture = decode(source)
-    stages = preprocess(picture)
+    stages = preprocess(picture, classifier.reads_digits)
     images = stages.image[np.newaxis]
     problem = stages.problem
     if problem is None and classifier.reads_digits and not looks_like_digit(images)[0]:
         problem = "does not look like a digit"
     rows = classifier.probabilities(images)
-    return Answer(image, thumbnail(picture), stages, rows[0], problem)
+    return Answer(image, thumbnail(picture), stages, rows[0], problem, classifier.classes)
 
 
 def thumbnail(picture: Pixels) -> Pixels:

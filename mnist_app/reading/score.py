@@ -4,13 +4,14 @@ import csv
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mnist_app.data.labels import DIGITS
 from mnist_app.reading.calibration import BINS, expected_calibration_error
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import Answer, Failure, predict_file
@@ -28,12 +29,21 @@ class ScoreError(ValueError):
 
 @dataclass(frozen=True)
 class Scored:
-    """A labelled picture, with its other columns, and what the classifier says of it."""
+    """A labelled picture, with its other columns, and what the classifier says of it.
+
+    The label is the number of a class, which `classes` calls by its name.
+    """
 
     file: str
     label: int
     columns: dict[str, str]
     result: Answer | Failure
+    classes: tuple[str, ...] = DIGITS
+
+    @property
+    def name(self) -> str:
+        """What the label is called."""
+        return self.classes[self.label]
 
     @property
     def answer(self) -> Answer | None:
@@ -112,7 +122,10 @@ class Score:
                 column: {name: {"right": r, "pictures": n} for name, (r, n) in values.items()}
                 for column, values in self.groups().items()
             },
-            "mistakes": [{"label": p.label, **p.result.report()} for p in self.mistakes],
+            "mistakes": [
+                {"label": p.label if p.classes == DIGITS else p.name, **p.result.report()}
+                for p in self.mistakes
+            ],
         }
 
 
@@ -134,15 +147,15 @@ def score_pictures(classifier: Classifier, labels: Path, rows: Iterable[Row]) ->
     """
     for row in rows:
         result = predict_file(classifier, str(find(labels, row.file)))
-        yield Scored(row.file, row.label, row.columns, result)
+        yield Scored(row.file, row.label, row.columns, result, classifier.classes)
 
 
-def read_labels(path: Path) -> list[Row]:
+def read_labels(path: Path, classes: Sequence[str] = DIGITS) -> list[Row]:
     """The rows of a CSV file with the columns `file` and `label`.
 
     Commas, semicolons or tabs divide it; capitals in those two names and spaces around any cell
-    do not matter, nor do blank lines. Raises ScoreError if the file is not usable, OSError if
-    unreadable.
+    do not matter, nor do blank lines. A label is one of the classes. Raises ScoreError if the
+    file is not usable, OSError if unreadable.
     """
     check_size(path)
     try:
@@ -152,7 +165,7 @@ def read_labels(path: Path) -> list[Row]:
             lines = numbered(csv.reader(file, delimiter=divider, skipinitialspace=True))
             _, header = next(lines, (1, []))
             names = column_names(path, header)
-            rows = [read_row(path, number, names, cells) for number, cells in lines]
+            rows = [read_row(path, number, names, cells, classes) for number, cells in lines]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ScoreError(f"'{path}' is not a CSV file ({error})") from None
     if not rows:
@@ -194,16 +207,19 @@ def column_names(path: Path, header: list[str]) -> list[str]:
     return names
 
 
-def read_row(path: Path, number: int, names: list[str], cells: list[str]) -> Row:
-    """One row; ScoreError, with the number of its line, if it names no file or no digit."""
+def read_row(
+    path: Path, number: int, names: list[str], cells: list[str], classes: Sequence[str]
+) -> Row:
+    """One row; ScoreError, with the number of its line, if it names no file or no class."""
     row = dict(zip(names, cells, strict=False))
     name, label = row.get(FILE), row.get(LABEL)
-    if not name or label not in set("0123456789"):
+    if not name or label not in classes:
+        what = "digit" if classes == DIGITS else f"class of the model ({', '.join(classes)[:200]})"
         raise ScoreError(
-            f"'{path}', line {number}: expected a file and a digit. Received: {name!r}, {label!r}"
+            f"'{path}', line {number}: expected a file and a {what}. Received: {name!r}, {label!r}"
         )
     columns = {key: row.get(key, "") for key in names if key and key not in (FILE, LABEL)}
-    return Row(name, int(label), columns)
+    return Row(name, classes.index(label), columns)
 
 
 def find(labels: Path, name: str) -> Path:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_app.data.dataset import Dataset, Images, Labels
-from mnist_app.data.labels import MOST_CLASSES
+from mnist_app.data.labels import MOST_CLASSES, numbers
 from mnist_app.reading.calibration import expected_calibration_error
+from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.probabilities import probabilities
 from mnist_app.training.networks import loss_of
 from tinynet import ModelFileError, Sequential, predict
@@ -24,12 +25,19 @@ class Evaluation:
     confusion      (K, K) counts, row = label, column = answer
     precision, recall, f1  (K,), NaN where nothing was answered or labelled so
     mistakes       indices of wrong answers, the most confident first
+    classes        what the classes are called, if they are not called 0, 1, ...
     """
 
     loss: float
     probabilities: Array
     labels: Labels
     confusion: NDArray[np.int64]
+    classes: tuple[str, ...] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the classes are called."""
+        return self.classes or numbers(len(self.confusion))
 
     @property
     def accuracy(self) -> float:
@@ -70,7 +78,7 @@ class Evaluation:
             "calibration_error": self.calibration_error,
             "classes": [
                 {
-                    "class": label,
+                    "class": label if self.classes is None else self.classes[label],
                     "precision": _number(precision),
                     "recall": _number(recall),
                     "f1": _number(f1),
@@ -88,6 +96,7 @@ def evaluate_images(
     labels: Labels,
     workers: int | None = None,
     temperature: float = 1.0,
+    classes: tuple[str, ...] | None = None,
 ) -> Evaluation:
     """Ask the network about all images, and compare with the labels.
 
@@ -100,14 +109,31 @@ def evaluate_images(
         rows = probabilities(model, outputs, temperature)
     if not (np.isfinite(rows).all() and np.isfinite(loss)):
         raise ModelFileError("the model gives no numbers: its weights are not usable")
-    classes = outputs.shape[1]
-    pairs = labels.astype(np.int64) * classes + outputs.argmax(axis=1)
-    confusion = np.bincount(pairs, minlength=classes**2).reshape(classes, classes)
-    return Evaluation(loss, rows, labels, confusion)
+    count = outputs.shape[1]
+    pairs = labels.astype(np.int64) * count + outputs.argmax(axis=1)
+    confusion = np.bincount(pairs, minlength=count**2).reshape(count, count)
+    unnamed = classes is None or classes == numbers(count)
+    return Evaluation(loss, rows, labels, confusion, None if unnamed else classes)
+
+
+def fitting_labels(classifier: Classifier, dataset: Dataset) -> Labels:
+    """The labels of the test images as the classifier counts its classes, which have names.
+
+    Raises ModelFileError unless it takes the data set's images and knows all of its classes.
+    """
+    check_fit(classifier.model, dataset)
+    if unknown := [name for name in dataset.class_names if name not in classifier.classes]:
+        raise ModelFileError(
+            f"the model does not know the class '{unknown[0]}' of the data set {dataset.name!r}; "
+            "expected the data that the model was trained on"
+        )
+    places = [classifier.classes.index(name) for name in dataset.class_names]
+    labels: Labels = np.array(places, np.uint8)[dataset.test_labels]
+    return labels
 
 
 def check_fit(model: Sequential, dataset: Dataset) -> None:
-    """ModelFileError unless the network takes the data set's images and knows its classes."""
+    """ModelFileError unless the network takes the data set's images and has enough classes."""
     pixels = (*dataset.test_images.shape[1:], 1)
     if model.input_shape != pixels or len(model.output_shape) != 1:
         raise ModelFileError(

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from mnist_app.data.dataset import Dataset, load_dataset
+from mnist_app.data.dataset import Dataset
 from mnist_app.data.labels import unseen
 from mnist_app.data.splits import split
 from mnist_app.reading.calibration import SETTING, fit_temperature, temperature_of
-from mnist_app.reading.classifier import MODEL
+from mnist_app.reading.classifier import CLASSES, MODEL
+from mnist_app.reading.datasets import load_data
 from mnist_app.reading.probabilities import ends_in_logits
 from mnist_app.training.augmentation import augment
 from mnist_app.training.checkpoint import (
@@ -65,7 +66,11 @@ class TrainingRun:
         self.dataset_name = dataset.name
         self.data_sha256 = data_sha256(dataset)
         self.test = dataset.test_images, dataset.test_labels
-        self.unseen = unseen(dataset.train_labels, dataset.classes)
+        self.names = dataset.names
+        self.left_out = dataset.left_out
+        self.unseen = [
+            dataset.class_names[k] for k in unseen(dataset.train_labels, dataset.classes)
+        ]
         self.rng = np.random.default_rng(options.seed)
         self.training, self.validation = split(dataset, options.validation_split, self.rng)
         self.model = build_network(options.model, dataset.classes, seed=options.seed)
@@ -138,7 +143,8 @@ class TrainingRun:
     def finish(self) -> Evaluation:
         """Test the network of the best epoch, with its temperature, and write the metrics."""
         best, temperature = self._calibrate()
-        evaluation = evaluate_images(best, *self.test, self.options.workers, temperature)
+        workers, names = self.options.workers, self.names
+        evaluation = evaluate_images(best, *self.test, workers, temperature, names)
         save_metrics(self.folder, self._metrics(evaluation))
         return evaluation
 
@@ -175,6 +181,7 @@ class TrainingRun:
         del options["data"]  # a path on this computer, which says nothing elsewhere
         settings = {
             "dataset": self.dataset_name,
+            **({CLASSES: list(self.names)} if self.names else {}),
             "epoch": epoch.epoch,
             "val_accuracy": epoch.val_accuracy,
             **options,
@@ -264,4 +271,4 @@ def _with_given(folder: Path, saved: Options, given: Mapping[str, Any]) -> Optio
 
 
 def _load(options: Options) -> Dataset:
-    return load_dataset(None if options.data is None else Path(options.data))
+    return load_data(None if options.data is None else Path(options.data))

@@ -135,10 +135,11 @@ def header(*sizes: int) -> bytes:
          "as images, and at least one"),
         (LABELS, None, "'{folder}' has no file of train labels; expected the four files "
          "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
-         "t10k-labels-idx1-ubyte, gzipped (.gz) or not"),
+         "t10k-labels-idx1-ubyte, gzipped (.gz) or not, or a folder of pictures for each class"),
         ("other-train-images-idx3-ubyte", b"", "'{folder}' has files of several data sets "
          "(other-train-images-idx3-ubyte, t10k-images-idx3-ubyte); "
-         "expected one data set in a folder of its own"),
+         "expected one data set in a folder of its own, or its name behind the folder's, such as "
+         "gzip/emnist-letters"),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_named(
