@@ -21,6 +21,7 @@ from mnist_app.training.options import Options
 from mnist_app.training.run import TrainingRun, resume_run, start_run
 
 DEFAULTS = Options()
+FEW_STEPS = 200  # with fewer a network has hardly begun
 
 
 def known_network(name: str) -> str:
@@ -173,7 +174,16 @@ def show_start(run: TrainingRun) -> None:
         f"{images:,} images to train on, {held_out:,} for validation, {len(run.test[0]):,} to "
         f"test; workers: {run.options.workers}\n"
     )
+    if run.start is not None:
+        out.print(f"It begins with what the included {run.start} has learned of digits.\n")
     show_left_out(run.left_out)
+    steps = run.options.epochs * -(-images // run.options.batch_size)
+    if run.pictures and steps < FEW_STEPS:
+        typer.echo(
+            f"Note: {steps:,} steps are few to learn from so few images; try --model cnn-large "
+            "--augment --batch-size 32 --epochs 60",
+            err=True,
+        )
     if run.unseen:
         unseen = ", ".join(run.unseen) if run.names else spans(list(map(int, run.unseen)))
         typer.echo(

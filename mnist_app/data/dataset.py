@@ -41,6 +41,7 @@ class Dataset:
 
     names     what the classes are called, if the data set says so
     left_out  what could not be read, a line for each
+    pictures  whether it was read from pictures of somebody's own, of which there are few
     """
 
     train_images: Images
@@ -51,6 +52,7 @@ class Dataset:
     classes: int
     names: tuple[str, ...] | None = None
     left_out: tuple[str, ...] = ()
+    pictures: bool = False
 
     @property
     def class_names(self) -> tuple[str, ...]:

@@ -62,9 +62,8 @@ def load_pictures(folder: Path) -> Dataset:
     train, test = (_joined(images) for images in zip(*pairs, strict=True))
     if not len(test[1]):
         raise DatasetError(f"'{parts[TEST]}' has no readable pictures; expected some to test with")
-    return Dataset(
-        *train, *test, folder.resolve().name, len(names), names, left_out=tuple(left_out)
-    )
+    name, problems = folder.resolve().name, tuple(left_out)
+    return Dataset(*train, *test, name, len(names), names, problems, pictures=True)
 
 
 def _class_names(folder: Path) -> tuple[str, ...]:

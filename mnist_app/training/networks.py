@@ -113,6 +113,17 @@ def build_network(
     return Sequential(NETWORKS[name](classes), input_shape, seed, dtype)
 
 
+def copy_features(learned: Sequential, model: Sequential) -> None:
+    """Give a new network what a trained one of its kind has learned, all but the last layer.
+
+    That one knows other classes; the strokes that the others see are the same in all writing.
+    """
+    values, last = learned.parameters(), model.layers[-1].name
+    for name, parameter in model.parameters().items():
+        if not name.startswith(f"{last}."):
+            parameter.value[...] = values[name].value
+
+
 def loss_of(model: Sequential) -> Loss:
     """The cross-entropy that fits the model's outputs: logits, or numbers in (0, 1)."""
     return softmax_cross_entropy if ends_in_logits(model) else cross_entropy

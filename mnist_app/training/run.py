@@ -14,7 +14,7 @@ from mnist_app.data.dataset import Dataset
 from mnist_app.data.labels import unseen
 from mnist_app.data.splits import split
 from mnist_app.reading.calibration import SETTING, fit_temperature, temperature_of
-from mnist_app.reading.classifier import CLASSES, MODEL
+from mnist_app.reading.classifier import CLASSES, INCLUDED, MODEL
 from mnist_app.reading.datasets import load_data
 from mnist_app.reading.probabilities import ends_in_logits
 from mnist_app.training.augmentation import augment
@@ -35,7 +35,7 @@ from mnist_app.training.folder import (
     save_metrics,
 )
 from mnist_app.training.lock import alone_in
-from mnist_app.training.networks import build_network, loss_of
+from mnist_app.training.networks import build_network, copy_features, loss_of
 from mnist_app.training.options import Options
 from tinynet import (
     Adam,
@@ -67,13 +67,16 @@ class TrainingRun:
         self.data_sha256 = data_sha256(dataset)
         self.test = dataset.test_images, dataset.test_labels
         self.names = dataset.names
-        self.left_out = dataset.left_out
+        self.pictures, self.left_out = dataset.pictures, dataset.left_out
         self.unseen = [
             dataset.class_names[k] for k in unseen(dataset.train_labels, dataset.classes)
         ]
         self.rng = np.random.default_rng(options.seed)
         self.training, self.validation = split(dataset, options.validation_split, self.rng)
         self.model = build_network(options.model, dataset.classes, seed=options.seed)
+        self.start = options.model if dataset.pictures and options.model in INCLUDED else None
+        if self.start is not None:
+            copy_features(load_model(INCLUDED[self.start])[0], self.model)
         steps = options.epochs * -(-len(self.training[0]) // options.batch_size)
         self.optimizer = Adam(CosineDecay(options.learning_rate, steps))
         self.history = History()
@@ -182,6 +185,7 @@ class TrainingRun:
         settings = {
             "dataset": self.dataset_name,
             **({CLASSES: list(self.names)} if self.names else {}),
+            **({"start": self.start} if self.start else {}),
             "epoch": epoch.epoch,
             "val_accuracy": epoch.val_accuracy,
             **options,
