@@ -51,7 +51,7 @@ def preprocess(pixels: npt.NDArray[np.generic], is_digit: bool = True) -> Stages
     """
     grey = ink_channel(peel_canvas(_as_colour(pixels)))
     paper, ink = paper_and_ink(grey)
-    ink, strokes = find_strokes(ink)
+    ink, strokes = find_strokes(ink, is_digit)
     digit, problem = (choose_digit if is_digit else choose_character)(ink, strokes)
     image = draw_like_mnist(ink, digit)
     if is_digit and problem is None and not looks_drawn(image):

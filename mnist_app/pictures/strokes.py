@@ -24,14 +24,18 @@ EDGE_DARK, EDGE_FULL, EDGE_DEPTH = 0.5, 0.95, 0.1
 # A printed line crosses this share of the sheet and rises by at most this share of its width,
 # about 5 degrees.
 RULING_LENGTH, RULING_RISE = 0.9, 0.1
+# Where the picture may show any character, long straight strokes among them, a printed line also
+# has ink so near to the frame, as a share of its length, on both sides: it runs off the sheet.
+RULING_END = 0.02
 # Pixels of a printed line that are so much darker than the line mostly is are a stroke's.
 RULING_DARK = 1.5
 
 
-def find_strokes(ink: Pixels) -> tuple[Pixels, Mask]:
+def find_strokes(ink: Pixels, is_digit: bool = True) -> tuple[Pixels, Mask]:
     """(H, W) departures from the paper -> the ink as shares of its level, and the strokes.
 
-    On bare paper, the mask is empty and the ink stays as it is.
+    Other characters than digits have straight strokes that nearly fill the picture. On bare
+    paper, the mask is empty and the ink stays as it is.
     """
     smooth = ink
     if max(ink.shape) > THUMBNAIL_SIDE:
@@ -44,8 +48,8 @@ def find_strokes(ink: Pixels) -> tuple[Pixels, Mask]:
         return ink, np.zeros(ink.shape, bool)
     weak = smooth > max(WEAK * level, NOISE * noise)
     if not is_tiny(ink):
-        weak &= ~find_ruling(smooth, weak)
-        weak &= ~find_ruling(smooth.T, weak.T).T
+        weak &= ~find_ruling(smooth, weak, is_digit)
+        weak &= ~find_ruling(smooth.T, weak.T, is_digit).T
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
     strong = np.zeros(count, bool)
     strong[labels[smooth > STRONG * level]] = True
@@ -71,7 +75,7 @@ def without_scan_edges(ink: Pixels) -> Pixels:
     return inner
 
 
-def find_ruling(ink: Pixels, weak: Mask) -> Mask:
+def find_ruling(ink: Pixels, weak: Mask, is_digit: bool = True) -> Mask:
     """The pixels of printed lines that cross the sheet from left to right, nearly level.
 
     weak: the pixels that may be strokes. Where a stroke crosses a line, the pixels are the
@@ -80,6 +84,8 @@ def find_ruling(ink: Pixels, weak: Mask) -> Mask:
     ruling = np.zeros(weak.shape, bool)
     thickness = max(3, weak.shape[1] // 100 | 1)
     for line in _long_lines(weak, thickness):
+        if not (is_digit or _runs_off(line)):
+            continue
         darkest = np.where(line, ink, 0).max(axis=0)
         ruling |= line & (ink < RULING_DARK * np.median(darkest))
     if not ruling.any():
@@ -88,6 +94,12 @@ def find_ruling(ink: Pixels, weak: Mask) -> Mask:
     across = np.ones((2 * thickness + 3, 1), np.uint8)
     between = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, across) > 0
     return np.asarray(ruling & ~between)
+
+
+def _runs_off(line: Mask) -> bool:
+    """Whether it has ink at both ends of the picture."""
+    end = max(1, round(RULING_END * line.shape[1]))
+    return bool(line[:, :end].any() and line[:, -end:].any())
 
 
 def _long_lines(weak: Mask, thickness: int) -> list[Mask]:
