@@ -25,7 +25,7 @@ def test_each_folder_is_a_class_and_a_fifth_is_for_the_test(tmp_path: Path) -> N
     assert np.bincount(found.train_labels).tolist() == [8, 8, 8]
     assert np.bincount(found.test_labels).tolist() == [2, 2, 2]
     assert found.train_images.shape == (24, 28, 28)
-    assert (found.train_images.dtype, found.train_labels.dtype) == (np.uint8, np.uint8)
+    assert found.train_images.dtype == found.train_labels.dtype == np.uint8
     assert found.left_out == ()
     pictures = {
         preprocess(decode(path), is_digit=False).image.tobytes(): path.parent.name
@@ -161,6 +161,11 @@ def test_a_link_to_a_folder_is_a_class(tmp_path: Path) -> None:
 # --- folders that are no data set ------------------------------------------------------------
 
 
+def nest(folder: Path) -> None:
+    (folder / "ring").rename(folder / "bar" / "ring")
+    (folder / "ring").mkdir()
+
+
 def remove(folder: Path, left: int) -> None:
     for path in sorted((folder / "ring").iterdir())[left:]:
         path.unlink()
@@ -178,7 +183,7 @@ def spoil(folder: Path, left: int) -> None:
         (lambda f: spoil(f, 2), "has 2 readable pictures; expected at least 5, better 50 ('{}/r"),
         (lambda f: remove(f, 0), "the class 'ring' in '{}' has no pictures; expected files right"),
         (
-            lambda f: (remove(f, 0), (f / "ring" / "deeper").mkdir()),
+            nest,
             "the class 'ring' in '{}' has no pictures; expected files right in its folder",
         ),
         (
@@ -190,7 +195,7 @@ def spoil(folder: Path, left: int) -> None:
             "'{}' has the classes 'Ring' and 'ring', which many systems cannot tell apart",
         ),
         (
-            lambda f: ((f / "caf\u00e9").mkdir(), (f / "cafe\u0301").mkdir()),
+            lambda f: [(f / name).mkdir() for name in ("caf\u00e9", "cafe\u0301")],
             "which many systems cannot tell apart; rename one, such as 'small_a' beside 'A'",
         ),
         (lambda f: (f / "a\nb").mkdir(), "is no name for a class; expected letters that can be"),
