@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_app.pictures.digit import Problem, choose_digit
+from mnist_app.pictures.digit import Problem, choose_character, choose_digit
 from tests.drawn_pictures import draw
 
 Image8 = npt.NDArray[np.uint8]
@@ -137,3 +137,15 @@ def test_lines_that_touch_at_a_corner_are_one_piece() -> None:
     digit, problem = chosen(ink)
     assert problem is None
     assert digit.sum() == (ink > 0).sum()
+
+
+def test_a_character_keeps_its_dots_and_loses_dust() -> None:
+    """Wherever they lie: far away, tall beside it, or at the frame."""
+    stem, dot, tall = (40, 90, 190, 110), (0, 95, 6, 105), (60, 150, 180, 160)
+    dust = (100, 20, 103, 25)
+    ink = boxes((200, 200), stem, dot, tall, dust)
+    chosen_, problem = choose_character(ink, ink > 0)
+    assert problem is None
+    np.testing.assert_array_equal(chosen_, boxes((200, 200), stem, dot, tall) > 0)
+    _, problem = choose_character(0 * ink, ink > 1)
+    assert problem == "nothing drawn"

@@ -170,3 +170,15 @@ def test_a_tiny_picture_has_no_ruling_and_no_edge() -> None:
     ink = np.zeros((28, 28), np.float32)
     ink[:2] = ink[13:15] = 1
     np.testing.assert_array_equal(find_strokes(ink)[1], ink > 0)
+
+
+def test_a_long_stroke_of_a_character_is_no_ruling() -> None:
+    """It ends before the picture does; a printed line runs off it on both sides."""
+    ink = np.zeros((105, 105), np.float32)
+    ink[20:24, 10:30] = ink[10:100, 30:34] = 1
+    ruled = ink.copy()
+    ruled[90:92] = 0.8
+    for picture in (ink, ruled):
+        _, strokes = find_strokes(picture, is_digit=False)
+        assert strokes[12:88, 31:33].all()
+        assert not strokes[90:92, 50:].any()
