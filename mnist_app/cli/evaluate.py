@@ -50,7 +50,7 @@ def evaluate(
         check_folder(output, "--output", [CONFUSION, MISTAKES], overwrite)
     classifier = load_classifier(model)
     with waiting("Reading the data"):
-        dataset = load_data(data)
+        dataset = load_data(data, classifier.reads_digits)
     show_left_out(dataset.left_out)
     evaluation = evaluate_images(
         classifier.model,

@@ -7,7 +7,7 @@ Photos, scans and drawings go the same way to 28x28 as those that `predict` is a
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,45 +25,58 @@ MOST_PICTURES = 100_000  # half an hour of reading
 TEST_SHARE = 0.2  # of each class, where there is no folder of test pictures
 
 
-def load_pictures(folder: Path) -> Dataset:
+def load_pictures(folder: Path, is_digit: bool | None = None) -> Dataset:
     """The pictures in a folder for each class, which gives the class its name.
 
     Folders `train` and `test` of such folders are taken as they are. Otherwise a fifth of each
     class is held out to test with; the pictures themselves decide which, so that it is the same
     fifth every time. A picture that cannot be read is left out, and said so in `left_out`.
+    They are read as digits if the names of all classes are digits, unless `is_digit` says it.
     Raises DatasetError for classes that are not usable, OSError for unreadable folders.
     """
-    parts = {name: folder / name for name in folders_in(folder)}
-    is_divided = parts.keys() == {TRAIN, TEST} and bool(folders_in(parts[TRAIN]))
-    train_folder = parts[TRAIN] if is_divided else folder
-    names = _class_names(train_folder)
-    files = {name: _pictures(train_folder / name) for name in names}
-    test_files: dict[str, list[Path]] = {}
-    if is_divided:
-        test_files = {name: _pictures(parts[TEST] / name) for name in _class_names(parts[TEST])}
-        if unknown := sorted(test_files.keys() - files.keys()):
-            raise DatasetError(f"'{parts[TEST] / unknown[0]}' is a class that '{TRAIN}' lacks")
-    _check_number(folder, [*files.values(), *test_files.values()])
-    left_out: list[str] = []
-    is_digit = set(names) <= set(DIGITS)
-    read = [_read(files[name], is_digit, left_out) for name in names]
-    for name, images in zip(names, read, strict=True):
+    is_divided = folders_in(folder) == [TEST, TRAIN] and bool(folders_in(folder / TRAIN))
+    train_folder = folder / TRAIN if is_divided else folder
+    files = _files(train_folder)
+    test_files = _files(folder / TEST) if is_divided else {}
+    if unknown := sorted(test_files.keys() - files.keys()):
+        raise DatasetError(f"'{folder / TEST / unknown[0]}' is a class that '{TRAIN}' lacks")
+    if sum(map(len, [*files.values(), *test_files.values()])) > MOST_PICTURES:
+        raise DatasetError(f"'{folder}' has more than {MOST_PICTURES:,} pictures; take fewer")
+    if is_digit is None:
+        is_digit = files.keys() <= set(DIGITS)
+    train, test, left_out = [], [], []
+    for name, paths in files.items():
+        images, problems = _read(paths, is_digit)
         if len(images) < LEAST_PICTURES:
-            why = f" ({left_out[0]})" if left_out else ""
+            why = f" ({problems[0]})" if problems else ""
             raise DatasetError(
                 f"the class '{name}' in '{train_folder}' has {len(images)} readable pictures; "
                 f"expected at least {LEAST_PICTURES}, better 50{why}"
             )
-    if is_divided:
-        tests = [_read(test_files.get(name, []), is_digit, left_out) for name in names]
-        pairs = list(zip(read, tests, strict=True))
-    else:
-        pairs = [_divided(images) for images in read]
-    train, test = (_joined(images) for images in zip(*pairs, strict=True))
-    if not len(test[1]):
-        raise DatasetError(f"'{parts[TEST]}' has no readable pictures; expected some to test with")
-    name, problems = folder.resolve().name, tuple(left_out)
-    return Dataset(*train, *test, name, len(names), names, problems, pictures=True)
+        if is_divided:
+            test_images, more_problems = _read(test_files.get(name, []), is_digit)
+            problems += more_problems
+        else:
+            images, test_images = _divided(images)
+        train.append(images)
+        test.append(test_images)
+        left_out += problems
+    if not any(map(len, test)):
+        raise DatasetError(f"'{folder / TEST}' has no readable pictures; expected some")
+    return Dataset(
+        *_joined(train),
+        *_joined(test),
+        folder.resolve().name,
+        len(files),
+        tuple(files),
+        tuple(left_out),
+        pictures=True,
+    )
+
+
+def _files(folder: Path) -> dict[str, list[Path]]:
+    """The picture files of each class; DatasetError for classes that are not usable."""
+    return {name: _pictures(folder / name) for name in _class_names(folder)}
 
 
 def _class_names(folder: Path) -> tuple[str, ...]:
@@ -71,8 +84,7 @@ def _class_names(folder: Path) -> tuple[str, ...]:
     names = tuple(folders_in(folder))
     if not 2 <= len(names) <= MOST_CLASSES:
         raise DatasetError(
-            f"'{folder}' has {len(names)} folders; expected one for each class, from 2 to "
-            f"{MOST_CLASSES}"
+            f"'{folder}' has folders for {len(names)} classes; expected 2 to {MOST_CLASSES}"
         )
     seen: dict[str, str] = {}
     for name in names:
@@ -98,7 +110,7 @@ def _pictures(folder: Path) -> list[Path]:
             if PICTURE_FILE.fullmatch(entry.name):
                 found.append(folder / entry.name)
             if len(found) > MOST_PICTURES:
-                break  # `_check_number` will object
+                break  # which is refused
     if not found:
         raise DatasetError(
             f"the class '{folder.name}' in '{folder.parent}' has no pictures; expected files right "
@@ -107,26 +119,19 @@ def _pictures(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _check_number(folder: Path, files: list[list[Path]]) -> None:
-    if sum(map(len, files)) > MOST_PICTURES:
-        raise DatasetError(f"'{folder}' has more than {MOST_PICTURES:,} pictures; take fewer")
-
-
-def _read(files: list[Path], is_digit: bool, left_out: list[str]) -> Images:
-    """(N, 28, 28): the pictures as a network sees them; of others, the reason goes to `left_out`"""
-
-    def images() -> Iterator[Images]:
-        for file in files:
-            try:
-                check_picture_file(str(file))
-                image = preprocess(decode(file), is_digit).image
-                if not image.any():
-                    raise PictureError(f"'{file}' shows nothing that is drawn")
-                yield image
-            except PictureError as error:
-                left_out.append(str(error))
-
-    return np.array(list(images()), np.uint8).reshape(-1, SIDE, SIDE)
+def _read(files: Iterable[Path], is_digit: bool) -> tuple[Images, list[str]]:
+    """(N, 28, 28), the pictures as a network sees them, and why others could not be read."""
+    images, problems = [np.zeros((0, SIDE, SIDE), np.uint8)], []
+    for file in files:
+        try:
+            check_picture_file(str(file))
+            image = preprocess(decode(file), is_digit).image
+            if not image.any():
+                raise PictureError(f"'{file}' shows nothing that is drawn")
+            images.append(image[np.newaxis])
+        except PictureError as error:
+            problems.append(str(error))
+    return np.concatenate(images), problems
 
 
 def _divided(images: Images) -> tuple[Images, Images]:

@@ -287,7 +287,8 @@ def test_what_train_cannot_do_is_one_line(
 ) -> None:
     expected = (
         "expected the four files train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped (.gz) or not"
+        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, gzipped (.gz) or not, or a folder of "
+        "pictures for each class"
     )
     (tmp_path / "file").touch()
     given = shlex.split(arguments.format(tmp=tmp_path, data=data))

@@ -86,8 +86,8 @@ BUGS = [
         ),
         (
             "a shortcut is left out",
-            "kept = x if layer.shortcut is None else",
-            "kept = x if True else",
+            "x if layer.shortcut is None else",
+            "x if True else",
             f"{LAYERS}::test_larger_models",
         ),
         (
