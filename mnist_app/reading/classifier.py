@@ -71,7 +71,7 @@ def load_classifier(where: str | None = None) -> Classifier:
             f"'{path}' has a pool larger than the picture; an answer would never come"
         )
     classes = class_names(settings, model.output_shape[0], path)
-    if CLASSES in settings:
+    if settings.get(CLASSES) is not None:
         reads_digits = set(classes) <= set(DIGITS)
     else:
         reads_digits = settings.get("dataset", MNIST) == MNIST and classes == DIGITS
