@@ -21,7 +21,7 @@ BUGS = [
     ),
     Bug(
         "`evaluate` tests a model on classes that it does not know",
-        file=EVALUATE,
+        file="mnist_app/training/evaluation.py",
         old="    check_fit(classifier.model, dataset)\n",
         new="",
         tests=f"{TESTS}::test_evaluate_on_data_with_more_classes",
@@ -164,8 +164,8 @@ BUGS = [
     Bug(
         "training imports figures, late",
         file="mnist_app/training/evaluation.py",
-        old="    classes = outputs.shape[1]\n",
-        new="    classes = outputs.shape[1]\n    import mnist_app.figures.run  # noqa: F401\n",
+        old="    count = outputs.shape[1]\n",
+        new="    count = outputs.shape[1]\n    import mnist_app.figures.run  # noqa: F401\n",
         tests=f"{ARCHITECTURE}::test_there_is_no_circle",
     ),
     Bug(

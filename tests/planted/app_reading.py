@@ -72,7 +72,7 @@ BUGS = [
     Bug(
         "readers of clothes are asked whether a shoe is a digit",
         file=CLASSIFIER,
-        old='settings.get("dataset", DIGITS) == DIGITS and ',
+        old='settings.get("dataset", MNIST) == MNIST and ',
         new="",
         tests=f"{TESTS}/test_digit_detector.py::test_only_readers_of_digits_are_judged",
     ),

@@ -31,8 +31,8 @@ BUGS = [
     Bug(
         "the test result is not calibrated",
         file=RUN,
-        old="evaluate_images(best, *self.test, self.options.workers, temperature)",
-        new="evaluate_images(best, *self.test, self.options.workers)",
+        old="evaluate_images(best, *self.test, workers, temperature, names)",
+        new="evaluate_images(best, *self.test, workers, 1.0, names)",
         tests=f"{RUN_TESTS}::test_the_test_result_is_the_best_network_s_with_its_temperature",
     ),
     Bug(
@@ -302,8 +302,8 @@ BUGS = [
     Bug(
         "rows of the confusion matrix are answers",
         file=EVALUATION,
-        old="labels.astype(np.int64) * classes + outputs.argmax(axis=1)",
-        new="labels + outputs.argmax(axis=1) * classes",
+        old="labels.astype(np.int64) * count + outputs.argmax(axis=1)",
+        new="labels + outputs.argmax(axis=1) * count",
         tests="tests/app/test_evaluation.py::test_evaluation_agrees_with_tinynet_and_with_counting",
     ),
     Bug(

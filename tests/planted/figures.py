@@ -116,8 +116,8 @@ BUGS = [
     Bug(
         "'label -> answer' reversed in the grids",
         file=f"{FIGURES}/grids.py",
-        old='else f"{label} → {answer}"',
-        new='else f"{answer} → {label}"',
+        old='else f"{meant} → {given}"',
+        new='else f"{given} → {meant}"',
         tests=f"{TESTS}/test_grids.py",
     ),
     Bug(
@@ -173,8 +173,8 @@ BUGS = [
     Bug(
         "'label -> answer' reversed on the contact sheet",
         file=f"{FIGURES}/contact_sheet.py",
-        old='f"{mistake.label} → {mistake.said}"',
-        new='f"{mistake.said} → {mistake.label}"',
+        old='f"{mistake.name} → {mistake.said}"',
+        new='f"{mistake.said} → {mistake.name}"',
         tests=f"{TESTS}/test_contact_sheet.py",
     ),
     Bug(

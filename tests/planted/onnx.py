@@ -70,7 +70,7 @@ BUGS = [
             f"{LAYERS}::test_a_layer_of_ones_own_with_parameters",
         ),
         (
-            "a subclass is written as its parent",
+            "a subclass is written to ONNX as its parent",
             "    if type(layer) not in _twins:\n",
             "    if not isinstance(layer, tuple(_twins)):\n",
             f"{LAYERS}::test_what_cannot_be_converted_is_named",

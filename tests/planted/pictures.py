@@ -376,8 +376,8 @@ BUGS = [
     Bug(
         "only level lines are ruling",
         file=f"{APP}/strokes.py",
-        old="find_ruling(smooth.T, weak.T).T",
-        new="find_ruling(smooth, weak)",
+        old="find_ruling(smooth.T, weak.T, is_digit).T",
+        new="find_ruling(smooth, weak, is_digit)",
         tests=f"{TESTS}/test_strokes.py::test_squares_leave_the_digit",
     ),
     Bug(
@@ -428,15 +428,15 @@ BUGS = [
     Bug(
         "a light stroke of its own is dust (SPECK at 0.2)",
         file=f"{APP}/digit.py",
-        old="SPECK = 0.03",
-        new="SPECK = 0.2",
+        old="SPECK, DOT = 0.03,",
+        new="SPECK, DOT = 0.2,",
         tests=f"{TESTS}/test_digit.py::test_a_small_piece_belongs_to_the_digit_if_it_is_near",
     ),
     Bug(
         "dust belongs to the digit",
         file=f"{APP}/digit.py",
-        old="SPECK = 0.03",
-        new="SPECK = 0.001",
+        old="SPECK, DOT = 0.03,",
+        new="SPECK, DOT = 0.001,",
         tests=f"{TESTS}/test_digit.py::test_a_speck_is_dust_however_near",
     ),
     Bug(
@@ -552,8 +552,8 @@ BUGS = [
     Bug(
         "what cannot be a digit is not mentioned",
         file=f"{APP}/pipeline.py",
-        old="if problem is None and not looks_drawn(image):",
-        new="if problem is None and looks_drawn(image) is None:",
+        old="problem is None and not looks_drawn(image):",
+        new="problem is None and looks_drawn(image) is None:",
         tests=f"{TESTS}/test_pipeline.py::test_a_chequer_and_a_blob_are_no_digit",
     ),
     Bug(
