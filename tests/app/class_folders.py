@@ -35,3 +35,9 @@ def write_classes(
             kind = name if name in CLASSES else "ring"
             draw(kind, rng).save(folder / name / f"{number:03}.png")
     return folder
+
+
+def rows_of_ink(image: np.ndarray) -> int:
+    """How many times the ink begins anew, from the top down."""
+    inked = np.concatenate([[False], (image > 60).any(axis=1)])
+    return int((np.diff(inked.astype(int)) == 1).sum())

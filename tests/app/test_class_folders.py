@@ -14,7 +14,7 @@ from mnist_app.pictures.decode import decode
 from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading import class_folders
 from mnist_app.reading.datasets import load_data
-from tests.app.class_folders import CLASSES, write_classes
+from tests.app.class_folders import CLASSES, rows_of_ink, write_classes
 from tests.app.idx_files import mnist, write_dataset
 
 
@@ -69,12 +69,6 @@ def test_a_character_keeps_all_its_pieces(tmp_path: Path) -> None:
     bars = found.train_images[found.train_labels == CLASSES.index("bar")]
     assert all(rows_of_ink(image) > 1 for image in dotted)
     assert all(rows_of_ink(image) == 1 for image in bars)
-
-
-def rows_of_ink(image: np.ndarray) -> int:
-    """How many times the ink begins anew, from the top down."""
-    inked = np.concatenate([[False], (image > 60).any(axis=1)])
-    return int((np.diff(inked.astype(int)) == 1).sum())
 
 
 def test_digits_in_folders_are_read_by_the_rules_of_digits(tmp_path: Path) -> None:
