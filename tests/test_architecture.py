@@ -27,6 +27,7 @@ ORDER = {
         "schedules",
         "model",
         "gradient_check",
+        "inspection",
         "serialization",
         "layer_contract",
         "history",

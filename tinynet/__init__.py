@@ -8,6 +8,13 @@ the batch, and dx stands for dL/dx, with the shape of x.
 
 from tinynet.gradient_check import GradientError, check_layer, check_model
 from tinynet.history import Epoch, History, Progress
+from tinynet.inspection import (
+    Snapshot,
+    activations,
+    gradients,
+    in_float64,
+    numerical_derivative,
+)
 from tinynet.layer_contract import ContractError, check_layer_contract
 from tinynet.layers import (
     BatchNormalization,
@@ -58,7 +65,9 @@ __all__ = [
     "Residual",
     "Sequential",
     "Sigmoid",
+    "Snapshot",
     "Softmax",
+    "activations",
     "batches",
     "check_layer",
     "check_layer_contract",
@@ -66,7 +75,10 @@ __all__ = [
     "cross_entropy",
     "evaluate",
     "fit",
+    "gradients",
+    "in_float64",
     "load_model",
+    "numerical_derivative",
     "predict",
     "save_model",
     "softmax_cross_entropy",

@@ -9,6 +9,7 @@ HELPERS = "tests/tinynet/test_helpers.py::test_"
 OPTIMIZERS = "tests/tinynet/test_optimizers.py::test_"
 CHECK = "tests/tinynet/test_gradient_check.py"
 FILES = "tests/tinynet/test_serialization.py"
+INSPECTION = "tests/tinynet/test_inspection.py::test_"
 BROKEN = "tests/tinynet/test_contract.py::test_what_a_layer_breaks_is_named"
 
 BUGS: list[Bug] = [
@@ -542,6 +543,33 @@ BUGS: list[Bug] = [
                 ("replica", "    _check_replica(make, shape)\n", ""),
                 ("saving", "    _check_saving(make, shape)\n", ""),
             )
+        ),
+    ),
+    *bugs(
+        "tinynet/inspection.py",
+        (
+            "a step taken back, but not in the optimizer",
+            "        vars(self.optimizer).update(copy.deepcopy(self.kept))\n",
+            "",
+            INSPECTION + "steps_can_be_taken_back_and_taken_again",
+        ),
+        (
+            "a step that can be taken back only once",
+            "vars(self.optimizer).update(copy.deepcopy(self.kept))",
+            "vars(self.optimizer).update(self.kept)",
+            INSPECTION + "steps_can_be_taken_back_and_taken_again",
+        ),
+        (
+            "the numerical derivative says nothing of a kink",
+            "        smooth = smooth and all(map(np.array_equal, here, model.branches()))\n",
+            "",
+            INSPECTION + "a_kink_is_told",
+        ),
+        (
+            "the float64 twin has initial weights",
+            "        parameter.value = model.parameters()[name].value\n",
+            "        pass\n",
+            INSPECTION + "the_twin_in_float64_has_the_same_numbers_and_shares_none",
         ),
     ),
 ]
