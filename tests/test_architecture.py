@@ -45,6 +45,7 @@ ORDER = {
         "keras",
         "onnx",
         "figures",
+        "page",
         "cli",
         "__main__",
     ),
@@ -62,11 +63,14 @@ LIBRARIES = {  # where each may be imported
     "onnx": ("mnist_app.onnx",),
     "typer": ("mnist_app.cli",),
     "rich": ("mnist_app.cli",),
+    "starlette": ("mnist_app.page",),
+    "uvicorn": ("mnist_app.page",),
 }
 LATE = {"matplotlib", "tensorflow", "keras", "h5py", "onnx"}  # only inside functions
 NOT_AT_THE_START = {
-    "cv2", "h5py", "keras", "matplotlib", "onnx", "rich", "scipy", "tensorflow", "torch"
-}  # fmt: skip
+    *("cv2", "h5py", "keras", "matplotlib", "onnx", "rich", "scipy", "starlette", "tensorflow"),
+    *("torch", "uvicorn"),
+}
 
 Sources = Mapping[str, str]  # the text of each module by its name
 

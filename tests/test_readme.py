@@ -26,6 +26,7 @@ PROGRAM = [command[3:] for command in COMMANDS if command[2] == "mnist_app"]
 QUICK = {  # what makes a command fit for a test run, where it is not quick by itself
     "train": ("--epochs=1", "--data=little"),
     "compare": ("--help",),
+    "page": ("--help",),
     "benchmarks": ("--help",),
 }
 

@@ -11,6 +11,7 @@ from mnist_app.cli.compare import compare
 from mnist_app.cli.convert import convert
 from mnist_app.cli.errors import Command, OneLineErrors
 from mnist_app.cli.evaluate import evaluate
+from mnist_app.cli.page import page
 from mnist_app.cli.predict import predict
 from mnist_app.cli.score import score
 from mnist_app.cli.train import train
@@ -27,6 +28,7 @@ app.command(cls=Command)(train)
 app.command(cls=Command)(evaluate)
 app.command(cls=Command)(predict)
 app.command(cls=Command)(score)
+app.command(cls=Command)(page)
 app.command(cls=Command)(compare)
 app.command(cls=Command)(convert)
 

@@ -70,6 +70,7 @@ def describe(error: Exception) -> tuple[str, int]:
     from mnist_app.data import DatasetError
     from mnist_app.keras.comparison import ComparisonError
     from mnist_app.keras.extras import ExtraMissing
+    from mnist_app.page.port import PortError
     from mnist_app.reading.score import ScoreError
     from mnist_app.training.folder import RunError
     from tinynet import ModelFileError
@@ -77,8 +78,8 @@ def describe(error: Exception) -> tuple[str, int]:
     if isinstance(error, USAGE_ERROR):
         command = error.ctx.command_path if error.ctx else PROGRAM
         return f"{error.format_message().rstrip('.')} (see '{command} --help')", MISUSED
-    ours = DatasetError | ModelFileError | RunError | ComparisonError | ExtraMissing | ScoreError
-    if isinstance(error, ours):
+    ours = (DatasetError, ModelFileError, RunError, ComparisonError, ExtraMissing, ScoreError)
+    if isinstance(error, (*ours, PortError)):
         return str(error), FAILED
     if isinstance(error, OSError) and error.strerror:
         where = f"'{os.fsdecode(error.filename)}': " if error.filename is not None else ""

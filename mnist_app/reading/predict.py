@@ -135,7 +135,11 @@ def predict_file(classifier: Classifier, image: str) -> Answer | Failure:
 
 
 def _predict(classifier: Classifier, image: str, source: str | bytes) -> Answer:
-    picture = decode(source)
+    return read_picture(classifier, decode(source), image)
+
+
+def read_picture(classifier: Classifier, picture: Pixels, image: str) -> Answer:
+    """What the network says of a picture in pixels, (H, W) or (H, W, 3) in [0, 1]."""
     stages = preprocess(picture, classifier.reads_digits)
     images = stages.image[np.newaxis]
     problem = stages.problem

@@ -1,0 +1,68 @@
+// The views over one state: a network, a picture, a label.  The address keeps the view.
+
+import { ask, open, unpack } from "./api.js";
+import * as draw from "./draw.js";
+import * as inside from "./inside.js";
+import { paintGrey } from "./maps.js";
+import { attempt } from "./page.js";
+import * as step from "./step.js";
+
+const VIEWS = { draw, inside, step };
+
+export const state = {
+  layers: [], // of the network, the input first
+  reading: null, // the last answer of the server to a picture
+  version: 0, // counts pictures and networks, so that a view knows when it is out of date
+  changed() {
+    state.version += 1;
+    for (const canvas of document.querySelectorAll(".now-picture")) {
+      paintGrey(canvas, unpack(state.reading.image), true);
+    }
+    for (const line of document.querySelectorAll(".now-words")) {
+      line.textContent = state.reading.answer === null ? "nothing drawn" : `read as ${state.reading.said}`;
+    }
+  },
+};
+
+function shown() {
+  const name = location.hash.slice(1);
+  return name in VIEWS ? name : "draw";
+}
+
+function show() {
+  const name = shown();
+  for (const each of Object.keys(VIEWS)) {
+    document.getElementById(`view-${each}`).hidden = each !== name;
+    const link = document.querySelector(`nav a[href="#${each}"]`);
+    if (each === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${document.querySelector(`#view-${name} h1`).textContent} – tinynet`;
+  return attempt(async () => VIEWS[name].show?.());
+}
+
+function describe(answer) {
+  state.layers = answer.layers;
+  state.version += 1;
+}
+
+async function begin() {
+  const answer = await open();
+  describe(answer);
+  const select = document.getElementById("network");
+  select.replaceChildren(...answer.networks.map((name) => new Option(name, name)));
+  select.addEventListener("change", () =>
+    attempt(async () => {
+      describe(await ask("network", { network: select.value }));
+      await draw.again();
+      await show();
+    }),
+  );
+  for (const view of Object.values(VIEWS)) view.start(state);
+  await draw.again();
+  window.addEventListener("hashchange", show);
+  await show();
+  document.body.dataset.ready = "true";
+}
+
+attempt(begin);

@@ -1,0 +1,157 @@
+"""The server of the page: Starlette's routes behind the guard, on this computer's own address."""
+
+import importlib.resources
+import json
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mnist_app.page.guard import Guard
+from mnist_app.page.messages import WrongRequest, parse, plain
+from mnist_app.page.networks import choices
+from mnist_app.page.port import ADDRESS, listen
+from mnist_app.page.tabs import ACTIONS, Tab, Tabs
+from mnist_app.pictures.decode import PictureError
+from tinynet import ModelFileError
+
+MOST_JSON, MOST_PICTURE = 2**20, 2**25  # bytes of a request
+KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+def application(tabs: Tabs, token: str, port: int) -> Guard:
+    """All routes, which begin with the token."""
+    routes = [
+        Route(f"/{token}/", page_file("index.html")),
+        *(Route(f"/{token}/{name}", page_file(name)) for name in client_files()),
+        Route(f"/{token}/api/open", open_tab, methods=["POST"]),
+        Route(f"/{token}/api/picture", take_picture, methods=["POST"]),
+        Route(f"/{token}/api/{{action}}", act, methods=["POST"]),
+    ]
+    app = Starlette(routes=routes)
+    app.state.tabs = tabs
+    return Guard(app, token, port)
+
+
+def client_files() -> list[str]:
+    """The names of the files that make the page."""
+    folder = importlib.resources.files("mnist_app") / "page" / "client"
+    return sorted(file.name for file in folder.iterdir() if file.name.split(".")[-1] in KINDS)
+
+
+def page_file(name: str) -> Callable[[Request], Response]:
+    """An endpoint that answers with one file of the page, read now: no request opens a file."""
+    folder = importlib.resources.files("mnist_app") / "page" / "client"
+    content = (folder / name).read_bytes()
+    kind = KINDS[name.split(".")[-1]]
+
+    def endpoint(request: Request) -> Response:
+        return Response(content, media_type=f"{kind}; charset=utf-8")
+
+    return endpoint
+
+
+async def open_tab(request: Request) -> Response:
+    """A new tab."""
+    return said(await run_in_threadpool(request.app.state.tabs.open))
+
+
+async def act(request: Request) -> Response:
+    """One of ACTIONS, for the tab that the request names."""
+    action = request.path_params["action"]
+    if action not in ACTIONS:
+        return refused(404, f"there is no action '{action}'")
+
+    def answer(tab: Tab, content: bytes) -> Any:
+        return tab.answer(action, parse(content))
+
+    return await for_tab(request, MOST_JSON, answer)
+
+
+async def take_picture(request: Request) -> Response:
+    """The answer to a picture file, which is the body."""
+    as_drawn = request.query_params.get("as_drawn") == "true"
+    return await for_tab(request, MOST_PICTURE, lambda tab, body: tab.picture(body, as_drawn))
+
+
+async def for_tab(request: Request, most: int, answer: Callable[[Tab, bytes], Any]) -> Response:
+    """What `answer` says of the request's body, or in one line why it cannot."""
+    tab = request.app.state.tabs.get(request.headers.get("tab", ""))
+    if tab is None:
+        return refused(410, "this tab is not known any more; load the page again")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            return refused(413, f"expected at most {most:,} bytes")
+    try:
+        return said(await run_in_threadpool(answer, tab, bytes(body)))
+    except (WrongRequest, PictureError, ModelFileError) as error:
+        return refused(400, str(error))
+
+
+def said(value: Any) -> Response:
+    """An answer as JSON, in which every number is one."""
+    return Response(json.dumps(plain(value), allow_nan=False), media_type="application/json")
+
+
+def refused(status: int, reason: str) -> Response:
+    """One line that says why not."""
+    return Response(json.dumps({"error": reason}), status, media_type="application/json")
+
+
+# --- running it ----------------------------------------------------------------------------------
+
+
+class Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    ready: Callable[[], None] = staticmethod(lambda: None)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready()
+
+
+def serve(model: str | None, port: int | None, browser: bool, tell: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C; `tell` gets its address once it can be opened.
+
+    Raises PortError, and ModelFileError for a model that cannot be opened.
+    """
+    tabs = Tabs(choices(model))
+    token = secrets.token_urlsafe(16)
+    with listen(port) as listener:
+        actual = listener.getsockname()[1]
+        address = f"http://{ADDRESS}:{actual}/{token}/"
+
+        def ready() -> None:
+            tell(address)
+            if browser:
+                threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+
+        server = make_server(application(tabs, token, actual))
+        server.ready = ready
+        server.run(sockets=[listener])
+
+
+def make_server(app: Guard) -> Server:
+    """The server of an application, quiet, and gone within a second of Ctrl-C."""
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    return Server(config)

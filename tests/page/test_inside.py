@@ -1,0 +1,235 @@
+"""Every number inside is tinynet's, and every sum of products makes the number that it explains."""
+
+import numpy as np
+import pytest
+
+from mnist_app.data.dataset import load_mnist
+from mnist_app.page.inside import Inside, describe
+from mnist_app.page.step import OneStep
+from mnist_app.reading.classifier import load_classifier
+from mnist_app.training.networks import loss_of
+from tests.page.client import Page, unpacked
+from tinynet import (
+    SGD,
+    Adam,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPool,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    activations,
+    train_step,
+)
+from tinynet.gradient_check import relative_error
+
+
+def every_layer() -> Sequential:
+    """All kinds of layers, with borders and strides, and numbers that no rounding hides."""
+    layers = [
+        Conv2D(3, 3, strides=2, padding="same"),
+        BatchNormalization(),
+        ReLU(),
+        Conv2D(4, (3, 2)),
+        MaxPool(3, strides=2, padding="same"),
+        Dropout(0.5),
+        Conv2D(5, 2),
+        GlobalAveragePooling2D(),
+        Dense(6),
+        Sigmoid(),
+        Dense(10),
+    ]
+    model = Sequential(layers, (28, 28, 1), dtype=np.float64)
+    rng = np.random.default_rng(1)
+    for parameter in model.parameters().values():
+        parameter.value = rng.uniform(0.2, 1, parameter.shape) * rng.choice(
+            [1, -1, 1], parameter.shape
+        )
+    for name in ("moving_variance", "gamma"):
+        model.parameters()[f"batch_normalization_1.{name}"].value = rng.uniform(0.5, 1, 3)
+    return model
+
+
+def small() -> Sequential:
+    return Sequential([Flatten(), Dense(20), ReLU(), Dense(10), Sigmoid()], (28, 28, 1))
+
+
+MODELS = {
+    "every layer": every_layer,
+    "cnn": lambda: load_classifier("cnn").model,
+    "cnn-large": lambda: load_classifier("cnn-large").model,
+    "sigmoid": small,
+}
+
+
+@pytest.fixture(params=MODELS)
+def model(request: pytest.FixtureRequest) -> Sequential:
+    made: Sequential = MODELS[request.param]()
+    return made
+
+
+def places(shape: tuple[int, ...], count: int, rng: np.random.Generator) -> list[tuple[int, ...]]:
+    """Both corners, and some in between."""
+    drawn = [tuple(int(rng.integers(size)) for size in shape) for _ in range(count)]
+    return [(0,) * len(shape), tuple(size - 1 for size in shape), *drawn]
+
+
+def test_outputs_are_the_sums_that_are_shown(model: Sequential) -> None:
+    image = load_mnist().test_images[0]
+    inside = Inside(model, image)
+    kept = activations(model, model.prepare(image[np.newaxis]))
+    rng, explained = np.random.default_rng(0), 0
+    for k, (value, array) in enumerate(zip(inside.values, kept, strict=True)):
+        np.testing.assert_array_equal(value, array[0])
+        for index in places(value.shape, 6, rng):
+            cell = inside.cell(k, index)
+            assert cell["value"] == value[index]
+            if cell["sum"] is not None:
+                explained += 1
+                assert cell["sum"]["total"] == pytest.approx(value[index], rel=1e-4, abs=1e-5)
+    assert explained >= 8 * (
+        len(model.layers) - 1 - sum(isinstance(it, Sigmoid) for it in model.layers)
+    )
+
+
+def test_gradients_are_the_sums_that_are_shown_and_the_numerical_derivatives(
+    model: Sequential,
+) -> None:
+    step = OneStep(model, load_mnist().test_images[0], 3)
+    rng, smooth, explained = np.random.default_rng(0), 0, 0
+    answers = []
+    for k, value in enumerate(step.values):
+        count = 3 if k else 12
+        answers += [step.of_value(k, index) for index in places(value.shape[1:], count, rng)]
+    for name, grad in step.grads.items():
+        answers += [step.of_parameter(name, index) for index in places(grad.shape, 3, rng)]
+    for answer in answers:
+        if answer["smooth"]:
+            smooth += 1
+            assert answer["error"] <= 1e-6, answer
+            assert answer["verdict"].startswith("Equal")
+        if answer["sum"] is not None:
+            explained += 1
+            assert answer["sum"]["total"] == pytest.approx(answer["gradient"], rel=1e-9, abs=1e-15)
+    assert smooth > len(answers) * 0.6
+    assert explained >= len(answers) - 5 * 5
+
+
+def test_a_wrong_gradient_is_seen() -> None:
+    step = OneStep(load_classifier("cnn").model, load_mnist().test_images[0], 3)
+    step.grads["dense_2.kernel"] *= 1.001
+    largest = np.unravel_index(np.abs(step.grads["dense_2.kernel"]).argmax(), (64, 10))
+    wrong = step.of_parameter("dense_2.kernel", tuple(map(int, largest)))
+    assert wrong["error"] > 1e-4
+    assert wrong["verdict"].startswith("They differ")
+
+
+def test_no_derivative_at_a_tie_of_a_pool() -> None:
+    step = OneStep(load_classifier("cnn").model, np.zeros((28, 28), np.uint8), 3)
+    answers = [step.of_value(0, (h, h, 0)) for h in range(2, 10)]
+    assert not all(answer["smooth"] for answer in answers)
+    kink = next(answer for answer in answers if not answer["smooth"])
+    assert kink["verdict"].startswith("There is no derivative here")
+
+
+@pytest.mark.parametrize(("name", "optimizer"), [("SGD", SGD(0.001)), ("Adam", Adam(0.001))])
+def test_a_step_is_train_step_and_can_be_taken_back(name: str, optimizer: SGD | Adam) -> None:
+    image = load_mnist().test_images[0]
+    step = OneStep(load_classifier("cnn").model, image, 3)
+    twin = OneStep(load_classifier("cnn").model, image, 3).model
+    start = {key: p.value.copy() for key, p in twin.parameters().items()}
+    for _ in range(3):
+        answer = step.take(name, 0.001)
+        loss, _ = train_step(twin, image[np.newaxis], np.array([3]), loss_of(twin), optimizer)
+        assert answer["before"]["loss"] == loss
+    for key, parameter in twin.parameters().items():
+        np.testing.assert_array_equal(step.model.parameters()[key].value, parameter.value)
+    assert answer["after"]["loss"] < answer["before"]["loss"]
+    for left in (2, 1, 0):
+        assert step.undo()["step"]["undo"] == left
+    for key, value in start.items():
+        np.testing.assert_array_equal(step.model.parameters()[key].value, value)
+
+
+def test_describe_knows_formula_and_notebook_of_each_layer() -> None:
+    layers = describe(load_classifier("cnn").model)["layers"]
+    assert layers[1]["formula"].startswith("y[n,i,j,f] = bias[f] + sum_{u,v,c} x[n, i*s+u")
+    assert layers[1]["backward"].startswith("dx[n,h,w,c] = sum_{u,v,f} kernel[u,v,c,f] * dy")
+    assert layers[3]["formula"] == "y = max(x, 0)"
+    assert layers[3]["backward"].startswith("dx = dy where x > 0, else 0")
+    assert layers[8]["formula"] == "y[n,j] = bias[j] + sum_i x[n,i] * kernel[i,j]"
+    assert all(layer["notebook"] or layer["kind"] == "Flatten" for layer in layers[1:])
+
+
+def test_inside_over_the_wire(page: Page) -> None:
+    page.ask("sample", place=0)
+    answer = page.ask("values")
+    model = load_classifier("cnn").model
+    kept = activations(model, model.prepare(load_mnist().test_images[:1]))
+    for packed, array in zip(answer["values"], kept, strict=True):
+        np.testing.assert_array_equal(unpacked(packed), array[0])
+    taken = unpacked(answer["winners"]["1"])
+    pooled = kept[1][0] * taken
+    assert taken[:26, :26].reshape(13, 2, 13, 2, 32).sum(axis=(1, 3)).max() == 1
+    np.testing.assert_allclose(
+        pooled.reshape(13, 2, 13, 2, 32).sum(axis=(1, 3)), kept[2][0], rtol=1e-6
+    )
+    kernel = page.ask("kernel", layer=1, unit=5)["kernel"]
+    np.testing.assert_array_equal(unpacked(kernel), model.layers[0].kernel.value[..., 5])  # type: ignore[attr-defined]
+    assert unpacked(page.ask("kernel", layer=8, unit=5)["kernel"]).shape == (5, 5, 64)
+    assert "no kernel" in page.refused("kernel", layer=2, unit=0)
+
+
+def test_saliency_is_the_slope_of_answer_minus_runner_up(page: Page) -> None:
+    page.ask("sample", place=0)
+    answer = page.ask("saliency")
+    model = load_classifier("cnn").model.replica()
+    x = model.prepare(load_mnist().test_images[:1])
+    logits = model.forward(x, keep=True)
+    assert answer["answer"] == 7
+    order = np.argsort(logits[0])
+    assert answer["runner_up"] == order[-2]
+    dy = np.zeros_like(logits)
+    dy[0, order[-1]], dy[0, order[-2]] = 1, -1
+    np.testing.assert_array_equal(unpacked(answer["values"][0]), model.backward(dy)[0])
+
+
+def test_one_step_over_the_wire(page: Page) -> None:
+    page.ask("sample", place=0)
+    step = page.ask("step", label=7)
+    assert step["loss"] == pytest.approx(-np.log(step["probabilities"][7]), rel=1e-6)
+    assert sum(step["p_minus_y"]) == pytest.approx(0, abs=1e-12)
+    assert step["norms"][-1] == pytest.approx(np.linalg.norm(step["p_minus_y"]))
+    gradient = unpacked(page.ask("parameter", parameter="conv2d_1.kernel")["gradient"])
+    one = page.ask("parameter-gradient", parameter="conv2d_1.kernel", index=[1, 2, 0, 4])
+    assert relative_error(gradient[1, 2, 0, 4], one["gradient"]) < 1e-6
+    assert one["sum"]["products"] == 26 * 26
+    taken = page.ask("take", optimizer="SGD", rate=0.1)
+    assert taken["after"]["loss"] < taken["before"]["loss"]
+    change = unpacked(page.ask("change", parameter="dense_2.bias")["values"])
+    assert np.linalg.norm(change) == pytest.approx(
+        taken["changes"]["dense_2.bias"]["change_norm"], rel=1e-5
+    )
+    assert page.ask("undo")["step"]["loss"] == step["loss"]
+    assert "no step" in page.refused("undo")
+    assert "take a step" in page.refused("change", parameter="dense_2.bias")
+
+
+def test_numbers_that_are_none_say_so(page: Page) -> None:
+    page.ask("sample", place=0)
+    loss = page.ask("step", label=3)["loss"]
+    page.ask("take", optimizer="SGD", rate=0.001)
+    step = page.tabs.tabs[page.tab].step
+    assert step is not None
+    step.model.parameters()["dense_2.bias"].value[0] = np.inf
+    page.ask("take", optimizer="SGD", rate=0.001)
+    gradient = page.ask("parameter-gradient", parameter="dense_2.bias", index=[1])
+    assert gradient["gradient"] == "not a number"
+    assert "not a number" in gradient["verdict"]
+    assert "undo the last step" in page.refused("take", optimizer="SGD", rate=0.001)
+    page.ask("undo")
+    assert page.ask("undo")["step"]["loss"] == loss
