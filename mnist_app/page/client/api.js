@@ -1,15 +1,24 @@
 // Asks the server.  Every number on the page is an answer of one of these calls.
 
 let tab = "";
+let asking = 0;
+
+function busy(change) {
+  asking += change;
+  document.body.setAttribute("aria-busy", String(asking > 0));
+}
 
 export class Refused extends Error {}
 
 async function post(path, body, headers = {}) {
   let response;
+  busy(1);
   try {
     response = await fetch(path, { method: "POST", body, headers: { tab, ...headers } });
   } catch {
     throw new Refused("The server does not answer. Is `python -m mnist_app page` still running?");
+  } finally {
+    busy(-1);
   }
   const answer = await response.json();
   if (!response.ok) throw new Refused(answer.error);

@@ -121,15 +121,16 @@ export class Maps {
     });
   }
 
-  // The index of the number under the pointer, or null in a gap.
+  // The index of the number under the pointer; beside a gap, of the one before it.
   under(event) {
     const box = this.canvas.getBoundingClientRect();
     const { rows, columns, count, gap, across, vector } = this.layout;
     const x = Math.floor(((event.clientX - box.left) / box.width) * this.canvas.width);
     const y = Math.floor(((event.clientY - box.top) / box.height) * this.canvas.height);
-    const [column, row] = [x % (columns + gap), y % (rows + gap)];
+    const column = Math.min(columns - 1, x % (columns + gap));
+    const row = Math.min(rows - 1, y % (rows + gap));
     const map = Math.floor(y / (rows + gap)) * across + Math.floor(x / (columns + gap));
-    if (x < 0 || y < 0 || column >= columns || row >= rows || map >= count) return null;
+    if (x < 0 || y < 0 || map >= count) return null;
     if (vector) return [map];
     return this.array.shape.length === 2 ? [row, column] : [row, column, map];
   }

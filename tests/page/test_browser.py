@@ -1,0 +1,241 @@
+"""The page in a real Chromium: every view is used, and every number is compared with tinynet's."""
+
+import io
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_app.page.tabs import Tab
+from mnist_app.pictures.drawing import draw_strokes
+from tests.page import browser as by_hand
+from tests.page.browser import DIGITS, SEVEN, WIDTHS, draw, drop, pick, settle, touch, visiting
+from tests.page.client import Page as Server
+from tinynet import activations
+
+pytestmark = pytest.mark.slow
+VIEWS = ("draw", "inside", "step")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with by_hand.chromium() as browser:
+        yield browser
+
+
+def tab_of(server: Server) -> Tab:
+    """The tab that was opened last."""
+    return list(server.tabs.tabs.values())[-1]
+
+
+def shown(value: float, count: int = 5) -> str:
+    """A number as the page writes it, where no exponent is needed."""
+    text = f"{value:#.{count}g}".rstrip(".")
+    return text.replace("-", "\u2212")
+
+
+# --- draw ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("network", ["cnn", "cnn-large"])
+def test_the_ten_digits_are_read(browser: Browser, server: Server, network: str) -> None:
+    with visiting(browser, server) as page:
+        page.select_option("#network", network)
+        settle(page)
+        for digit, strokes in DIGITS.items():
+            page.click("#clear")
+            draw(page, strokes)
+            expect(page.locator("#answer")).to_contain_text(re.compile(rf"^{digit}, [\d.]+ %"))
+            assert page.locator("#bars tr.best th").text_content() == str(digit)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_mouse_and_finger_give_the_same_ink(browser: Browser, server: Server, width: str) -> None:
+    images = []
+    for by in (draw, touch):
+        with visiting(browser, server, width=width, has_touch=True) as page:
+            by(page, SEVEN)
+            expect(page.locator("#answer")).to_contain_text("7, ")
+            assert page.evaluate("scrollY") < 300  # the finger drew, and did not scroll
+            images.append(tab_of(server).image.astype(int))
+    assert np.abs(images[0] - images[1]).mean() < 1
+
+
+def test_blank_undo_clear_and_problems(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as page:
+        answer = page.locator("#answer")
+        expect(answer).to_have_text("Draw a digit.")
+        draw(page, [[(0.15, 0.3), (0.15, 0.7)]])
+        expect(answer).to_contain_text("1, ")
+        draw(page, [[(0.85, 0.3), (0.85, 0.7)]])
+        expect(answer).to_contain_text("More than one digit")
+        assert page.locator("#bars td span").first.text_content() == "\u2013"
+        page.click("#undo")
+        expect(answer).to_contain_text("1, ")
+        page.click("#clear")
+        expect(answer).to_have_text("Draw a digit.")
+
+
+def test_the_keyboard_alone_draws_a_one(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as page:
+        page.focus("#pad")
+        for key, times in (("ArrowUp", 9), (" ", 1), ("ArrowDown", 18), (" ", 1), ("ArrowLeft", 5)):
+            for _ in range(times):
+                page.keyboard.press(key)
+        settle(page)
+        expect(page.locator("#answer")).to_contain_text("1, ")
+        page.keyboard.press("Control+z")
+        expect(page.locator("#answer")).to_have_text("Draw a digit.")
+
+
+def test_a_picture_is_dropped_and_a_wrong_one_is_told(browser: Browser, server: Server) -> None:
+    stream = io.BytesIO()
+    pixels = (draw_strokes([[(x / 2, y / 2) for x, y in SEVEN[0]]]) * 255).astype(np.uint8)
+    Image.fromarray(pixels).save(stream, "PNG")
+    with visiting(browser, server) as page:
+        drop(page, stream.getvalue())
+        expect(page.locator("#answer")).to_contain_text("7, ")
+        assert page.locator("#stages figure").count() == 6
+        page.check("#as-drawn")
+        settle(page)
+        assert page.locator("#stages figure").count() == 1
+        expect(page.locator("#way")).to_contain_text("only resized")
+        drop(page, b"no picture")
+        expect(page.locator("#error")).to_contain_text("not a picture in a known format")
+        page.click("#sample")
+        settle(page)
+        expect(page.locator("#error")).to_be_hidden()
+        expect(page.locator("#answer")).to_contain_text("(it is a ")
+
+
+# --- inside ----------------------------------------------------------------------------------
+
+
+def test_every_layer_opens_and_its_numbers_are_tinynets(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as page:
+        draw(page, SEVEN)
+        page.click('nav a[href="#inside"]')
+        settle(page)
+        tab = tab_of(server)
+        model = tab.classifier.model
+        values = activations(model, model.prepare(tab.image[np.newaxis]))
+        cards = page.locator("#inside-layers .layer")
+        assert cards.count() == len(values)
+        for k, array in enumerate(values):
+            pick(page, f"#inside-layers .layer:nth-child({k + 1}) canvas.maps", 0.45, 0.4)
+            title = page.locator("#inside-detail h2").first.text_content() or ""
+            name, index, number = re.fullmatch(r"(\w+)\[([\d, ]+)\] = (.+)", title).groups()  # type: ignore[union-attr]
+            assert name == (model.layers[k - 1].name if k else "input")
+            value = float(array[(0, *map(int, index.split(", ")))])
+            assert number in (shown(value), "0" if value == 0 else None)
+            if k and name != "flatten_1":
+                total = page.locator("#inside-detail .total span").last.text_content()
+                assert total is not None
+                assert float(total.replace("\u2212", "-")) == pytest.approx(
+                    value, rel=1e-4, abs=1e-6
+                )
+
+
+def test_the_keyboard_chooses_a_number(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, "#inside") as page:
+        page.locator("#inside-layers canvas.maps").nth(1).focus()
+        for key in ("ArrowDown", "ArrowDown", "ArrowRight", "PageDown", "Enter"):
+            page.keyboard.press(key)
+        settle(page)
+        title = page.locator("#inside-detail h2").first
+        expect(title).to_contain_text("conv2d_1[1, 1, 1] = ")
+
+
+def test_saliency_and_weights(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as page:
+        draw(page, SEVEN)
+        page.click('nav a[href="#inside"]')
+        settle(page)
+        pick(page, "#inside-layers .layer:nth-child(2) canvas.maps", 0.5, 0.5)
+        page.click("text=Show all weights that lead here")
+        expect(page.locator("#inside-detail h3")).to_have_text("Weights")
+        page.check('input[value="saliency"]')
+        expect(page.locator("#inside-legend")).to_contain_text(
+            "The gradient of logit 7 minus logit"
+        )
+
+
+# --- one step --------------------------------------------------------------------------------
+
+
+def test_gradients_are_opened_a_step_is_taken_and_taken_back(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server) as page:
+        draw(page, SEVEN)
+        page.click('nav a[href="#step"]')
+        page.click("#labels button:nth-child(3)")
+        settle(page)
+        step = tab_of(server).step
+        assert step is not None
+        first = page.locator("#loss").text_content()
+        assert first == shown(step.loss)
+        for k in range(len(step.values)):
+            pick(page, f"#step-layers .layer:nth-child({k + 1}) canvas.maps", 0.45, 0.4)
+            check_twins(page)
+        for name, grad in step.grads.items():
+            page.click(f'button[aria-label="gradient of {name}"]')
+            settle(page)
+            pick(page, "#step-detail canvas.maps", 0.02, 0.02)
+            title = page.locator("#step-detail h2").last.text_content() or ""
+            index = tuple(map(int, re.findall(r"\d+", title.split("[")[1])))
+            assert title.startswith(f"dL / d {name}[")
+            number = float(check_twins(page)[1])
+            assert number == pytest.approx(grad[index], rel=1e-7)
+        page.click("#take .primary")
+        settle(page)
+        assert page.locator("#loss").text_content() == shown(step.loss) != first
+        page.click("#taken button:has-text('dense_2.kernel')")
+        expect(page.locator("#change h3")).to_have_text("What the step added to dense_2.kernel")
+        page.click("#step-undo")
+        expect(page.locator("#loss")).to_have_text(first)
+
+
+def check_twins(page: Page) -> list[str]:
+    """The numbers beside each other on the page; if there is a derivative, both are it."""
+    numbers = [
+        text.replace("\u2212", "-") for text in page.locator("#step-detail dd").all_text_contents()
+    ]
+    verdict = page.locator("#step-detail .verdict").text_content() or ""
+    if not verdict.startswith("There is no derivative"):
+        assert verdict.startswith("Equal")
+        assert float(numbers[3]) <= 1e-6
+    return numbers
+
+
+# --- everywhere ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nobody_is_kept_out_and_nothing_is_cut_off(
+    browser: Browser, server: Server, width: str, scheme: str
+) -> None:
+    with visiting(browser, server, width=width, color_scheme=scheme) as page:
+        page.click("#sample")
+        settle(page)
+        for view in VIEWS:
+            page.click(f'nav a[href="#{view}"]')
+            settle(page)
+            if view != "draw":
+                pick(page, f"#{view}-layers .layer:nth-child(2) canvas.maps", 0.5, 0.5)
+            found = Axe().run(page).response["violations"]
+            serious = [it["help"] for it in found if it["impact"] in ("serious", "critical")]
+            assert serious == [], [node["html"] for it in found for node in it["nodes"]]
+            assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+
+
+def test_the_address_keeps_the_view(browser: Browser, server: Server) -> None:
+    for view in VIEWS:
+        with visiting(browser, server, f"#{view}") as page:
+            expect(page.locator(f"#view-{view}")).to_be_visible()
+            assert page.locator("nav a[aria-current]").get_attribute("href") == f"#{view}"
