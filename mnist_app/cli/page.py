@@ -23,7 +23,7 @@ def page(
     ] = False,
     model: ModelOption = None,
 ) -> None:
-    """Open a page in the browser: draw, look inside, take one step.
+    """Open a page in the browser: draw, look inside, take one step, train and break a network.
 
     The page is served by this computer to itself alone; nothing leaves it. It offers the included
     networks, and those of this folder's runs. Ctrl-C ends it.

@@ -1,22 +1,24 @@
 """The server of the page: Starlette's routes behind the guard, on this computer's own address."""
 
+import asyncio
 import importlib.resources
 import json
 import secrets
 import socket
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from mnist_app.page.guard import Guard
+from mnist_app.page.live import Live
 from mnist_app.page.messages import WrongRequest, parse, plain
 from mnist_app.page.networks import choices
 from mnist_app.page.port import ADDRESS, listen
@@ -25,6 +27,8 @@ from mnist_app.pictures.decode import PictureError
 from tinynet import ModelFileError
 
 MOST_JSON, MOST_PICTURE = 2**20, 2**25  # bytes of a request
+FRAMES = 8  # a second, of news of a training
+UNKNOWN = "this tab is not known any more; load the page again"
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -35,6 +39,7 @@ def application(tabs: Tabs, token: str, port: int) -> Guard:
         *(Route(f"/{token}/{name}", page_file(name)) for name in client_files()),
         Route(f"/{token}/api/open", open_tab, methods=["POST"]),
         Route(f"/{token}/api/picture", take_picture, methods=["POST"]),
+        Route(f"/{token}/api/events", events),
         Route(f"/{token}/api/{{action}}", act, methods=["POST"]),
     ]
     app = Starlette(routes=routes)
@@ -87,7 +92,7 @@ async def for_tab(request: Request, most: int, answer: Callable[[Tab, bytes], An
     """What `answer` says of the request's body, or in one line why it cannot."""
     tab = request.app.state.tabs.get(request.headers.get("tab", ""))
     if tab is None:
-        return refused(410, "this tab is not known any more; load the page again")
+        return refused(410, UNKNOWN)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -97,6 +102,33 @@ async def for_tab(request: Request, most: int, answer: Callable[[Tab, bytes], An
         return said(await run_in_threadpool(answer, tab, bytes(body)))
     except (WrongRequest, PictureError, ModelFileError) as error:
         return refused(400, str(error))
+
+
+async def events(request: Request) -> Response:
+    """News of the tab's training, as they come; when nobody listens any more, it pauses."""
+    tabs: Tabs = request.app.state.tabs
+    tab = tabs.get(request.query_params.get("tab", ""))
+    if tab is None:
+        return refused(410, UNKNOWN)
+
+    async def stream() -> AsyncIterator[str]:
+        known: Live | None = None
+        version = batches = looks = 0
+        try:
+            while not tabs.closed:
+                if tab.live is not known:  # another training began
+                    known, version, batches, looks = tab.live, 0, 0, 0
+                if known is not None and known.version != version:
+                    version = known.version
+                    news = await run_in_threadpool(known.news, batches, looks)
+                    yield f"data: {json.dumps(plain(news), allow_nan=False)}\n\n"
+                    batches, looks = news["batch"], news.get("looks", looks)
+                await asyncio.sleep(1 / FRAMES)
+        finally:
+            if tab.live is not None:
+                tab.live.go(0)
+
+    return StreamingResponse(stream(), media_type="text/event-stream")
 
 
 def said(value: Any) -> Response:
@@ -113,13 +145,20 @@ def refused(status: int, reason: str) -> Response:
 
 
 class Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and ends what its tabs are doing."""
 
-    ready: Callable[[], None] = staticmethod(lambda: None)
+    def __init__(self, config: uvicorn.Config, tabs: Tabs, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.tabs = tabs
+        self.ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.tabs.close()
+        await super().shutdown(sockets)
 
 
 def serve(model: str | None, port: int | None, browser: bool, tell: Callable[[str], None]) -> None:
@@ -138,15 +177,15 @@ def serve(model: str | None, port: int | None, browser: bool, tell: Callable[[st
             if browser:
                 threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
-        server = make_server(application(tabs, token, actual))
-        server.ready = ready
-        server.run(sockets=[listener])
+        make_server(tabs, token, actual, ready).run(sockets=[listener])
 
 
-def make_server(app: Guard) -> Server:
-    """The server of an application, quiet, and gone within a second of Ctrl-C."""
+def make_server(
+    tabs: Tabs, token: str, port: int, ready: Callable[[], None] = lambda: None
+) -> Server:
+    """The server of these tabs, quiet, and gone within a second of Ctrl-C."""
     config = uvicorn.Config(
-        app,
+        application(tabs, token, port),
         log_level="error",
         access_log=False,
         server_header=False,
@@ -154,4 +193,4 @@ def make_server(app: Guard) -> Server:
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
-    return Server(config)
+    return Server(config, tabs, ready)

@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,12 @@ import numpy as np
 from mnist_app.data.dataset import SIDE, Dataset, load_mnist
 from mnist_app.page import messages
 from mnist_app.page.answers import read_image, read_pixels
+from mnist_app.page.bugs import BUGS
+from mnist_app.page.checks import check_all
+from mnist_app.page.experiment import NETWORKS, Experiment, Settings, build
+from mnist_app.page.experiment import OPTIMIZERS as TRAINERS
 from mnist_app.page.inside import Inside, describe
+from mnist_app.page.live import Live
 from mnist_app.page.messages import Body, WrongRequest
 from mnist_app.page.networks import opened
 from mnist_app.page.step import OPTIMIZERS, OneStep
@@ -23,6 +29,7 @@ from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import thumbnail
 
 MOST_TABS = 24
+TRAINED = "trained here"  # the name of the network that the tab has trained itself
 
 
 class Tab:
@@ -38,11 +45,18 @@ class Tab:
         self.source: Pixels | None = None  # the drawing or the picture file that `image` is from
         self.inside: Inside | None = None
         self.step: OneStep | None = None
+        self.live: Live | None = None
+        self.settings = Settings()
+        self.bug: str | None = None
+        self.quiz = False  # the bug is not told
+        self.trained: Classifier | None = None
         self.rng = np.random.default_rng()
 
     @property
     def classifier(self) -> Classifier:
         """The chosen network."""
+        if self.name == TRAINED and self.trained is not None:
+            return self.trained
         return opened(self.choices[self.name])
 
     def answer(self, action: str, body: Body) -> Any:
@@ -54,7 +68,8 @@ class Tab:
     # --- the network and the picture ------------------------------------------------------------
 
     def choose_network(self, body: Body) -> Any:
-        self.name = messages.choice(body, "network", tuple(self.choices))
+        trained = () if self.trained is None else (TRAINED,)
+        self.name = messages.choice(body, "network", (*self.choices, *trained))
         self.inside = self.step = None
         return describe(self.classifier.model)
 
@@ -162,6 +177,81 @@ class Tab:
         step = self.one_step()
         return step.change(messages.choice(body, "parameter", step.grads))
 
+    # --- train and break ------------------------------------------------------------------------
+
+    def set_training(self, body: Body) -> Any:
+        """A new network to train, with the knobs as they are set, and the bug that is chosen."""
+        self.settings = Settings(
+            messages.choice(body, "network", NETWORKS),
+            messages.choice(body, "optimizer", TRAINERS),
+            messages.number(body, "rate", 1e-9, 1e6),
+            messages.whole(body, "batch", 1, 4096),
+            messages.number(body, "scale", 0, 1000),
+            messages.flag(body, "shuffle"),
+            messages.whole(body, "seed", 0, 2**32),
+        )
+        bug = None if body.get("bug") is None else messages.choice(body, "bug", BUGS)
+        return self.begin_training(bug, quiz=False)
+
+    def start_quiz(self, body: Body) -> Any:
+        """The same network again, with a bug that is not told."""
+        fitting = [name for name, bug in BUGS.items() if bug.fits(self.experiment(None))]
+        return self.begin_training(str(self.rng.choice(fitting)), quiz=True)
+
+    def answer_quiz(self, body: Body) -> Any:
+        """Whether the guess is right, and what it was."""
+        if not self.quiz or self.bug is None:
+            raise WrongRequest("start the quiz first")
+        guess = messages.choice(body, "bug", BUGS)
+        self.quiz = False
+        return {"right": guess == self.bug, "bug": self.bug, "title": BUGS[self.bug].title}
+
+    def experiment(self, bug: str | None) -> Experiment:
+        """As it is set, before the first step."""
+        made = build(self.settings, mnist_once())
+        if bug is not None:
+            if not BUGS[bug].fits(made):
+                raise WrongRequest("this network has no layer for this bug; choose a cnn")
+            BUGS[bug].plant(made)
+        return made
+
+    def begin_training(self, bug: str | None, quiz: bool) -> Any:
+        experiment = self.experiment(bug)
+        self.end_training()
+        self.bug, self.quiz = bug, quiz
+        self.live = Live(experiment)
+        fits = {name: it.title for name, it in BUGS.items() if it.fits(experiment)}
+        return {"settings": self.settings, "bugs": fits, **describe(experiment.model)}
+
+    def end_training(self) -> None:
+        if self.live is not None:
+            self.live.close()
+
+    def training(self) -> Live:
+        if self.live is None:
+            raise WrongRequest("set up a training first")
+        return self.live
+
+    def start_training(self, body: Body) -> Any:
+        self.training().go(None)
+
+    def one_batch(self, body: Body) -> Any:
+        self.training().go(1)
+
+    def pause_training(self, body: Body) -> Any:
+        self.training().go(0)
+
+    def check_training(self, body: Body) -> Any:
+        """What the checks say of the experiment that is being trained, from its first step on."""
+        self.training()
+        return {"findings": check_all(self.experiment(self.bug))}
+
+    def use_trained(self, body: Body) -> Any:
+        """The network as it is now becomes one that the other views can choose."""
+        model = self.training().copy()
+        self.trained = Classifier(model, 1.0, Path(TRAINED), True)
+        return {"network": TRAINED}
+
 
 ACTIONS: dict[str, Callable[[Tab, Body], Any]] = {
     "network": Tab.choose_network,
@@ -179,6 +269,14 @@ ACTIONS: dict[str, Callable[[Tab, Body], Any]] = {
     "take": Tab.take_step,
     "undo": Tab.undo_step,
     "change": Tab.change,
+    "train-set": Tab.set_training,
+    "train-start": Tab.start_training,
+    "train-pause": Tab.pause_training,
+    "train-batch": Tab.one_batch,
+    "train-check": Tab.check_training,
+    "train-use": Tab.use_trained,
+    "quiz-start": Tab.start_quiz,
+    "quiz-answer": Tab.answer_quiz,
 }
 
 
@@ -189,13 +287,15 @@ class Tabs:
         self.choices = choices
         self.tabs: dict[str, Tab] = {}
         self.lock = threading.Lock()
+        self.closed = False  # the server ends
 
     def open(self) -> dict[str, Any]:
         """A new tab: its name, the networks, and the first of them."""
         tab, key = Tab(self.choices), secrets.token_urlsafe(16)
         with self.lock:
             if len(self.tabs) >= MOST_TABS:
-                del self.tabs[min(self.tabs, key=lambda key: self.tabs[key].used)]
+                oldest = min(self.tabs, key=lambda key: self.tabs[key].used)
+                self.tabs.pop(oldest).end_training()
             self.tabs[key] = tab
         return {
             "tab": key,
@@ -207,6 +307,12 @@ class Tabs:
     def get(self, key: str) -> Tab | None:
         """The tab, or None if it is unknown or had to make room."""
         return self.tabs.get(key)
+
+    def close(self) -> None:
+        """End all trainings, and what waits for news of them."""
+        self.closed = True
+        for tab in self.tabs.values():
+            tab.end_training()
 
 
 @functools.cache

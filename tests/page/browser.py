@@ -43,7 +43,7 @@ SEVEN = DIGITS[7]
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser that the system has."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path is not None, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -14,7 +14,7 @@ import numpy as np
 
 from mnist_app.page.networks import choices
 from mnist_app.page.port import ADDRESS, listen
-from mnist_app.page.server import application, make_server
+from mnist_app.page.server import make_server
 from mnist_app.page.tabs import Tabs
 from tinynet.types import Array
 
@@ -80,7 +80,7 @@ def serving() -> Iterator[Page]:
     tabs = Tabs(choices())
     with listen(0) as listener:
         port = listener.getsockname()[1]
-        server = make_server(application(tabs, TOKEN, port))
+        server = make_server(tabs, TOKEN, port)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:

@@ -10,15 +10,17 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from mnist_app.page.bugs import BUGS
 from mnist_app.page.tabs import Tab
 from mnist_app.pictures.drawing import draw_strokes
+from mnist_app.text import percent
 from tests.page import browser as by_hand
 from tests.page.browser import DIGITS, SEVEN, WIDTHS, draw, drop, pick, settle, touch, visiting
 from tests.page.client import Page as Server
 from tinynet import activations
 
 pytestmark = pytest.mark.slow
-VIEWS = ("draw", "inside", "step")
+VIEWS = ("draw", "inside", "step", "train")
 
 
 @pytest.fixture(scope="session")
@@ -212,6 +214,75 @@ def check_twins(page: Page) -> list[str]:
     return numbers
 
 
+# --- train and break -------------------------------------------------------------------------
+
+
+def test_a_network_is_trained_and_used(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, "#train") as page:
+        page.fill("input[name=batch]", "64")
+        page.click("text=Begin anew")
+        expect(page.locator("#progress")).to_have_text("Batch 0, epoch 1. Not a step yet.")
+        page.click("#batch")
+        expect(page.locator("#progress")).to_contain_text("Batch 1, epoch 1.")
+        page.click("#run")
+        expect(page.locator("#run")).to_have_text("Pause")
+        expect(page.locator("#progress")).to_have_text(re.compile(r"Batch (\d{3,}|[6-9]\d),"))
+        page.click("#run")
+        expect(page.locator("#run")).to_have_text("Start")
+        live = tab_of(server).live
+        assert live is not None
+        expect(page.locator("#progress")).to_contain_text(f"Batch {len(live.batches)},")
+        _, loss, accuracy = live.validation[-1]
+        assert f"of the validation {shown(loss, 4)} ({accuracy:.1%}".replace("%", " %") in (
+            page.locator("#progress").text_content() or ""
+        )
+        assert page.locator("#mistakes figure").count() == min(20, len(live.look["mistakes"]))
+        assert page.locator("#weights tr").count() == 8
+        page.click("#use")
+        expect(page.locator("#view-draw")).to_be_visible()
+        assert page.locator("#network").input_value() == "trained here"
+        draw(page, SEVEN)
+        probabilities = tab_of(server).classifier.probabilities(tab_of(server).image[np.newaxis])
+        cell = page.locator("#bars td span").nth(int(probabilities.argmax())).text_content()
+        assert cell == percent(float(probabilities.max()))
+
+
+@pytest.mark.parametrize("bug", ["pool", "twice", "labels"])
+def test_a_planted_bug_is_named_on_the_page(browser: Browser, server: Server, bug: str) -> None:
+    with visiting(browser, server, "#train") as page:
+        page.select_option("select[name=bug]", bug)
+        settle(page)
+        page.click("#check")
+        page.wait_for_selector(".finding", timeout=60_000)
+        wrong = page.locator(".finding.bad b").all_text_contents()
+        assert BUGS[bug].found_by in wrong
+
+
+def test_the_quiz(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, "#train") as page:
+        for right in (True, False):
+            page.click("#quiz")
+            expect(page.locator("#guess")).to_be_visible()
+            planted = tab_of(server).bug
+            assert planted is not None
+            assert page.locator("select[name=bug]").input_value() == ""
+            guess = planted if right else next(name for name in BUGS if name != planted)
+            page.select_option("#guess select", guess)
+            page.click("#guess button")
+            said = "Right: " if right else "No. It was: "
+            expect(page.locator("#verdict")).to_have_text(f"{said}{BUGS[planted].title}.")
+
+
+def test_a_loss_that_is_no_number_is_told(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, "#train") as page:
+        live = tab_of(server).live
+        assert live is not None
+        live.experiment.model.parameters()["dense_2.bias"].value[0] = np.inf
+        page.click("#run")
+        expect(page.locator("#error")).to_contain_text("After batch 1 the loss is not a number")
+        expect(page.locator("#run")).to_have_text("Start")
+
+
 # --- everywhere ------------------------------------------------------------------------------
 
 
@@ -226,7 +297,7 @@ def test_nobody_is_kept_out_and_nothing_is_cut_off(
         for view in VIEWS:
             page.click(f'nav a[href="#{view}"]')
             settle(page)
-            if view != "draw":
+            if view in ("inside", "step"):
                 pick(page, f"#{view}-layers .layer:nth-child(2) canvas.maps", 0.5, 0.5)
             found = Axe().run(page).response["violations"]
             serious = [it["help"] for it in found if it["impact"] in ("serious", "critical")]

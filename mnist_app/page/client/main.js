@@ -6,8 +6,9 @@ import * as inside from "./inside.js";
 import { paintGrey } from "./maps.js";
 import { attempt } from "./page.js";
 import * as step from "./step.js";
+import * as train from "./train.js";
 
-const VIEWS = { draw, inside, step };
+const VIEWS = { draw, inside, step, train };
 
 export const state = {
   layers: [], // of the network, the input first
@@ -51,13 +52,17 @@ async function begin() {
   describe(answer);
   const select = document.getElementById("network");
   select.replaceChildren(...answer.networks.map((name) => new Option(name, name)));
-  select.addEventListener("change", () =>
-    attempt(async () => {
-      describe(await ask("network", { network: select.value }));
-      await draw.again();
-      await show();
-    }),
-  );
+  const choose = async () => {
+    describe(await ask("network", { network: select.value }));
+    await draw.again();
+    await show();
+  };
+  select.addEventListener("change", () => attempt(choose));
+  state.offer = async (name) => {
+    if (![...select.options].some((option) => option.value === name)) select.add(new Option(name, name));
+    select.value = name;
+    await choose();
+  };
   for (const view of Object.values(VIEWS)) view.start(state);
   await draw.again();
   window.addEventListener("hashchange", show);

@@ -1,0 +1,170 @@
+"""The detective: one check for each place where a bug can hide.  Curves are not asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mnist_app.page.experiment import OPTIMIZERS, Experiment
+from mnist_app.text import percent
+from tinynet import (
+    Dense,
+    GradientError,
+    Sequential,
+    check_layer,
+    check_model,
+    in_float64,
+    train_step,
+)
+from tinynet.gradient_check import TOLERANCE, constant_ratio, numerical_gradient, relative_error
+from tinynet.losses import one_hot
+from tinynet.types import Array
+
+EXAMPLES = 3  # in the batches of the gradient checks
+LABELLED = 2000  # images whose labels are compared with the mean pictures
+LEAST_LIKE = 0.5  # of them must fit; of MNIST's own, 0.8 do, and of shuffled ones 0.1
+LARGEST_RATIO = 0.3  # of an update to the weights; usual ones are 0.001 to 0.05
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check says; `text` names array, index and numbers if something is wrong."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+def check_all(experiment: Experiment) -> list[Finding]:
+    """Every check, on an experiment that has taken no step; its weights are changed by it."""
+    return [check(experiment) for check in CHECKS]
+
+
+def check_network(experiment: Experiment) -> Finding:
+    """The whole network along random directions (`tinynet.check_model`)."""
+    twin = in_float64(experiment.model)
+    try:
+        report = check_model(twin, numbers(EXAMPLES, *twin.input_shape))
+    except GradientError as error:
+        return Finding("network", False, str(error))
+    return Finding("network", True, f"check_model: relative errors up to {report.worst:.0e}.")
+
+
+def check_layers(experiment: Experiment) -> Finding:
+    """Each layer by itself, so that the guilty one is named (`tinynet.check_layer`)."""
+    twin = in_float64(experiment.model)
+    shape = twin.input_shape
+    for layer, output_shape in zip(twin.layers, twin.output_shapes, strict=True):
+        try:
+            check_layer(layer, numbers(EXAMPLES, *shape))
+        except GradientError as error:
+            return Finding("layers", False, f"{layer.name}: {error}")
+        shape = output_shape
+    return Finding("layers", True, f"check_layer: all {len(twin.layers)} are right.")
+
+
+def check_loss(experiment: Experiment) -> Finding:
+    """The loss's gradient against its difference quotients."""
+    outputs = 1 / (1 + np.exp(-numbers(8, 10)))  # fits losses of logits and of (0, 1)
+    labels = np.arange(8)
+    _, gradient = experiment.loss(outputs, labels)
+    numeric = numerical_gradient(lambda: experiment.loss(outputs, labels)[0], outputs)
+    errors = relative_error(gradient, numeric)
+    worst = np.unravel_index(int(errors.argmax()), errors.shape)
+    if errors[worst] <= TOLERANCE:
+        return Finding("loss", True, f"Its gradient is right: {errors[worst]:.0e} at most.")
+    index = ", ".join(map(str, worst))
+    return Finding(
+        "loss",
+        False,
+        f"doutputs[{index}]: the loss says {gradient[worst]:.6g}, the difference quotient "
+        f"{numeric[worst]:.6g}{constant_ratio(gradient, numeric, batch=8)}",
+    )
+
+
+def check_optimizer(experiment: Experiment) -> Finding:
+    """Two steps on random gradients, against tinynet's own optimizer of that name and rate."""
+    made = experiment.make_optimizer()
+    name = next(n for n, kind in OPTIMIZERS.items() if isinstance(made, kind))  # type: ignore[arg-type]
+    right = OPTIMIZERS[name](made.rate())
+    changes = []
+    for optimizer in (made, right):
+        model = Sequential([Dense(3)], (4,), dtype=np.float64)
+        before = model.parameters()["dense_1.kernel"].value.copy()
+        model.parameters()["dense_1.kernel"].grad = numbers(4, 3)
+        optimizer.update(model.parameters())
+        changes.append(model.parameters()["dense_1.kernel"].value - before)
+    error = float(relative_error(changes[0], changes[1]).max())
+    if error <= TOLERANCE:
+        return Finding("optimizer", True, f"Its first step is {name}'s formula.")
+    ratio = float(np.median(changes[0] / changes[1]))
+    return Finding(
+        "optimizer",
+        False,
+        f"{name}'s first step changes kernel[0, 0] by {changes[0][0, 0]:.4g}, its formula by "
+        f"{changes[1][0, 0]:.4g}: {ratio:.3g} times as much.",
+    )
+
+
+def check_labels(experiment: Experiment) -> Finding:
+    """Do images look like the mean picture of their label?"""
+    images = experiment.images[::7][:LABELLED].reshape(LABELLED, -1) / np.float32(255)
+    labels = experiment.labels[::7][:LABELLED]
+    if not experiment.settings.shuffle:  # they come by their digit: take some of each
+        places = np.linspace(0, len(experiment.labels) - 1, LABELLED).astype(int)
+        images = experiment.images[places].reshape(LABELLED, -1) / np.float32(255)
+        labels = experiment.labels[places]
+    rows = one_hot(labels.astype(int), np.empty((LABELLED, 10), np.float32))
+    means = (rows.T @ images) / rows.sum(axis=0)[:, None]
+    distances = (means**2).sum(axis=1) - 2 * images @ means.T
+    fits = float((distances.argmin(axis=1) == labels).mean())
+    text = f"{percent(fits, 0)} of the images are nearest to the mean picture of their label"
+    return Finding("labels", fits >= LEAST_LIKE, f"{text}; by chance, 10 % would be.")
+
+
+def check_weights(experiment: Experiment) -> Finding:
+    """Can the units of a layer become different from each other?"""
+    for name, parameter in experiment.model.parameters().items():
+        if name.endswith("kernel") and not np.ptp(parameter.value):
+            return Finding(
+                "initial weights",
+                False,
+                f"{name}: all {parameter.size:,} values are {parameter.value.flat[0]:g}, so all "
+                "units of a layer get the same gradient, and stay the same for ever.",
+            )
+    return Finding("initial weights", True, "Random, different for every unit.")
+
+
+def check_rate(experiment: Experiment) -> Finding:
+    """How large the first update is beside the weights."""
+    model, size = experiment.model, experiment.settings.batch
+    before = {n: p.value.copy() for n, p in model.parameters().items() if n.endswith("kernel")}
+    batch = experiment.images[:size], experiment.labels[:size]
+    train_step(model, *batch, experiment.loss, experiment.make_optimizer())
+    ratios = {
+        name: float(np.linalg.norm(model.parameters()[name].value - value) / np.linalg.norm(value))
+        for name, value in before.items()
+        if value.any()
+    }
+    if not ratios:
+        return Finding("learning rate", True, "Cannot be judged: all weights are zero.")
+    name = max(ratios, key=lambda name: ratios[name])
+    text = f"The first step changes {name} by {percent(ratios[name])} of its size"
+    ok = ratios[name] <= LARGEST_RATIO
+    return Finding("learning rate", ok, f"{text}; some percent at most are usual.")
+
+
+def numbers(*shape: int) -> Array:
+    """Random numbers, the same every time."""
+    return np.random.default_rng(0).normal(size=shape)
+
+
+CHECKS: tuple[Callable[[Experiment], Finding], ...] = (
+    check_network,
+    check_layers,
+    check_loss,
+    check_optimizer,
+    check_labels,
+    check_weights,
+    check_rate,
+)

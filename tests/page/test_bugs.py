@@ -1,0 +1,94 @@
+"""Every planted bug is found by the check that is meant for it; without one, none complains."""
+
+import numpy as np
+import pytest
+
+from mnist_app.page.bugs import BUGS
+from mnist_app.page.checks import CHECKS, Finding, check_all
+from mnist_app.page.experiment import NETWORKS, Experiment, Settings, build
+from mnist_app.page.tabs import mnist_once
+from tinynet import fit
+
+
+def experiment(network: str, optimizer: str = "Adam") -> Experiment:
+    rate = {"Adam": 0.002, "SGD": 0.1}[optimizer]
+    return build(Settings(network, optimizer, rate), mnist_once())
+
+
+def failing(findings: list[Finding]) -> set[str]:
+    assert len(findings) == len(CHECKS)
+    return {finding.name for finding in findings if not finding.ok}
+
+
+@pytest.mark.parametrize("optimizer", ["Adam", "SGD"])
+@pytest.mark.parametrize("network", ["cnn-small", "mlp-small"])
+def test_without_a_bug_all_is_well(network: str, optimizer: str) -> None:
+    findings = check_all(experiment(network, optimizer))
+    assert failing(findings) == set(), findings
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_each_bug_is_found_and_named(bug: str) -> None:
+    planted = experiment("cnn-small")
+    assert BUGS[bug].fits(planted)
+    BUGS[bug].plant(planted)
+    findings = check_all(planted)
+    wrong = failing(findings)
+    expected = {BUGS[bug].found_by} | ({"network"} if BUGS[bug].found_by == "layers" else set())
+    assert wrong == expected, findings
+    text = next(finding.text for finding in findings if finding.name == BUGS[bug].found_by)
+    named = {
+        "mask": "relu_1: ReLU(): dx[",
+        "kernel": "conv2d_1: Conv2D(8, (3, 3)): dx[",
+        "pool": "max_pool_1: MaxPool(): dx[",
+        "assign": "conv2d_1: Conv2D(8, (3, 3)): dx[",
+        "bias": "Every entry is exactly 3 times too small (3 is the batch size)",
+        "twice": "exactly 8 times too small (8 is the batch size)",
+        "never": "exactly 8 times too large (8 is the batch size)",
+        "adam": "3.16 times as much",
+        "labels": "nearest to the mean picture",
+        "zeros": "conv2d_1.kernel: all 72 values are 0",
+        "rate": "The first step changes",
+    }
+    assert named[bug] in text
+
+
+def test_bugs_of_convolutions_do_not_fit_a_dense_network() -> None:
+    dense = experiment("mlp-small")
+    assert {name for name, bug in BUGS.items() if not bug.fits(dense)} == {
+        "kernel",
+        "pool",
+        "assign",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", ["mask", "kernel", "pool", "assign", "bias", "adam"])
+def test_the_curve_hides_these_bugs(bug: str) -> None:
+    planted = experiment("cnn-small")
+    BUGS[bug].plant(planted)
+    losses = []
+    images, labels = planted.images[:8000], planted.labels[:8000]
+    fit(
+        planted.model, images, labels, **planted.arguments(),
+        on_epoch=lambda history: losses.append(history.epochs[-1]), epochs=2,
+    )  # fmt: skip
+    assert losses[-1].accuracy > 0.7
+
+
+def test_the_knobs_turn() -> None:
+    plain, mnist = experiment("cnn-small"), mnist_once()
+    doubled = build(Settings(scale=2.0), mnist)
+    kernel = "conv2d_1.kernel"
+    np.testing.assert_array_equal(
+        doubled.model.parameters()[kernel].value, 2 * plain.model.parameters()[kernel].value
+    )
+    in_order = build(Settings(shuffle=False), mnist)
+    assert (np.diff(in_order.labels.astype(int)) >= 0).all()
+    np.testing.assert_array_equal(in_order.arguments()["rng"].permutation(5), np.arange(5))
+    assert failing(check_all(build(Settings(shuffle=False), mnist))) == set()
+    other = build(Settings(seed=1), mnist).model.parameters()[kernel].value
+    assert not np.array_equal(other, plain.model.parameters()[kernel].value)
+    assert set(NETWORKS) == {"cnn-small", "mlp-small", "cnn"}
+    assert len(plain.images) == 59_000
+    assert len(plain.validation[0]) == 1_000
