@@ -20,7 +20,7 @@ from tinynet.gradient_check import TOLERANCE, constant_ratio, numerical_gradient
 from tinynet.losses import one_hot
 from tinynet.types import Array
 
-EXAMPLES = 3  # in the batches of the gradient checks
+EXAMPLES = 2  # in the batches of the gradient checks
 LABELLED = 2000  # images whose labels are compared with the mean pictures
 LEAST_LIKE = 0.5  # of them must fit; of MNIST's own, 0.8 do, and of shuffled ones 0.1
 LARGEST_RATIO = 0.3  # of an update to the weights; usual ones are 0.001 to 0.05

@@ -5,6 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.page.client import Page, serving
+from tinynet.workers import pool
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the server: BLAS's threads would wait for each other."""
+    with pool(1):
+        yield
 
 
 @pytest.fixture(scope="session")

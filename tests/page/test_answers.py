@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_app.data.dataset import load_mnist
+from mnist_app.page.tabs import mnist_once
 from mnist_app.pictures.drawing import PEN, SIDE, draw_strokes, resized_plainly
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.predict import read_picture
@@ -61,7 +61,7 @@ def test_problems_are_said_in_words(page: Page) -> None:
 
 
 def test_a_test_digit_is_fed_as_it_is(page: Page) -> None:
-    mnist = load_mnist()
+    mnist = mnist_once()
     answer = page.ask("sample", place=123)
     np.testing.assert_array_equal(unpacked(answer["image"]), mnist.test_images[123])
     assert answer["label"] == mnist.test_labels[123]
@@ -88,5 +88,5 @@ def test_another_network_reads_the_same_picture(page: Page) -> None:
     page.ask("sample", place=5)
     described = page.ask("network", network="cnn-large")
     assert described["layers"][1]["title"] == "Conv2D(32, (5, 5))"
-    row = load_classifier("cnn-large").probabilities(load_mnist().test_images[5:6])[0]
+    row = load_classifier("cnn-large").probabilities(mnist_once().test_images[5:6])[0]
     np.testing.assert_array_equal(page.ask("again")["probabilities"], row.tolist())

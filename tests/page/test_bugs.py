@@ -42,7 +42,7 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
         "kernel": "conv2d_1: Conv2D(8, (3, 3)): dx[",
         "pool": "max_pool_1: MaxPool(): dx[",
         "assign": "conv2d_1: Conv2D(8, (3, 3)): dx[",
-        "bias": "Every entry is exactly 3 times too small (3 is the batch size)",
+        "bias": "Every entry is exactly 2 times too small (2 is the batch size)",
         "twice": "exactly 8 times too small (8 is the batch size)",
         "never": "exactly 8 times too large (8 is the batch size)",
         "adam": "3.16 times as much",
