@@ -47,7 +47,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         default="compare",
         help="compare: the three side by side (15 minutes on 2 cores); layers: each layer of "
         "tinynet against the arithmetic limit (half a minute); step: what a step on all cores "
-        "costs beyond its arithmetic (half a minute)",
+        "costs beyond its arithmetic (half a minute); page: how fast the page answers and trains "
+        "(5 minutes)",
     )
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(
@@ -120,7 +121,15 @@ def step(rounds: int, size: Size, output: Path) -> None:
     publish(output / "step", text, [each.to_json() for each in profiles])
 
 
-WHAT = {"compare": compare, "layers": layers, "step": step}
+def page(rounds: int, size: Size, output: Path) -> None:
+    """How fast the page answers, starts and trains."""
+    from benchmarks.page import measure, to_markdown
+
+    rows = measure(rounds, size == QUICK)
+    publish(output / "page", to_markdown(rows), dict(rows))
+
+
+WHAT = {"compare": compare, "layers": layers, "step": step, "page": page}
 
 
 def publish(path: Path, markdown: str, numbers: Any) -> None:

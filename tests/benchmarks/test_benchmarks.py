@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import comparison, growth, layers, processes, rounds, step, worker
+from benchmarks import comparison, growth, layers, page, processes, rounds, step, worker
 from benchmarks.jobs import Job
 from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, markdown_table, number
@@ -244,6 +244,17 @@ def test_installed_sizes_count_what_is_required_once() -> None:
     assert installed_megabytes(["pytest", "iniconfig"]) == installed_megabytes(["pytest"])
     assert installed_megabytes(["pytest"]) > pytest_alone
     assert program_megabytes() > 11  # the four MNIST files alone
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def test_the_page_is_measured() -> None:
+    rows = dict(page.measure(1, quick=True))
+    number = {name: float(value.split()[0]) for name, value in rows.items()}
+    assert number["from a stroke to its answer, median"] > 0
+    assert number["news of the training a second"] > 0
+    assert "| from a stroke to its answer, median | " in page.to_markdown(list(rows.items()))
 
 
 # --- layers ------------------------------------------------------------------------------------
