@@ -142,6 +142,17 @@ def test_every_layer_opens_and_its_numbers_are_tinynets(browser: Browser, server
                 )
 
 
+def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server) -> None:
+    with visiting(browser, server, "#inside") as page:
+        canvas = page.locator("#inside-layers canvas.maps").first  # the input, one map of 28x28
+        box = canvas.bounding_box()
+        assert box is not None
+        cell = box["width"] / 28
+        canvas.click(position={"x": 20.5 * cell, "y": 5.5 * cell})
+        settle(page)
+        expect(page.locator("#inside-detail h2")).to_contain_text("input[5, 20, 0]")
+
+
 def test_the_keyboard_chooses_a_number(browser: Browser, server: Server) -> None:
     with visiting(browser, server, "#inside") as page:
         page.locator("#inside-layers canvas.maps").nth(1).focus()

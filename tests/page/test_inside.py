@@ -233,3 +233,24 @@ def test_numbers_that_are_none_say_so(page: Page) -> None:
     assert "undo the last step" in page.refused("take", optimizer="SGD", rate=0.001)
     page.ask("undo")
     assert page.ask("undo")["step"]["loss"] == loss
+
+
+def test_the_rest_of_a_sum_is_told() -> None:
+    inside = Inside(load_classifier("cnn").model, mnist_once().test_images[0])
+    found = inside.cell(8, (5,))["sum"]  # dense_1, of 1,600 inputs
+    assert found["products"] == 1600
+    assert found["rest"]["groups"] == 1600 - len(found["groups"])
+    shown = sum(group["total"] for group in found["groups"])
+    whole = shown + found["rest"]["total"] + found["constant"][1]
+    assert whole == pytest.approx(inside.values[8][5], rel=1e-4)
+    assert found["rest"]["total"] != 0
+
+
+def test_a_small_gradient_keeps_its_digits() -> None:
+    step = OneStep(load_classifier("cnn").model, mnist_once().test_images[0], 7)
+    step.model.parameters()["dense_2.kernel"].value *= 1.7  # the network is right, and too sure
+    step.look()
+    assert 1e-9 < step.loss < 1e-6
+    index = np.unravel_index(np.abs(step.grads["dense_2.kernel"]).argmax(), (64, 10))
+    answer = step.of_parameter("dense_2.kernel", tuple(map(int, index)))
+    assert answer["numerical"] == pytest.approx(answer["gradient"], rel=1e-7)

@@ -47,7 +47,7 @@ function arrange(shape, width, height) {
 // A canvas with an array on it.  `pick` is called with the index of a number that is chosen.
 export class Maps {
   constructor({ label, width = 300, height = 360, pick = null, dots = null }) {
-    this.room = { width, height };
+    this.room = { width: Math.min(width, innerWidth - 76), height }; // a card on a telephone
     this.label = label;
     this.pick = pick;
     this.dots = dots;

@@ -40,7 +40,8 @@ export async function show() {
 }
 
 async function choose(label) {
-  $("taken").replaceChildren();
+  $("taken").replaceChildren(element("p", { className: "hint" },
+    "SGD takes rate · gradient away from each weight; Adam takes about the rate, whatever the gradient's size (notebook 06_training). The loss should fall. With a rate that is too high it overshoots: try, and undo."));
   showStep(await ask("step", { label }));
 }
 

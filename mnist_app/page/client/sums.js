@@ -89,7 +89,7 @@ export function numbers(rows) {
 }
 
 function picture(rows, name) {
-  const maps = new Maps({ label: name, width: 128, height: 128 });
+  const maps = new Maps({ label: name, width: 112, height: 112 });
   maps.show({ shape: [rows.length, rows[0].length], values: Float32Array.from(rows.flat()) });
   return maps.node;
 }
