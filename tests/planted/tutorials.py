@@ -37,6 +37,18 @@ BUGS = [
             DIAGNOSIS + "test_the_sentence_names_the_mistake",
         ),
         (
+            "small entries are forgiven what large ones round",
+            "    if scale is None:\n",
+            "    if True:\n",
+            DIAGNOSIS + "test_small_entries_count_if_they_are_held_against_their_own_size",
+        ),
+        (
+            "two numbers that differ are shown as the same",
+            "for digits in range(6, 18):",
+            "for digits in (6,):",
+            DIAGNOSIS + "test_the_sentence_names_the_mistake",
+        ),
+        (
             "a missing 1/N is told as one that is applied twice",
             "{text} Is 1/N missing?",
             "{text} Is 1/N applied twice?",
@@ -52,10 +64,25 @@ BUGS = [
             EXERCISES + "test_a_stub_is_not_attempted_and_says_what_its_solution_does",
         ),
         (
+            "an unwritten helper makes a finished function count as not attempted",
+            "if unwritten is inspect.unwrap(attempt).__code__:",
+            "if unwritten:",
+            PROGRESS + "test_a_finished_function_that_calls_an_unwritten_one_is_told_so",
+        ),
+        (
             "the solution is judged in place of the learner's answer",
             "files.find(number, folder or EXERCISES)",
             "files.find(number, folder or SOLUTIONS)",
             PROGRESS + "test_one_exercise",
+        ),
+    ),
+    *bugs(
+        "tutorials/checks/notebook_09.py",
+        (
+            "a maximum pooling is only tried with numbers that are not negative",
+            "share(x[place])",
+            "share(np.abs(x[place]))",
+            EXERCISES + "test_a_solution_is_right[09.maxpool_backward]",
         ),
     ),
     *bugs(

@@ -1,12 +1,13 @@
 """A wrong number gets a sentence that helps."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tutorials.cells import rounds_to
-from tutorials.checks.diagnosis import WrongAnswer, call, expect
+from tutorials.checks.diagnosis import WrongAnswer, call, expect, multiple
 
 A = np.array([[1.0, 2.0, 4.0], [-3.0, 5.0, 0.5]])
 SQUARE = A[:, :2]
@@ -36,6 +37,9 @@ SQUARE = A[:, :2]
         (1.0 * (A > 0), A > 0, "True and False"),
         (A <= 0, A > 0, "At [0, 0] it is False; expected True"),
         (7.0, 8.0, "is 7; expected 8."),
+        (0.2067831, 0.2067834, "is 0.2067831; expected 0.2067834, so 6 digits are right"),
+        (-np.inf, 8.0, "is -inf, where 8 is expected. Is something divided by 0"),
+        (np.array([2.0, 0.0]), np.array([1.0, 0.0]), "At [0] it is 2; expected 1 (1 of 2"),
         (8.0, 4.0, "is 8; expected 4. That is exactly 2 times too large"),
         (A + 1, A, "one too many"),
     ],
@@ -57,6 +61,21 @@ def test_a_plain_whole_number_is_as_right_as_a_float() -> None:
         expect(0, 0.5, "de")
 
 
+def test_small_entries_count_if_they_are_held_against_their_own_size() -> None:
+    large_and_small, off = np.array([1e6, 1e-6]), np.array([1e6, 1.1e-6])
+    expect(off, large_and_small, "v")
+    with pytest.raises(WrongAnswer, match=r"1\.1e-06; expected 1e-06"):
+        expect(off, large_and_small, "v", scale=0.0)
+
+
+def test_a_family_of_mistakes_is_recognized_by_its_one_number() -> None:
+    start, direction = A, np.array([[0.0, 2.0, -1.0], [3.0, 0.0, 1.0]])
+    assert multiple(start + 0.3 * direction, start, direction) == pytest.approx(0.3)
+    assert multiple(start, start, direction) is None
+    assert multiple(start + 0.3 * direction + np.eye(2, 3), start, direction) is None
+    assert multiple("text", start, direction) is None
+
+
 def test_accidents_are_told_in_words() -> None:
     def fails(x: Any) -> Any:
         return x[7]
@@ -68,11 +87,17 @@ def test_accidents_are_told_in_words() -> None:
     def forgets(x: Any) -> None:
         x + 1
 
-    for answer, diagnosis in [
+    def takes_two(x: Any, y: Any) -> Any:
+        return x
+
+    accidents: list[tuple[Callable[..., Any], str]] = [
+        (takes_two, "missing 1 required positional argument: 'y'"),
+        (lambda: A, "takes 0 positional arguments but 1 was given"),
         (fails, "IndexError"),
         (writes, "changes its argument x"),
         (forgets, "is a return missing"),
-    ]:
+    ]
+    for answer, diagnosis in accidents:
         with pytest.raises(WrongAnswer) as caught:
             call(answer, A.copy())
         assert diagnosis in str(caught.value)

@@ -52,6 +52,18 @@ def test_one_exercise(desk: Path, exercise: str, exit_code: int, text: str) -> N
     assert text in result.output
 
 
+def test_a_finished_function_that_calls_an_unwritten_one_is_told_so(desk: Path) -> None:
+    text = desk.read_text("utf-8")
+    stub = "    raise NotImplementedError"
+    place = text.index(stub)
+    finished = "    return relative_gradient(f, x, h)"
+    helper = "\n\ndef relative_gradient(f, x, h):\n    raise NotImplementedError\n"
+    desk.write_text(text[:place] + finished + text[place + len(stub) :] + helper)
+    judged = checks.verdict("01.numerical_gradient")
+    assert judged.status == "wrong"
+    assert judged.diagnosis == "it calls relative_gradient, which is not written yet."
+
+
 def test_a_cell_goes_on_with_the_right_function(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

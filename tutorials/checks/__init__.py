@@ -9,9 +9,11 @@ of the file `tutorials/exercises/08_*.py`.
 import ast
 import importlib
 import inspect
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal
 
 from tutorials import files
@@ -77,12 +79,22 @@ def verdict(name: str, answer: Answer | None = None) -> Verdict:
     """Judge an answer, by default the one in the learner's file; never raises WrongAnswer."""
     check = find_check(name)
     try:
-        check(find_answer(name) if answer is None else answer)
-    except NotImplementedError:
-        return Verdict("not attempted")
+        attempt = find_answer(name) if answer is None else answer
+        check(attempt)
+    except NotImplementedError as error:
+        unwritten = _who_raised(error)
+        if unwritten is inspect.unwrap(attempt).__code__:
+            return Verdict("not attempted")
+        return Verdict("wrong", f"it calls {unwritten.co_name}, which is not written yet.")
     except WrongAnswer as wrong:
         return Verdict("wrong", str(wrong))
     return Verdict("right")
+
+
+def _who_raised(error: NotImplementedError) -> CodeType:
+    """The function whose line raised it."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return frames[-1][0].f_code
 
 
 def task(name: str) -> str:

@@ -6,7 +6,7 @@ A check calls the learner's function through `call`, then compares with `expect`
 
 import inspect
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,13 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
     except (NotImplementedError, WrongAnswer):
         raise
     except Exception as error:
-        path = Path(inspect.unwrap(answer).__code__.co_filename)
+        code = getattr(inspect.unwrap(answer), "__code__", call.__code__)
+        path = Path(code.co_filename)
         raise WrongAnswer(f"{_call_text(answer, kept)} fails: {describe(error, path)}.") from error
-    names = list(inspect.signature(answer).parameters)[: len(arguments)]
-    for name, before, after in zip(names, kept, arguments, strict=True):
+    for name, before, after in zip(_names(answer, arguments), kept, arguments, strict=True):
         if isinstance(after, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             raise WrongAnswer(
-                f"{answer.__name__} changes its argument {name}, which belongs to the caller: "
+                f"{_title(answer)} changes its argument {name}, which belongs to the caller: "
                 "work on a copy, or put back what you move."
             )
     if result is None and returns:
@@ -58,7 +58,8 @@ def describe(error: Exception, path: Path) -> str:
     lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
     if isinstance(error, SyntaxError):
         lines = [error.lineno]
-    place = f", line {lines[-1]} of {path.name}" if lines else ""
+    file = path.name if path.exists() else "the cell"
+    place = f", line {lines[-1]} of {file}" if lines else ""
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"{type(error).__name__}: {text}{place}"
 
@@ -71,6 +72,7 @@ def expect(
     mistakes: Mapping[str, Any] | None = None,
     batch: int = 0,
     rtol: float = 1e-9,
+    scale: float | None = None,
 ) -> None:
     """WrongAnswer unless `got` has the shape and the values of `expected`.
 
@@ -78,10 +80,12 @@ def expect(
     the value that this mistake would give; the first that fits is the message. Otherwise the
     shape, the dtype, NaN, a constant factor, the order of the entries are looked at in turn.
     `batch` is the number of examples, so that a factor of 1/N can be called by its name.
+    `scale` is the size whose rounding is forgiven everywhere: the largest entry, unless given.
     """
     expected = np.asarray(expected)
     values = _as_numbers(got, what)
-    scale = float(np.abs(expected).max(initial=0.0))
+    if scale is None:
+        scale = float(np.abs(expected).max(initial=0.0))
     for diagnosis, mistaken in (mistakes or {}).items():
         mistaken = np.asarray(mistaken)
         differs = mistaken.shape != expected.shape or not _close(mistaken, expected, rtol, scale)
@@ -103,6 +107,23 @@ def expect(
         )
     if not _close(values, expected, rtol, scale):
         raise WrongAnswer(f"{what} {_value_text(values, expected, batch, rtol, scale)}")
+
+
+def multiple(got: Any, start: Array, direction: Array, rtol: float = 1e-9) -> float | None:
+    """The t that makes start + t * direction what was received, or None.
+
+    Names a whole family of mistakes at once, such as a leaky slope of any size. t is never 0.
+    """
+    values = np.asarray(got)
+    if values.shape != start.shape or not np.issubdtype(values.dtype, np.number):
+        return None
+    difference = values - start
+    largest = np.unravel_index(np.abs(direction).argmax(), direction.shape)
+    t = float(difference[largest] / direction[largest])
+    scale = float(np.abs(start).max(initial=0.0))
+    if not np.isfinite(t) or abs(t) < 1e-6 or not _close(difference, t * direction, rtol, scale):
+        return None
+    return t
 
 
 def _as_numbers(got: Any, what: str) -> Array:
@@ -135,11 +156,15 @@ def _shape_text(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
 def _value_text(got: Array, expected: Array, batch: int, rtol: float, scale: float) -> str:
     if not np.isfinite(got).all() and np.isfinite(expected).all():
         index = tuple(map(int, np.argwhere(~np.isfinite(got))[0]))
-        return f"is {got[index]} at {_index_text(index)}, where {expected[index]:.6g} is expected."
+        place = f" at {_index_text(index)}" if index else ""
+        return (
+            f"is {got[index]}{place}, where {expected[index]:.6g} is expected. Is something "
+            "divided by 0, or a logarithm taken of 0, or an exponential of a large number?"
+        )
     factor = _factor_text(got, expected, batch)
     if got.shape == ():
         exact = factor.replace("Every entry", "That") if "exactly" in factor else ""
-        return f"is {_number(got)}; expected {_number(expected)}. {exact}".rstrip()
+        return f"is {_pair(got, expected)}. {exact}".rstrip()
     if factor:
         return f"is wrong by one factor. {factor}"
     if got.ndim == 2 and got.shape == got.T.shape and _close(got.T, expected, rtol, scale):
@@ -171,14 +196,21 @@ def _first_text(got: Array, expected: Array, rtol: float, scale: float) -> str:
     wrong = ~np.isclose(got, expected, rtol=rtol, atol=rtol * scale, equal_nan=True)
     index = tuple(map(int, np.argwhere(wrong)[0]))
     count = f"{wrong.sum()} of {wrong.size} entries differ"
-    return (
-        f"At {_index_text(index)} it is {_number(got[index])}; expected "
-        f"{_number(expected[index])} ({count})."
-    )
+    return f"At {_index_text(index)} it is {_pair(got[index], expected[index])} ({count})."
 
 
-def _number(value: Any) -> str:
-    return str(value) if np.asarray(value).dtype == bool else f"{value:.6g}"
+def _pair(got: Any, expected: Any) -> str:
+    """Both numbers, with as many digits as it takes to tell them apart."""
+    if np.asarray(got).dtype == bool or np.asarray(expected).dtype == bool:
+        return f"{got}; expected {expected}"
+    for digits in range(6, 18):
+        one, other = f"{got:.{digits}g}", f"{expected:.{digits}g}"
+        if one != other:
+            break
+    text = f"{one}; expected {other}"
+    if digits > 6:
+        text += f", so {digits - 1} digits are right: is something rounded, or approximated?"
+    return text
 
 
 def _index_text(index: tuple[int, ...]) -> str:
@@ -187,12 +219,24 @@ def _index_text(index: tuple[int, ...]) -> str:
 
 def _call_text(answer: Callable[..., Any], arguments: list[Any]) -> str:
     shown = []
-    names = list(inspect.signature(answer).parameters)[: len(arguments)]
-    for name, value in zip(names, arguments, strict=True):
+    for name, value in zip(_names(answer, arguments), arguments, strict=True):
         if isinstance(value, np.ndarray):
             shown.append(f"{name} of shape {value.shape}")
         elif isinstance(value, int | float | str | tuple):
             shown.append(f"{name}={value!r}")
         else:
             shown.append(name)
-    return f"{answer.__name__}({', '.join(shown)})"
+    return f"{_title(answer)}({', '.join(shown)})"
+
+
+def _title(answer: Callable[..., Any]) -> str:
+    return getattr(answer, "__name__", "the answer")
+
+
+def _names(answer: Callable[..., Any], arguments: Sequence[Any]) -> list[str]:
+    """What the answer calls its arguments; a number where it has no name for one."""
+    try:
+        names = list(inspect.signature(answer).parameters)
+    except ValueError:  # of NumPy's own functions
+        names = []
+    return [names[k] if k < len(names) else str(k + 1) for k in range(len(arguments))]

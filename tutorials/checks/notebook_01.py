@@ -36,11 +36,34 @@ def numerical_gradient(answer: Answer) -> None:
         mistakes={
             "this is the forward difference, (f(x + h) - f(x)) / h, whose error is of the order "
             "of h. Step to both sides: (f(x + h) - f(x - h)) / 2h.": f(x) * (np.exp(H * w) - 1) / H,
+            "this is the backward difference, (f(x) - f(x - h)) / h, whose error is of the order "
+            "of h. Step to both sides: (f(x + h) - f(x - h)) / 2h.": f(x)
+            * (1 - np.exp(-H * w))
+            / H,
+            "all entries move at once, so each entry holds the slope of all of them together. Move "
+            "one entry, and hold the others still.": np.full(w.shape, f(x) * w.sum()),
+            "all entries move at once, and one number comes out. Move one entry, hold the others "
+            "still, and you have one slope for each.": f(x) * w.sum(),
+            "the sign is turned: f(x + h) - f(x - h), in this order.": -w * f(x),
+            "h is not divided by: these are differences of f, not slopes.": 2 * H * w * f(x),
             "every entry is exactly 2 times too large. The two points lie 2h apart, not h.": 2
             * w
             * f(x),
             "entries that have been moved stay moved while the next ones are differenced: put "
             "each back before you go on.": _without_putting_back(f, x, w),
+        },
+        rtol=1e-8,
+    )
+    coarse = 0.5
+    expect(
+        call(answer, f, np.asfortranarray(x), coarse),
+        f(x) * np.sinh(coarse * w) / coarse,
+        "the gradient with the step h = 0.5",
+        mistakes={
+            "the step h makes no difference: another one is written into the code.": w * f(x),
+            "this is the forward difference; only at a small h does it look right.": (
+                f(x) * np.expm1(coarse * w) / coarse
+            ),
         },
         rtol=1e-8,
     )
@@ -66,8 +89,8 @@ def _without_putting_back(f: Answer, x: Array, w: Array) -> Array:
 @exercise
 def relative_error(answer: Answer) -> None:
     """Pairs that agree, differ in sign, are tiny, are both zero."""
-    a = np.array([[3.0, 0.0, 1e-3], [-2.0, 5.0, 1e-10]])
-    n = np.array([[3.3, 0.0, -1e-3], [-2.2, 5.0, 0.0]])
+    a = np.array([[3.0, 0.0, 1e-3, -7.0], [-2.0, 5.0, 1e-10, 1e200]])
+    n = np.array([[3.3, 0.0, -1e-3, -4.0], [-2.2, 5.0, 0.0, 2e200]])
     difference, size = np.abs(a - n), np.abs(a) + np.abs(n)
     right = difference / np.maximum(1e-8, size)
     with np.errstate(all="ignore"):
@@ -80,6 +103,16 @@ def relative_error(answer: Answer) -> None:
             "n = 0 makes any a look wrong.": difference / np.maximum(1e-8, np.abs(n)),
             "the difference is divided by |n| alone, which may be 0. The denominator is "
             "|a| + |n|, and at least 1e-8.": difference / np.abs(n),
+            "the difference is divided by the larger of |a| and |n|. Asked for is their sum: then "
+            "the error lies between 0 and 1.": (
+                difference / np.maximum(1e-8, np.maximum(np.abs(a), np.abs(n)))
+            ),
+            "the difference is divided by |a| alone. Then a and n are not treated alike, and "
+            "a = 0 makes any n look wrong.": difference / np.maximum(1e-8, np.abs(a)),
+            "the difference is divided by the mean of |a| and |n|. Asked for is their sum: then "
+            "the error lies between 0 and 1.": difference / np.maximum(1e-8, size / 2),
+            "the signs are kept in the denominator: a + n of two negative numbers is negative, and "
+            "1e-8 takes its place. Take |a| + |n|.": difference / np.maximum(1e-8, a + n),
             "the difference is divided by |a + n|, which is 0 for numbers of opposite sign. Take "
             "|a| + |n|.": difference / np.maximum(1e-8, np.abs(a + n)),
             "some errors are negative: take |a - n|, or a wrong sign passes any upper bound.": (
@@ -97,7 +130,7 @@ def relative_error(answer: Answer) -> None:
 @exercise
 def crosses_kink(answer: Answer) -> None:
     """Points on the kink, near it on both sides, and away from it, for two steps."""
-    x = np.array([[-1e-6, 1e-6, 0.0, -3e-5], [3e-5, 0.3, -1.0, 9e-6]])
+    x = np.array([[-1e-6, 1e-6, 0.0, -3e-5, 1.5e-5], [3e-5, 0.3, -1e300, 9e-6, -1.5e-5]])
     near = np.abs(x) < H
     mistakes = {
         "only x = 0 itself is marked. From -1e-6 a step of 1e-5 lands on the other side.": x == 0,
@@ -117,6 +150,15 @@ def crosses_kink(answer: Answer) -> None:
         "it, and a point on the kink counts too.": near & (x > 0),
         "every point on the rising side is marked, even where both steps stay on it. There the "
         "slope is 1, and exists.": near | (x > 0),
+        "points up to 2h away are marked. The two points lie 2h apart, but x is in their middle: a "
+        "step is h long.": np.abs(x) < 2 * H,
+        "only half a step is looked at: x - h and x + h lie a whole h away.": np.abs(x) < H / 2,
+        "every point is marked. From -1 a step of 1e-5 stays on its side.": np.ones(
+            x.shape, dtype=bool
+        ),
+        "no point is marked. Where do x - h and x + h lie on different sides of 0?": (
+            np.zeros(x.shape, dtype=bool)
+        ),
         "every point on the flat side is marked. There the derivative is 0, and exists.": x < 0,
     }
     expect(call(answer, x, H), near, "crosses_kink(x, 1e-5)", mistakes=mistakes)

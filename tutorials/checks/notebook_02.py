@@ -60,8 +60,11 @@ def diamond_gradients(answer: Answer) -> None:
 @exercise
 def product(answer: Answer) -> None:
     """The value and both slopes at two unlike numbers."""
-    a, b = -1.5, 4.0
-    result = call(answer, a, b)
+    for a, b in ((-1.5, 4.0), (0.0, 2.5), (-3.0, -3.0)):
+        _expect_product(call(answer, a, b), a, b)
+
+
+def _expect_product(result: Any, a: float, b: float) -> None:
     try:
         value, slopes = result
         first, second = slopes
@@ -69,8 +72,11 @@ def product(answer: Answer) -> None:
         raise WrongAnswer(
             f"the result should be value, (slope by a, slope by b). Received: {result!r}"
         ) from None
-    expect(value, a * b, "the value")
-    expect([first, second], [b, a], "the pair of slopes at a = -1.5, b = 4", mistakes={
+    expect(value, a * b, f"the value at a = {a:g}, b = {b:g}", mistakes={
+        "this is the sum.": a + b,
+    })  # fmt: skip
+    expect([first, second], [b, a], f"the pair of slopes at a = {a:g}, b = {b:g}", mistakes={
+        "the sign is turned. If a grows by h, a * b grows by h * b.": [-b, -a],
         "each slope is the factor itself. If a grows by h, a * b grows by h * b: the slope by a "
         "is b.": [a, b],
         "these are the slopes of a sum.": [1.0, 1.0],
@@ -81,23 +87,31 @@ def product(answer: Answer) -> None:
 @exercise
 def pass_back(answer: Answer) -> None:
     """Two inputs, one with a share and an input of its own; then the same input twice."""
-    first = Node(3.0)
-    x, y = Node(3.0, (first,), (1.0,)), Node(-2.0)
-    out = Node(-6.0, (x, y), (-2.0, 3.0))
+    first = Node(4.0)
+    x, y = Node(4.0, (first,), (1.0,)), Node(-2.0)
+    out = Node(-8.0, (x, y), (-2.0, 4.0))
     x.grad, y.grad, out.grad = 10.0, 0.0, 0.5
     call(answer, out, returns=False)
-    expect([x.grad, y.grad], [9.0, 1.5], "the pair of gradients of the inputs of 3 * -2", mistakes={
+    expect([x.grad, y.grad], [9.0, 2.0], "the pair of gradients of the inputs of 4 * -2", mistakes={
         "x.grad held a share from another node, 10, and it is gone. A node that is used twice "
-        "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 1.5],
+        "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 2.0],
         "no share has arrived. Write it into the `grad` of each of node.inputs.": [10.0, 0.0],
         "the slopes are left out: each has to be multiplied by node.grad.": [10.5, 0.5],
         "the node's own gradient is left out: the slope has to be multiplied by node.grad.": [
             8.0,
-            3.0,
+            4.0,
         ],
-        "the slope and node.grad are added, where the chain rule multiplies.": [8.5, 3.5],
-        "node.value took the place of node.grad.": [22.0, -18.0],
-        "the inputs' values took the place of the slopes.": [11.5, -1.0],
+        "the slope and node.grad are added, where the chain rule multiplies.": [8.5, 4.5],
+        "node.value took the place of node.grad.": [26.0, -32.0],
+        "the inputs' values took the place of the slopes.": [12.0, -1.0],
+        "each input gets the slopes of all inputs, added up. Go through `inputs` and `slopes` in "
+        "pairs: each input has a slope of its own.": [11.0, 1.0],
+        "the share is subtracted. Shares add up.": [11.0, -2.0],
+        "only the first input gets a share.": [9.0, 0.0],
+        "the input's old gradient is multiplied in: the share is slope * node.grad alone.": [
+            10.0 - 2.0 * 0.5 * 10.0,
+            0.0,
+        ],
     })  # fmt: skip
     if first.grad != 0.0:
         raise WrongAnswer(
@@ -113,6 +127,16 @@ def pass_back(answer: Answer) -> None:
     expect(x.grad, 6.0, "the gradient of x in x * x at x = 3", mistakes={
         "x is an input twice, and only one share has arrived. Go through `inputs` and `slopes` "
         "in pairs and add (+=) each.": 3.0,
+    })  # fmt: skip
+    x = Node(3.0)
+    power = Node(27.0, (x, x), (9.0, 18.0))  # x * x^2: the same input, with two slopes
+    power.grad = 2.0
+    call(answer, power, returns=False)
+    expect(x.grad, 54.0, "the gradient of an input with the slopes 9 and 18", mistakes={
+        "both shares have the first slope. An input that stands twice is found at its first place "
+        "by `index`: go through `inputs` and `slopes` in pairs.": 36.0,
+        "both shares have the last slope. A dictionary keeps one slope for each input: go through "
+        "`inputs` and `slopes` in pairs.": 72.0,
     })  # fmt: skip
 
 

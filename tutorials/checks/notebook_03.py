@@ -9,12 +9,13 @@ from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 SQUARE = (3, 3, 3)  # examples, inputs, units: every product has the right shape
 OBLONG = (4, 3, 2)
+SINGLE = (1, 3, 2)  # one example: sums over it are easily lost, or turned into numbers
 
 
 @exercise
 def dense_forward(answer: Answer) -> None:
     """A square batch, where mistakes have the right shape, and then one with three sizes."""
-    for sizes in (SQUARE, OBLONG):
+    for sizes in (SQUARE, OBLONG, SINGLE):
         x, w, b, _ = _draw(*sizes)
         y = np.array([[row @ column for column in w.T] for row in x])
         expect(call(answer, x, w, b), y + b, "y", mistakes={
@@ -32,13 +33,21 @@ def dense_forward(answer: Answer) -> None:
             "only the first example is there, repeated. Row n of y comes from row n of x.": (
                 np.broadcast_to(y[0] + b, y.shape)
             ),
+            "the bias is subtracted.": y - b,
+            "the bias multiplies. It is added.": y * b,
+            "numbers are multiplied place by place, x * w. y_nj is a sum over i of products.": (
+                x * w + b if sizes == SQUARE else y
+            ),
+            "negative outputs are cut off. That is a ReLU, a layer of its own.": (
+                np.maximum(y + b, 0)
+            ),
         })  # fmt: skip
 
 
 @exercise
 def dense_backward(answer: Answer) -> None:
     """Expected values are sums over the places where each number is used, one by one."""
-    for sizes in (SQUARE, OBLONG):
+    for sizes in (SQUARE, OBLONG, SINGLE):
         square = sizes == SQUARE
         x, w, _, dy = _draw(*sizes)
         dx = np.array([[np.sum(dy_n * w_i) for w_i in w] for dy_n in dy])
@@ -54,6 +63,10 @@ def dense_backward(answer: Answer) -> None:
                 w @ dy if square else dx
             ),
             "this is divided by N, but dy holds the loss's 1/N already.": dx / len(x),
+            "this is x times something: dx sums dy_nj w_ij over j, and x does not enter. Was it "
+            "confused with dw?": x * dy.sum(axis=1, keepdims=True),
+            "all examples have the same row: dy was summed over them first. Each example has a dx "
+            "of its own.": np.broadcast_to(dy.sum(axis=0) @ w.T, dx.shape),
         }, batch=len(x))  # fmt: skip
         expect(got_dw, dw, "dw", mistakes={
             order.format("dx"): dx,
@@ -70,6 +83,16 @@ def dense_backward(answer: Answer) -> None:
             ),
             "only the first example is counted. Each example uses each weight once: add them.": (
                 np.outer(x[0], dy[0])
+            ),
+            "this is the outer product of two sums. Asked for is the sum of the outer products: "
+            "multiply within each example first, then add.": (
+                np.outer(x.sum(axis=0), dy.sum(axis=0))
+            ),
+            "this is the outer product of two means. Multiply within each example first, then "
+            "add.": np.outer(x.mean(axis=0), dy.mean(axis=0)),
+            "w has been multiplied in. The slope of y_nj by w_ij is x_ni alone.": dw * w,
+            "this is w minus its gradient: a step has been taken already. Return the gradient.": (
+                w - dw
             ),
             "only the last example is left. Each example uses each weight once: add (+=) them.": (
                 np.outer(x[-1], dy[-1])

@@ -31,9 +31,29 @@ def softmax(answer: Answer) -> None:
         "the rows do not sum to 1: divide by their sum.": e,
         "scores are divided by their sum, without the exponential.": z / z.sum(1, keepdims=True),
         "this is the logarithm of what is asked for.": np.log(_softmax(z)),
+        "each score is squeezed by itself, 1 / (1 + exp(-z)): that is the sigmoid. The classes of "
+        "one example share one sum, and the rows add up to 1.": 1 / (1 + np.exp(-z)),
+        "these are powers of 2. Softmax takes powers of e, np.exp.": (
+            2**z / (2**z).sum(axis=1, keepdims=True)
+        ),
+        "the maximum is taken over the examples, axis 0: each class is lowered by another amount, "
+        "which changes the probabilities. Each *row* needs its own, axis=1.": (
+            _lowered_by_columns(z)
+        ),
+        "the largest score has the 1, and the others 0: that is the answer of argmax.": (
+            np.eye(z.shape[1])[z.argmax(axis=1)]
+        ),
+        "the sign of the scores is turned: the largest score has to get the largest probability.": (
+            _softmax(-z)
+        ),
     })  # fmt: skip
     large = "softmax of scores such as [1000, 0, -1000]"
     expect(call(answer, LARGE), _softmax(LARGE), large, mistakes=_overflows(1))
+
+
+def _lowered_by_columns(z: Array) -> Array:
+    """The softmax of scores from which each column's maximum has been subtracted."""
+    return _softmax(z - z.max(axis=0))
 
 
 def _overflows(n: int) -> dict[str, Array]:
@@ -66,6 +86,17 @@ def softmax_backward(answer: Answer) -> None:
         "the sum is taken of dp alone; each term is weighted by its probability.": (
             p * (dp - np.sum(dp, axis=1, keepdims=True))
         ),
+        "the mean over the classes is taken where their sum belongs.": (
+            p * (dp - np.mean(dp * p, axis=1, keepdims=True))
+        ),
+        "the bracket has the wrong sign: it is dp minus the weighted sum.": -dz,
+        "the sum is added where it is subtracted. Raising one score lowers the others.": (
+            p * (dp + np.sum(dp * p, axis=1, keepdims=True))
+        ),
+        "the sum stands alone, and the class's own dp is missing.": (
+            -p * np.sum(dp * p, axis=1, keepdims=True)
+        ),
+        "this is divided by N, but dp holds the loss's 1/N already.": dz / len(p),
         "this is p - dp. Only the gradient of cross-entropy is p - y, with labels y; dp is any "
         "upstream gradient.": p - dp,
         "this is 0 everywhere. A test with dp = 1 cannot tell it from the truth, but dp is "
@@ -100,6 +131,7 @@ def stable_loss(answer: Answer) -> None:
     z, labels = _draw()
     p = _softmax(z)
     n, k = z.shape
+    own_columns = -np.log(p)[:, labels]
     each = np.array([-math.log(p[row, label]) for row, label in enumerate(labels)])
     expect(call(answer, z, labels), each.mean(), "the loss", mistakes={
         "this is the sum over the batch, where the mean is asked for.": each.sum(),
@@ -118,6 +150,27 @@ def stable_loss(answer: Answer) -> None:
         ),
         "the largest score is subtracted inside the sum only. The label's score has to be lowered "
         "by as much.": (each - z.max(axis=1)).mean(),
+        "`[:, labels]` takes the columns of all labels from every row, N by N numbers. From row n "
+        "only the one at labels[n] counts: index with np.arange(N) too.": own_columns.mean(),
+        "`[:, labels]` takes the columns of all labels from every row, N by N numbers; from row n "
+        "only the one at labels[n] counts.": own_columns,
+        "`[:, labels]` takes the columns of all labels from every row, N by N numbers; only one of "
+        "each row counts. Index with np.arange(N) too.": own_columns.sum() / n,
+        "this is a logarithm to the base 2. The loss has the natural one, np.log.": (
+            each.mean() / math.log(2)
+        ),
+        "this is a logarithm to the base 10. The loss has the natural one, np.log.": (
+            each.mean() / math.log(10)
+        ),
+        "each score went through a sigmoid by itself. Softmax divides by the sum over the "
+        "classes.": np.log1p(np.exp(-z))[np.arange(n), labels].mean(),
+        "the mean of the log sums alone; the label's score has to be subtracted.": (
+            np.log(np.exp(z).sum(axis=1)).mean()
+        ),
+        "this is the mean squared distance of p from the label. Asked for is -log p.": (
+            ((p - np.eye(k)[labels]) ** 2).sum(axis=1).mean()
+        ),
+        "this is 1 - p of the label. Asked for is -log p.": (1 - np.exp(-each)).mean(),
         "the losses of all classes are averaged; only the label's counts.": -np.log(p).mean(),
         "the logarithms of all classes are added; only the label's counts.": (
             -np.log(p).sum() / n
@@ -163,6 +216,21 @@ def loss_gradient(answer: Answer) -> None:
         "softmax.": -y / p / n,
         "the loss is a mean over examples, not over classes: divide by N only.": (p - y) / n / k,
         "this is divided by K, the number of classes. N is the number of examples.": (p - y) / k,
+        "the 1 is subtracted in the columns of all labels, in every row: `dz[:, labels] -= 1`. In "
+        "row n only column labels[n] has it; index with np.arange(N) too.": (
+            (p - np.isin(np.arange(k), labels)) / n
+        ),
+        "the scores take the place of the probabilities: softmax is missing.": (z - y) / n,
+        "each score went through a sigmoid by itself; the classes share one sum.": (
+            (1 / (1 + np.exp(-z)) - y) / n
+        ),
+        "p (p - y) is what a squared error gives on the way; here the slope of the logarithm "
+        "cancels the p.": p * (p - y) / n,
+        "only the label's column is there. The other scores have gradients too: p.": (
+            (p - y) * y / n
+        ),
+        "the maximum is taken over the examples, axis 0, which changes the probabilities. Each "
+        "row needs its own: axis=1.": (_lowered_by_columns(z) - y) / n,
         "the label itself is subtracted. It is the number of a class: subtract 1 at that place in "
         "the row.": (p - labels[:, np.newaxis]) / n,
     }, batch=n)  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, multiple
 
 SQUARE = (3, 3, 3, 3)  # examples, inputs, hidden units, classes: every product fits
 OBLONG = (4, 3, 5, 2)
@@ -16,7 +16,24 @@ def relu_backward(answer: Answer) -> None:
     x, dy = rng.normal(size=(2, 2, 3, 4))
     x[0, 0, :2] = 0.0
     dx = np.where(x > 0, dy, 0.0)
-    expect(call(answer, x, dy), dx, "dx", mistakes={
+    got = call(answer, x, dy)
+    leaks = [multiple(got, dx, np.where(off, dy, 0.0)) for off in (x < 0, x <= 0)]
+    leak = leaks[0] if leaks[1] is None else leaks[1]
+    if leak is not None and leak != 1:
+        raise WrongAnswer(
+            f"dx: where x is negative, {leak:.4g} of dy passes. That is a leaky ReLU. Here the "
+            "output is 0 there, whatever x is, so nothing passes."
+        )
+    expect(got, dx, "dx", mistakes={
+        "where x is positive *and* dy is positive, dy passes. That is 'guided' backpropagation, "
+        "which draws pretty pictures, and is no derivative. The sign of dy does not matter.": (
+            np.where(x > 0, np.maximum(dy, 0), 0.0)
+        ),
+        "dy is multiplied by x, whether it is positive or not. The slope is 1 or 0.": dy * x,
+        "half of dy passes where x is exactly 0. A legal choice, but asked for is 0.": (
+            dx + 0.5 * dy * (x == 0)
+        ),
+        "the sign of x is multiplied in: where x is negative, nothing passes.": dy * np.sign(x),
         "every gradient passes, as if there were no ReLU. Was the mask made with >= from the "
         "output? The output is never negative.": dy,
         "right, except where x is exactly 0: there the gradient passes, and asked for is 0. "
@@ -54,6 +71,11 @@ def dead_units(answer: Answer) -> None:
         "these are the numbers of the dead units. Asked for is True or False for each unit.": (
             np.flatnonzero(off.all(axis=0))
         ),
+        "the first example decides. Dead means off for *all* examples.": off[0],
+        "the last example decides. Dead means off for *all* examples.": off[-1],
+        "units that are on for all examples are marked. Dead is the other end.": (
+            (a > 0).all(axis=0)
+        ),
         "the sum over the examples decides. A unit can be on for one example and still have a "
         "negative sum.": a.sum(axis=0) <= 0,
     })  # fmt: skip
@@ -74,6 +96,7 @@ def two_layer_backward(answer: Answer) -> None:
         da = np.where(a > 0, dh, 0)
         dw1 = _products(x, da)
         got = call(answer, x, a, h, w2, dz)
+        after_step = _products(x, np.where(a > 0, np.array([dw2 @ dz_n for dz_n in dz]), 0))
         if not isinstance(got, tuple | list) or len(got) != 4:
             received = len(got) if isinstance(got, tuple | list) else f"one {type(got).__name__}"
             raise WrongAnswer(
@@ -94,7 +117,21 @@ def two_layer_backward(answer: Answer) -> None:
         }, batch=n)  # fmt: skip
         expect(got[3], dz.sum(axis=0), "db2", batch=n)
         unmasked = "the gradient went past the ReLU as if it were not there. Where a is negative, "
+        rate = multiple(got[0], dw1, after_step)
+        if rate is not None:
+            raise WrongAnswer(
+                f"dw1: w2 has changed before dh was computed: it is w2 - {-rate:.4g} * dw2 there. "
+                "All gradients belong to the weights of the forward pass; update afterwards."
+            )
         expect(got[0], dw1, "dw1", mistakes={
+            "the ReLU's mask is the wrong way round: where a is positive, nothing passes.": (
+                _products(x, np.where(a > 0, 0, dh))
+            ),
+            "only gradients that are positive pass, where a is positive ('guided' "
+            "backpropagation). The sign of a gradient does not matter.": (
+                _products(x, np.where(a > 0, np.maximum(dh, 0), 0))
+            ),
+            "dw2 took the place of w2 on the way back.": after_step,
             unmasked + "h did not depend on it. (A mask h >= 0 is true everywhere.)": (
                 _products(x, dh)
             ),

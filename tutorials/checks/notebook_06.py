@@ -29,6 +29,13 @@ def sgd_step(answer: Answer) -> None:
             "every entry moves by the same amount: only the gradient's sign is used.": (
                 w - rate * np.sign(dw)
             ),
+            "the weights are made smaller too, by the rate. That is weight decay; here only the "
+            "gradient counts.": w - rate * (dw + w),
+            "the gradient is divided by its length first. Its length counts.": (
+                w - rate * dw / np.linalg.norm(dw)
+            ),
+            "the step is divided by the rate.": w - dw / rate,
+            "the weights are multiplied by the step. It is subtracted.": w * (1 - rate * dw),
         },
     )
 
@@ -51,12 +58,25 @@ def momentum_step(answer: Answer) -> None:
             "this is momentum * v + dw, the velocity of libraries that multiply by -rate later. "
             "Here the rate and the sign belong to the velocity.": momentum * v + dw,
             "the old velocity is lost: momentum * v is missing.": -rate * dw,
+            "momentum and 1 - momentum are exchanged: most of the old velocity is kept.": (
+                (1 - momentum) * v - rate * dw
+            ),
+            "the momentum multiplies the gradient too. It belongs to the old velocity alone.": (
+                momentum * (v - rate * dw)
+            ),
+            "the momentum is fixed at 0.9. It is an argument.": 0.9 * v - rate * dw,
             "the old velocity is kept whole: multiply it by the momentum.": v - rate * dw,
             "the new gradient is multiplied by 1 - momentum. That makes it an average, as in "
             "Adam; the velocity here is a sum.": momentum * v - (1 - momentum) * rate * dw,
             "this is the velocity from before the step.": v,
         })  # fmt: skip
         expect(new_w, w + new, "w after the step", mistakes={
+            "this is Nesterov's step, which looks ahead by one more momentum * v - rate * dw. Here "
+            "the weights move by the new velocity alone.": w + momentum * new - rate * dw,
+            "the velocity is multiplied by the momentum once more; it is in it already.": (
+                w + momentum * new
+            ),
+            "this is the weights from before the step.": w,
             "the sign of the velocity is turned round. It already points downhill: add it.": (
                 w - new
             ),
@@ -72,17 +92,24 @@ def momentum_step(answer: Answer) -> None:
 
 @exercise
 def adam_step(answer: Answer) -> None:
-    """Three steps with gradients of very different size; m and v as sums over all of them."""
+    """Gradients of very different size, that shrink from step to step; m and v as sums over all.
+
+    Each entry is held against its own size, so that the small ones count like the large ones.
+    """
     w, *gradients = _draw(4)
     size = np.array([1e3, 1.0, 1e-3, 1e-6])  # the last is near epsilon / sqrt(1 - beta_2)
-    gradients = [each * size for each in gradients]
+    gradients = [each * size / 4**k for k, each in enumerate(gradients)]
     rate, beta_1, beta_2, epsilon = 0.02, 0.8, 0.99, 1e-7
-    m, v = np.zeros_like(w), np.zeros_like(w)
-    for t in (1, 2, 3):
-        dw = gradients[t - 1]
+
+    def averages(t: int) -> tuple[Array, Array]:
         ages = list(enumerate(reversed(gradients[:t])))
-        right_m = np.sum([(1 - beta_1) * beta_1**age * g for age, g in ages], axis=0)
-        right_v = np.sum([(1 - beta_2) * beta_2**age * g * g for age, g in ages], axis=0)
+        m = np.sum([(1 - beta_1) * beta_1**age * g for age, g in ages] or [0 * w], axis=0)
+        v = np.sum([(1 - beta_2) * beta_2**age * g * g for age, g in ages] or [0 * w], axis=0)
+        return np.asarray(m), np.asarray(v)
+
+    for t in (3, 2, 1):  # the first step last: with m = v = 0 many mistakes look the same
+        dw = gradients[t - 1]
+        (m, v), (right_m, right_v) = averages(t - 1), averages(t)
         result = call(answer, w, dw, m, v, t, rate, beta_1, beta_2, epsilon)
         new_w, new_m, new_v = _parts(result, "w", "m", "v")
         correct_1, correct_2 = 1 - beta_1**t, 1 - beta_2**t
@@ -95,7 +122,11 @@ def adam_step(answer: Answer) -> None:
             "the factor 1 - beta_1 before the gradient is missing.": beta_1 * m + dw,
             "beta_2 is used where beta_1 belongs.": beta_2 * m + (1 - beta_2) * dw,
             "the old m is lost.": (1 - beta_1) * dw,
-        })  # fmt: skip
+            "the gradient is squared; that belongs to v.": beta_1 * m + (1 - beta_1) * dw**2,
+            "the rate is in m already. It multiplies the step alone.": (
+                beta_1 * m + (1 - beta_1) * rate * dw
+            ),
+        }, scale=0.0)  # fmt: skip
         expect(new_v, right_v, f"v after step {t}", mistakes={
             "the corrected v is returned. The next step continues from the uncorrected one: keep "
             "the correction out of v.": right_v / correct_2,
@@ -106,7 +137,17 @@ def adam_step(answer: Answer) -> None:
             "beta_1 is used where beta_2 belongs.": beta_1 * v + (1 - beta_1) * dw**2,
             "the old v is lost.": (1 - beta_2) * dw**2,
             "m is squared in place of the gradient.": beta_2 * v + (1 - beta_2) * right_m**2,
-        })  # fmt: skip
+            "v never falls: the larger of the old and the new one is kept. That is another method, "
+            "AMSGrad.": np.maximum(v, right_v),
+            "the squares are added up and nothing is forgotten. That is another method, Adagrad.": (
+                v + dw**2
+            ),
+            "the distance from m is squared, (dw - m)^2. That is another method, AdaBelief.": (
+                beta_2 * v + (1 - beta_2) * (dw - right_m) ** 2
+            ),
+            "the gradients' squares are averaged over all weights. Each weight has a v of its "
+            "own.": beta_2 * v + (1 - beta_2) * np.mean(dw**2),
+        }, scale=0.0)  # fmt: skip
         root, correct = np.sqrt(right_v), np.sqrt(correct_2) / correct_1
 
         def after(factor: float, divisor: Array, start: Array = w, m: Array = right_m) -> Array:
@@ -133,6 +174,20 @@ def adam_step(answer: Answer) -> None:
                 "the correction is that of the step before: t begins with 1, not 0.": after(
                     rate * np.sqrt(1 - beta_2 ** (t - 1)) / (1 - beta_1 ** (t - 1)), root + epsilon
                 ),
+                "the two corrections are exchanged: beta_2 belongs to v, under the root, beta_1 to "
+                "m.": after(rate * np.sqrt(1 - beta_1**t) / (1 - beta_2**t), root + epsilon),
+                "the correction is upside down.": after(rate / correct, root + epsilon),
+                "v is corrected, but without the root: 1 - beta_2^t in place of its root, and "
+                "below the fraction.": after(rate / (correct_1 * correct_2), root + epsilon),
+                "this is Nesterov's version: the new gradient enters once more. Here m is used as "
+                "it is.": after(
+                    rate * correct,
+                    root + epsilon,
+                    m=beta_1 * right_m + (1 - beta_1) * dw,
+                ),
+                "the weights themselves are made smaller too, by the rate. That is weight decay.": (
+                    after(rate * correct, root + epsilon, start=w * (1 - rate))
+                ),
                 "epsilon is inside the root. It is added to sqrt(v): otherwise, at 1e-7, it counts "
                 "as much as a gradient of 3e-4.": after(rate * correct, np.sqrt(right_v + epsilon)),
                 "epsilon is added to the corrected root, as in Algorithm 1 of Adam's paper. Here, "
@@ -154,7 +209,6 @@ def adam_step(answer: Answer) -> None:
             }
         right_w = after(rate * correct, root + epsilon)
         expect(new_w, right_w, f"w after step {t}", mistakes=mistakes)
-        w, m, v = right_w, right_m, right_v
 
 
 @exercise
@@ -174,6 +228,15 @@ def initial_scale(answer: Answer) -> None:
                 ),
                 f"the {outputs} outputs are counted. What is added up for one output are the "
                 "inputs.": np.sqrt(2 / outputs),
+                "this is Glorot's limit of a uniform distribution, sqrt(6 / (inputs + outputs)).": (
+                    np.sqrt(6 / (n + outputs))
+                ),
+                "this is the root of the number of inputs over 2: the fraction is upside down.": (
+                    np.sqrt(n / 2)
+                ),
+                "all axes are counted. The last one counts outputs, not inputs.": (
+                    np.sqrt(2 / (n * outputs))
+                ),
                 "inputs and outputs are averaged (2 / n with their mean as n): that is Glorot's "
                 "scale without ReLU.": np.sqrt(2 / (n + outputs)),
                 f"only the {channels} channels are counted. One output of a convolution adds up "

@@ -1,5 +1,7 @@
 """The checks of notebook 07: how many windows, their matrix, the layer, two filters."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tutorials.checks import Answer, exercise
@@ -18,47 +20,98 @@ def convolve(x: Array, kernel: Array, stride: int) -> Array:
     return y
 
 
+Case = tuple[int, int, int, int]  # size, window, stride, padding
+
+
+def counted(case: Case) -> int:
+    """The windows, one by one."""
+    size, window, stride, padding = case
+    return len(range(0, size + 2 * padding - window + 1, stride))
+
+
 @exercise
 def output_size(answer: Answer) -> None:
-    """Sizes with every remainder; the expected number counts the windows one by one."""
-    cases = [(5, 3, 1, 0), (28, 3, 1, 0), (28, 3, 2, 0), (6, 3, 2, 0), (7, 2, 3, 0), (3, 3, 1, 0)]
-    cases += [(10, 3, 1, 2), (5, 2, 2, 1), (6, 4, 3, 2)]
-    for size, window, stride, padding in cases:
-        padded = size + 2 * padding
-        expected = len(range(0, padded - window + 1, stride))
-        got = call(answer, size, window, stride, padding)
-        what = f"the number of windows for size={size}, {window=}, {stride=}, {padding=}"
-        if isinstance(got, float):
+    """Sizes with every remainder, and windows larger than the image, all before the verdict.
+
+    One number may be wrong in many ways; a mistake is named if it explains them all.
+    """
+    cases: list[Case] = [(5, 3, 1, 0), (28, 3, 1, 0), (28, 3, 2, 0), (6, 3, 2, 0), (7, 2, 3, 0)]
+    cases += [(3, 3, 1, 0), (10, 3, 1, 2), (5, 2, 2, 1), (6, 4, 3, 2), (4, 4, 7, 0), (9, 1, 4, 0)]
+    cases += [(2, 4, 3, 0), (2, 9, 1, 0), (1, 5, 2, 1)]  # the window is larger than the image
+    mistakes: dict[str, Callable[[int, int, int, int], float]] = {
+        "this is one too few. Between 5 windows there are 4 steps: count the first window too.": (
+            lambda size, window, stride, padding: (size + 2 * padding - window) // stride
+        ),
+        "this counts a window that reaches over the end of the image. The last one must fit "
+        "whole.": lambda size, window, stride, padding: (
+            -(-(size + 2 * padding - window) // stride) + 1
+        ),
+        "the stride is left out: this is the number for steps of 1.": (
+            lambda size, window, stride, padding: size + 2 * padding - window + 1
+        ),
+        "this is the number without padding.": (
+            lambda size, window, stride, padding: (size - window) // stride + 1
+        ),
+        "the zeros stand at both ends, so they count twice.": (
+            lambda size, window, stride, padding: (size + padding - window) // stride + 1
+        ),
+        "this is the size over the stride. The window itself takes room too.": (
+            lambda size, window, stride, padding: (size + 2 * padding) // stride
+        ),
+        "this is the size over the stride, rounded up. The window itself takes room too.": (
+            lambda size, window, stride, padding: -(-(size + 2 * padding) // stride)
+        ),
+        "the padding is added to the number of windows. It belongs to the size, before the "
+        "windows are counted.": (
+            lambda size, window, stride, padding: (size - window) // stride + 1 + 2 * padding
+        ),
+        "the padding is added to the number of windows, and that of one end only. It belongs to "
+        "the size, before the windows are counted.": (
+            lambda size, window, stride, padding: (size - window) // stride + 1 + padding
+        ),
+        "the padding is subtracted. Zeros make room for more windows.": (
+            lambda size, window, stride, padding: (size - 2 * padding - window) // stride + 1
+        ),
+        "this is one too many. The last window must fit whole.": (
+            lambda size, window, stride, padding: (size + 2 * padding - window) // stride + 2
+        ),
+        "the windows are counted as if they lay side by side. They overlap: the next one begins "
+        "`stride` further on.": lambda size, window, stride, padding: (
+            (size + 2 * padding) // window
+        ),
+    }
+    right = [counted(case) for case in cases]
+    got = [call(answer, *case) for case in cases]
+    shown = ["size={}, window={}, stride={}, padding={}".format(*case) for case in cases]
+    for number, case in zip(got, shown, strict=True):
+        if isinstance(number, float):
             raise WrongAnswer(
-                f"{what} is {got}, a float. Windows are counted in whole numbers; one that does "
-                "not fit whole is not there."
+                f"the number of windows for {case} is {number}, a float. Windows are counted in "
+                "whole numbers; one that does not fit whole is not there."
             )
-        expect(
-            got,
-            expected,
-            what,
-            mistakes={
-                f"{got} is one too few. Between {expected} windows there are {got} steps: count "
-                "the first window too.": (padded - window) // stride,
-                f"{got} counts a window that reaches over the end of the image. The last one "
-                "must fit whole.": -(-(padded - window) // stride) + 1,
-                "the stride is left out: this is the number for steps of 1.": padded - window + 1,
-                f"{got} is the number without padding.": (size - window) // stride + 1,
-                "the zeros stand at both ends, so they count twice.": (
-                    (padded - padding - window) // stride + 1
-                ),
-                f"{got} is the size over the stride. The window itself takes room too.": (
-                    padded // stride
-                ),
-            },
+    wrong = [k for k in range(len(cases)) if not np.array_equal(got[k], right[k])]
+    if not wrong:
+        return
+    first = f"For {shown[wrong[0]]} it is {got[wrong[0]]}, but {right[wrong[0]]} fit."
+    for diagnosis, formula in mistakes.items():
+        told = [formula(*case) for case in cases]
+        if all(g in (t, max(0, t)) for g, t in zip(got, told, strict=True)):
+            raise WrongAnswer(f"the number of windows: {diagnosis} {first}")
+    if all(right[k] == 0 for k in wrong):
+        raise WrongAnswer(
+            "the number of windows: where the window is larger than the image, none fits, and 0 is "
+            "right. (int() cuts off towards 0, // rounds down; neither stops at 0.) " + first
         )
+    raise WrongAnswer(
+        f"the number of windows is wrong in {len(wrong)} of {len(cases)} cases. {first}"
+    )
 
 
 @exercise
 def im2col(answer: Answer) -> None:
     """Two numbered images with two channels, so that every entry says where it comes from."""
     x = np.arange(2 * 7 * 5 * 2, dtype=np.float64).reshape(2, 7, 5, 2)
-    for size, stride in [((3, 2), 1), ((3, 2), 2), ((1, 3), 1)]:
+    for size, stride in [((3, 2), 1), ((3, 2), 2), ((1, 3), 1), ((2, 2), 3), ((7, 5), 1)]:
         what = f"im2col(x, {size}, {stride})"
         windows = _windows(x, size, stride)  # (n, i, j, u, v, c)
         _, high, wide, *_ = windows.shape
@@ -83,6 +136,10 @@ def im2col(answer: Answer) -> None:
                 "the rows are in the order of (i, j, n), so neighbouring rows belong to different "
                 "images. The example n comes first.": matrix(1, 2, 0, 3, 4, 5),
                 "the matrix is transposed. Each window is a row.": matrix(0, 1, 2, 3, 4, 5).T,
+                "the pixels of a window lie `stride` apart. That is dilation. With a stride the "
+                "windows lie apart, and the pixels of each are neighbours.": _dilated(
+                    x, size, stride
+                ),
                 "every window is taken, whatever the stride.": (
                     _windows(x, size, 1).reshape(-1, size[0] * size[1] * 2)
                 ),
@@ -99,6 +156,18 @@ def im2col(answer: Answer) -> None:
                 ),
             },
         )
+
+
+def _dilated(x: Array, size: tuple[int, int], apart: int) -> Array:
+    """Windows at every place whose pixels lie so far apart, as a matrix; empty if none fits."""
+    high, wide = (apart * (k - 1) for k in size)
+    rows, columns = range(x.shape[1] - high), range(x.shape[2] - wide)
+    lines = [
+        x[:, i : i + high + 1 : apart, j : j + wide + 1 : apart] for i in rows for j in columns
+    ]
+    if not lines:
+        return np.empty((0, 0))
+    return np.array(lines).swapaxes(0, 1).reshape(-1, size[0] * size[1] * x.shape[3])
 
 
 def _windows(x: Array, size: tuple[int, int], stride: int) -> Array:
@@ -130,6 +199,28 @@ def conv_forward(answer: Answer) -> None:
                     convolve(x, kernel[::-1, ::-1], stride) + bias
                 ),
                 "the bias is missing.": y - bias,
+                "the bias is subtracted.": y - 2 * bias,
+                "the bias is added for each weight of the window. It enters once.": (
+                    y - bias + kernel[..., 0].size * bias
+                ),
+                "negative numbers are cut off. That is a ReLU, a layer of its own.": np.maximum(
+                    y, 0
+                ),
+                "the kernel is upside down, but right from left to right.": (
+                    convolve(x, kernel[::-1], stride) + bias
+                ),
+                "left and right of the kernel have changed places.": (
+                    convolve(x, kernel[:, ::-1], stride) + bias
+                ),
+                "the channels of the kernel are in reverse order.": (
+                    convolve(x, kernel[:, :, ::-1], stride) + bias
+                ),
+                "only the first channel counts. Each filter adds up all of them.": (
+                    convolve(x[..., :1], kernel[:, :, :1], stride) + bias
+                ),
+                "the mean over the window is taken where the sum belongs.": (
+                    (y - bias) / kernel[..., 0].size + bias
+                ),
                 "the weights meet the wrong pixels. The rows of the kernel's matrix are in the "
                 "order of (u, v, c); the columns of im2col must be in the same order.": (
                     convolve(x, columns_moved, stride) + bias

@@ -25,6 +25,29 @@ def scatter(
     return dx
 
 
+def covering(
+    window: tuple[int, int], places: tuple[int, int], size: tuple[int, int], stride: int
+) -> Array:
+    """For each pixel the number of windows that it lies in."""
+    counts = np.zeros(size)
+    for i, j in np.ndindex(places):
+        top, left = i * stride, j * stride
+        counts[top : top + window[0], left : left + window[1]] += 1
+    return counts
+
+
+def enlarged(dy: Array, between: int, fill: bool, size: tuple[int, int]) -> Array:
+    """dy with so many zeros (or copies of itself) behind each entry, cut or filled to a size."""
+    large = dy.repeat(between + 1, axis=1).repeat(between + 1, axis=2)
+    if not fill:
+        mask = np.zeros(large.shape[1:3])
+        mask[:: between + 1, :: between + 1] = 1
+        large = large * mask[:, :, np.newaxis]
+    large = large[:, : size[0], : size[1]]
+    missing = [(0, 0), (0, size[0] - large.shape[1]), (0, size[1] - large.shape[2]), (0, 0)]
+    return np.pad(large, missing)
+
+
 def wrapped(padded: Array, padding: int, size: tuple[int, int]) -> Array:
     """The inside, with the upper and left border added to the opposite edges."""
     dx = np.zeros((len(padded), *size, padded.shape[3]))
@@ -59,6 +82,10 @@ def conv_db(answer: Answer) -> None:
             "it is summed over the examples only. The bias does not know at which window (i, j) it "
             "is added.": dy.sum(axis=0),
             "it is not summed over the examples.": dy.sum(axis=(1, 2)),
+            "the sign is turned.": -db,
+            "this is the mean over each example's windows. The bias is added in all: sum.": (
+                db / (4 * 5)
+            ),
             "the filters are summed over as well. Each has a bias of its own.": dy.sum(),
             "it is not summed over the columns j.": dy.sum(axis=(0, 1)),
             "it is not summed over the rows i.": dy.sum(axis=(0, 2)),
@@ -69,11 +96,10 @@ def conv_db(answer: Answer) -> None:
 
 @exercise
 def conv_dw(answer: Answer) -> None:
-    """Stride 1, and stride 2 with a row and a column left over."""
+    """Stride 1; stride 2 with a row and a column left over; a stride beyond the kernel."""
     rng = np.random.default_rng(2)
     kh, kw = 3, 2
-    for stride in (1, 2):
-        high, wide = (5, 4) if stride == 1 else (3, 2)
+    for stride, (high, wide) in [(1, (5, 4)), (2, (3, 2)), (4, (2, 2))]:
         height = kh + stride * (high - 1) + (stride - 1)
         width = kw + stride * (wide - 1) + (stride - 1)
         x = rng.normal(size=(2, height, width, 3))
@@ -117,6 +143,12 @@ def conv_dw(answer: Answer) -> None:
             mistakes["the stride is ignored: window i begins at row i * stride."] = gradient(
                 x, dy, 1
             )
+            repeated = dy.repeat(stride, axis=1).repeat(stride, axis=2)
+            repeated = repeated[:, : height - kh + 1, : width - kw + 1]
+            mistakes[
+                "each dy is repeated until there is one for every pixel. With stride s there are "
+                "s - 1 zeros between them: those windows do not exist."
+            ] = gradient(x, repeated, 1)
         expect(call(answer, x, dy, (kh, kw), stride), dw, f"dw for stride {stride}",
                mistakes=mistakes, batch=2)  # fmt: skip
 
@@ -145,6 +177,16 @@ def conv_dx(answer: Answer) -> None:
             "where windows overlap, the last share has overwritten the others. They add up.": (
                 scatter(dy, kernel, size, 1, add=False)
             ),
+            "where windows overlap, their shares are averaged. Each is a path to the loss: they "
+            "add up.": dx / np.maximum(1, covering((3, 2), (4, 5), size, 1))[:, :, np.newaxis],
+            "it is divided by the number of examples. That factor is in the loss, and so in dy "
+            "already.": dx / 2,
+            "dx is turned by 180 degrees: the whole picture stands on its head.": dx[:, ::-1, ::-1],
+            "only the middle of the kernel counts, or one weight of it: each pixel lies in several "
+            "windows, under another weight each time.": scatter(
+                dy, np.where(np.arange(3)[:, None, None, None] == 1, kernel, 0), size, 1
+            ),
+            "the bias has come in: dx depends on dy and the kernel alone.": dx + 1,
             "only the last filter counts. A sum over f needs +=.": (
                 scatter(dy[..., -1:], kernel[..., -1:], size, 1)
             ),
@@ -208,6 +250,26 @@ def conv_dx_strided(answer: Answer) -> None:
             "what belongs to the padding has landed at the opposite edge: p - padding is negative "
             "there, and a negative index counts from the end.": (
                 wrapped(scatter(dy, kernel, (tall, broad), stride), padding, (height, width))
+            ),
+        }
+        shares = covering((kh, kw), (high, wide), (tall, broad), stride)[:, :, np.newaxis]
+        whole = scatter(dy, kernel, (tall, broad), stride)
+        one_each = tall - kh + 1, broad - kw + 1  # the places that stride 1 has
+        mistakes |= {
+            "where windows overlap, their shares are averaged. Each is a path to the loss: they "
+            "add up.": inside(whole / np.maximum(1, shares)),
+            "`stride` zeros stand between the numbers of dy. Neighbours are `stride` apart, so "
+            "stride - 1 zeros lie between them.": inside(
+                scatter(enlarged(dy, stride, False, one_each), kernel, (tall, broad), 1)
+            ),
+            "each dy is repeated until there is one for every pixel. With stride s there are s - 1 "
+            "*zeros* between them: those windows do not exist.": inside(
+                scatter(enlarged(dy, stride - 1, True, one_each), kernel, (tall, broad), 1)
+            ),
+            "it is divided by the number of examples. That factor is in the loss, and so in dy "
+            "already.": dx / 2,
+            "the padding is cut off at the top and on the left twice, as if it lay only there.": (
+                whole[:, 2 * padding :, 2 * padding :]
             ),
         }
         if padding == 0:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, call, expect
 
 Share = Callable[[Array], Array]  # from a window (k, k) to the shares of its entries
 
@@ -24,6 +24,23 @@ def first_maximum(entries: Array) -> Array:
     first = np.zeros(entries.shape)
     first.flat[entries.argmax()] = 1
     return first
+
+
+def first_of_abs(entries: Array) -> Array:
+    return first_maximum(np.abs(entries))
+
+
+def first_if_positive(entries: Array) -> Array:
+    """The running maximum starts at 0, so what is not above it never wins."""
+    return first_maximum(entries) if entries.max() > 0 else np.zeros(entries.shape)
+
+
+def smallest(entries: Array) -> Array:
+    return first_maximum(-entries)
+
+
+def corner(entries: Array) -> Array:
+    return first_maximum(np.zeros(entries.shape))
 
 
 def last_maximum(entries: Array) -> Array:
@@ -56,13 +73,16 @@ def mean(entries: Array) -> Array:
 
 @exercise
 def maxpool_backward(answer: Answer) -> None:
-    """All different; then ties; then overlapping windows; then a row and a column left over."""
+    """Different numbers, ties, overlap, rests; of both signs, then negative throughout."""
     rng = np.random.default_rng(9)
     cases = [
-        ("", rng.permutation(2 * 6 * 4 * 3).reshape(2, 6, 4, 3), 2, 2),
-        (" with ties", rng.integers(0, 3, (2, 6, 4, 3)), 2, 2),
-        (" of overlapping windows", rng.permutation(2 * 7 * 5 * 3).reshape(2, 7, 5, 3), 3, 2),
-        (" with a row and a column left over", rng.integers(0, 9, (2, 7, 5, 3)), 2, 2),
+        ("", rng.permutation(2 * 6 * 4 * 3).reshape(2, 6, 4, 3) - 71, 2, 2),
+        (" with ties", rng.integers(-1, 2, (2, 6, 4, 3)), 2, 2),
+        (" of overlapping windows", rng.permutation(210).reshape(2, 7, 5, 3) - 99, 3, 2),
+        (" with a row and a column left over", rng.integers(-4, 5, (2, 7, 5, 3)), 2, 2),
+        (" of negative numbers", -1 - rng.permutation(2 * 6 * 4 * 3).reshape(2, 6, 4, 3), 2, 2),
+        (" of windows that lie apart", rng.integers(-9, 0, (2, 7, 8, 3)), 2, 3),
+        (" of one window", rng.permutation(2 * 4 * 4 * 3).reshape(2, 4, 4, 3) - 50, 4, 4),
     ]
     for circumstance, numbers, window, stride in cases:
         x = numbers.astype(np.float64)
@@ -75,6 +95,22 @@ def maxpool_backward(answer: Answer) -> None:
 
         dx = by(first_maximum)
         mistakes = {
+            "the largest *absolute* value is taken for the maximum. -5 is smaller than 3.": (
+                by(first_of_abs)
+            ),
+            "a window gets nothing if no number in it is above 0. Does the running maximum begin "
+            "at 0, or is a ReLU's mask in it? The maximum of -3 and -5 is -3, and gets dy.": (
+                by(first_if_positive)
+            ),
+            "a maximum below 0 gets nothing, as behind a ReLU. The pooling passes negative numbers "
+            "too; here it comes before the ReLU.": dx * (x >= 0),
+            "the *smallest* entry of each window gets dy.": by(smallest),
+            "the first entry of each window gets dy, whatever it is. The maximum gets it.": (
+                by(corner)
+            ),
+            "where windows overlap, their shares are averaged. Each is a path to the loss: they "
+            "add up.": dx
+            / np.maximum(1, route(np.ones_like(dy), x, window, stride, first_maximum)),
             "dy is copied to all entries of its window. Only the maximum has any influence on y; "
             "the others get 0.": by(copied),
             "dy is shared out equally, as behind a mean. Only the maximum has any influence on "
@@ -132,7 +168,8 @@ def examples_as_columns(dy: Array, x: Array, window: int, stride: int) -> Array:
 def avgpool_backward(answer: Answer) -> None:
     """Side by side, then overlapping, then with a row and a column left over."""
     rng = np.random.default_rng(10)
-    for height, width, window, stride in [(6, 4, 2, 2), (7, 5, 3, 2), (7, 5, 2, 2)]:
+    cases = [(6, 4, 2, 2), (7, 5, 3, 2), (7, 5, 2, 2), (4, 3, 1, 1), (3, 3, 3, 3), (7, 8, 2, 3)]
+    for height, width, window, stride in cases:
         x = np.zeros((2, height, width, 3))
         rows, columns = ((size - window) // stride + 1 for size in (height, width))
         dy = rng.normal(size=(2, rows, columns, 3))
@@ -149,6 +186,11 @@ def avgpool_backward(answer: Answer) -> None:
             "their gradient is 0.": dx[:, : rows * stride, : columns * stride],
             "only the first entry of each window gets something. All of them enter the mean.": (
                 route(dy, x, window, stride, first_maximum) / window**2
+            ),
+            "where windows overlap, their shares are averaged. Each is a path to the loss: they "
+            "add up.": dx / np.maximum(1, route(np.ones_like(dy), x, window, stride, copied)),
+            "it is divided by window * stride. The mean is over window * window entries.": (
+                dx * window / stride
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
@@ -171,6 +213,7 @@ def dropout_backward(answer: Answer) -> None:
     rng = np.random.default_rng(11)
     for shape in ((3, 5), (2, 4, 3, 2)):
         dy, keep = rng.normal(size=shape), rng.random(shape) >= 0.2
+        dy[0, 0] = 0.0  # a gradient that is 0 is not one that was dropped
         got = call(answer, dy, keep, 0.2)
         mistakes = {
             "the mask is applied, but not the factor 1 / (1 - rate). Forwards, what is kept is "
@@ -181,18 +224,20 @@ def dropout_backward(answer: Answer) -> None:
             "dropout is left out. What was dropped had no influence on y, and what was kept was "
             "enlarged.": dy,
             "the factor is upside down: divide by 1 - rate.": dy * keep * 0.8,
+            "the factor is applied twice.": dy * keep / 0.8**2,
+            "the factor is 1 + rate. What is kept was divided by 1 - rate.": dy * keep * 1.2,
+            "the sign is turned.": -dy * keep / 0.8,
             "the factor is 1 / rate. `rate` is the share that is dropped, 1 - rate the one that "
             "is kept.": dy * keep / 0.2,
             "the mask is the wrong way round: `keep` is True where a number was let through.": (
                 dy * ~keep / 0.8
             ),
         }
-        dx = dy * keep / 0.8
-        dropped = np.asarray(got) == 0
-        known = np.array_equal(dropped, keep) or np.array_equal(dropped, ~keep)
-        if dropped.shape == shape and 0 < dropped.sum() < dropped.size and not known:
-            raise WrongAnswer(
-                "dx: other numbers are dropped than in the forward pass. A mask is drawn once, "
-                "and the way back uses the same one."
-            )
-        expect(got, dx, "dx", mistakes=mistakes, batch=shape[0])
+        if np.shape(got) == shape:
+            mistakes[
+                "other numbers are dropped than in the forward pass. A mask is drawn once, and the "
+                "way back uses the same one."
+            ] = np.where(np.equal(got, 0), 0, dy / 0.8)
+        expect(got, dy * keep / 0.8, "dx", mistakes=mistakes, batch=shape[0])
+    everything = np.ones(dy.shape, dtype=bool)
+    expect(call(answer, dy, everything, 0.0), dy, "dx for a rate of 0, where nothing is dropped")

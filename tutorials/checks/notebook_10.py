@@ -17,6 +17,8 @@ def conv_cost(answer: Answer) -> None:
         (28, 28, (3, 3, 1, 32)),
         (13, 13, (3, 3, 32, 64)),
         (9, 6, (4, 2, 3, 5)),
+        (7, 5, (1, 1, 3, 2)),
+        (4, 6, (4, 6, 2, 3)),
     ]:
         kh, kw, channels, filters = shape
         high, wide = height - kh + 1, width - kw + 1
@@ -36,6 +38,11 @@ def conv_cost(answer: Answer) -> None:
             "this is the number of multiply-adds: return (parameters, multiply-adds).": (
                 high * wide * weights
             ),
+            "the biases are counted twice.": weights + 2 * filters,
+            "the places are counted too. The same weights serve in all windows.": (
+                high * wide * weights + filters
+            ),
+            "the filters are missing: each has weights of its own.": kh * kw * channels + filters,
             "the channels are missing: each filter has weights for all of them.": (
                 kh * kw * filters + filters
             ),
@@ -56,6 +63,12 @@ def conv_cost(answer: Answer) -> None:
                 high * wide * filters
             ),
             "this is the work of one window.": weights,
+            "an operation is counted twice. One product with its sum is one multiply-add.": (
+                2 * high * wide * weights
+            ),
+            "a window is laid beside the next one. They overlap: the stride is 1.": (
+                (height // kh) * (width // kw) * weights
+            ),
             "the places of a window are miscounted: 3 pixels have 2 places for a window of 2.": (
                 (high - 1) * (wide - 1) * weights
             ),
@@ -92,6 +105,13 @@ def slope_along(answer: Answer) -> None:
                 "exactly 2 times too large: the two points lie 2h apart, not h.": 2 * slope,
                 "the direction is shortened to length 1 first. Its length counts here.": (
                     slope / length
+                ),
+                "this is the backward difference, whose error is of the order of h. Step to both "
+                "sides.": -f(x) * math.expm1(-step) / h,
+                "the numerical gradient of f is added up; each entry counts with the direction's "
+                "entry.": f(x) * float(np.sum(w)),
+                "the slope is divided by the direction's length squared. Its length counts.": (
+                    slope / length**2
                 ),
                 "h is not divided by: this is a difference of f, not a slope.": 2 * h * slope,
                 "the sign is turned: f(x + hv) - f(x - hv), in this order.": -slope,
@@ -134,6 +154,18 @@ def saliency(answer: Answer) -> None:
             "elsewhere.": slopes(np.ones(5)),
             "this is the gradient of the loss. Asked for is that of a score: dscores is 1 at the "
             "digit and 0 elsewhere.": slopes(p - chosen),
+            "this is the gradient of the logarithm of the digit's probability. Asked for is that "
+            "of its score, before the softmax.": slopes(chosen - p),
+            "the score of another digit is in it, with a minus sign: a margin over the runner-up. "
+            "Asked for is one score.": slopes(chosen - np.eye(5)[_runner_up(scores(), digit)]),
+            "the mean of all scores is subtracted. Asked for is one score.": slopes(chosen - 0.2),
+            "the sign is turned.": -slopes(chosen),
+            "the picture is transposed: rows and columns are exchanged.": slopes(chosen).T,
+            "the gradient is divided by its largest entry. Asked for is the gradient itself.": (
+                slopes(chosen) / np.abs(slopes(chosen)).max()
+            ),
+            "negative numbers are cut off. The sign tells whether ink speaks for the digit or "
+            "against it.": np.maximum(slopes(chosen), 0),
             "this is the gradient of the digit's probability. Asked for is that of its score, "
             "before the softmax.": slopes(p[digit] * (chosen - p)),
             "this is the gradient of the largest score. Asked for is that of the given digit.": (
@@ -154,17 +186,24 @@ def saliency(answer: Answer) -> None:
         expect(got, slopes(chosen), "the saliency", mistakes=mistakes, rtol=1e-6)
 
 
+def _runner_up(scores: Array, digit: int) -> int:
+    """The digit with the largest score among the others."""
+    others = scores.copy()
+    others[digit] = -np.inf
+    return int(others.argmax())
+
+
 @exercise
 def centred(answer: Answer) -> None:
     """Blots off the centre, one of them at the border, and a blank image."""
     rng = np.random.default_rng(20)  # centres whose place tells all the mistakes apart
-    for top, left, border in [(2, 6, False), (17, 4, False), (0, 20, True)]:
+    for top, left, border in [(2, 6, False), (17, 4, False), (0, 20, True), (19, 21, True)]:
         image = np.zeros((28, 28))
         image[top : top + 9, left : left + 7] = rng.uniform(size=(9, 7))
         image[top + 6 : top + 9, left + 4 : left + 7] *= 5  # the ink's centre is not the box's
         image[top : top + 3, left : left + 4] = 0  # nor that of the inked pixels
         if border:
-            image[27, 0] = 0.2
+            image[27, 0] = image[0, 0] = 0.2  # ink that leaves at either end
         rows, columns = np.nonzero(image)
         ink = image[rows, columns]
         middle = np.array([np.average(rows, weights=ink), np.average(columns, weights=ink)])
@@ -175,6 +214,8 @@ def centred(answer: Answer) -> None:
         unweighted = np.rint([14 - rows.mean(), 14 - columns.mean()]).astype(int)
         early = np.rint(13.5 - middle).astype(int)
         mistakes = {
+            "ink that leaves at the top or on the left comes in at the other side: a negative "
+            "index counts from the end. It should be lost.": _wrapped(image, down, right),
             "the ink that leaves at one side comes in at the other. It should be lost.": np.roll(
                 image, (down, right), (0, 1)
             ),
@@ -187,6 +228,14 @@ def centred(answer: Answer) -> None:
             "image.": _moved(image, *unweighted),
             "it lies a pixel too high or too far left: either the shift is cut off where it should "
             "be rounded, or the centre is put on 13.5 in place of 14.": _moved(image, *early),
+            "the centre of mass is counted from 1. Row and column numbers begin with 0.": (
+                _moved(image, down - 1, right - 1)
+            ),
+            "the image is divided by its sum. Only its place changes.": (
+                _moved(image, down, right) / image.sum()
+            ),
+            "only the size of the shift counts, not its direction: the digit moves down and to the "
+            "right, wherever it lies.": _moved(image, abs(down), abs(right)),
             "it is moved up and down only.": _moved(image, down, 0),
             "it is moved to the sides only.": _moved(image, 0, right),
             "it is not moved.": image,
@@ -195,6 +244,15 @@ def centred(answer: Answer) -> None:
         expect(call(answer, image), expected, "the centred image", mistakes=mistakes)
     blank = np.zeros((28, 28))
     expect(call(answer, blank), blank, "a blank image, centred")
+
+
+def _wrapped(image: Array, down: int, right: int) -> Array:
+    """Bounded below and on the right only."""
+    moved = np.zeros_like(image)
+    for i, j in np.argwhere(image):
+        if i + down < 28 and j + right < 28:
+            moved[i + down, j + right] = image[i, j]
+    return moved
 
 
 def _moved(image: Array, down: int, right: int) -> Array:

@@ -13,7 +13,7 @@ def output_size(size: int, window: int, stride: int = 1, padding: int = 0) -> in
     """How many windows fit along an axis of `size` pixels with `padding` zeros at both ends.
 
     The first window begins at the first pixel (or zero), each next one `stride` further on.
-    The last one must fit whole: what is left over is not covered.
+    The last one must fit whole: what is left over is not covered. 0 if none fits.
     """
     raise NotImplementedError
 

@@ -183,3 +183,85 @@ def where_it_is_smooth(x, h):
 @wrong("01.crosses_kink", "flat side")
 def where_the_relu_is_flat(x, h):
     return x < 0
+
+
+@wrong("01.numerical_gradient", "backward difference")
+def backward_formula(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        moved = point.copy()
+        moved[index] -= h
+        gradient[index] = (f(point) - f(moved)) / h
+    return gradient
+
+
+@wrong("01.numerical_gradient", "each entry holds the slope of all of them together")
+def all_entries_at_once(f, x, h=1e-5):
+    return np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h))
+
+
+@wrong("01.numerical_gradient", "one number comes out")
+def one_slope_for_all(f, x, h=1e-5):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def centred_differences(f, x, h):
+    steps = np.eye(x.size).reshape(-1, *x.shape) * h
+    slopes = [(f(x + step) - f(x - step)) / (2 * h) for step in steps]
+    return np.array(slopes).reshape(x.shape)
+
+
+@wrong("01.numerical_gradient", "another one is written into the code")
+def step_written_into_the_code(f, x, h=1e-5):
+    return centred_differences(f, x, 1e-5)
+
+
+@wrong("01.numerical_gradient", "the sign is turned")
+def from_above_to_below(f, x, h=1e-5):
+    return -centred_differences(f, x, h)
+
+
+@wrong("01.numerical_gradient", "h is not divided by")
+def not_divided_by_the_step(f, x, h=1e-5):
+    return centred_differences(f, x, h) * 2 * h
+
+
+@wrong("01.relative_error", "by the larger of |a| and |n|")
+def by_the_larger(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.maximum(np.abs(a), np.abs(n)))
+
+
+@wrong("01.relative_error", "divided by |a| alone")
+def by_the_analytic_one(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.abs(a))
+
+
+@wrong("01.relative_error", "mean of |a| and |n|")
+def by_the_mean(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, (np.abs(a) + np.abs(n)) / 2)
+
+
+@wrong("01.relative_error", "signs are kept in the denominator")
+def sum_with_signs(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, a + n)
+
+
+@wrong("01.crosses_kink", "up to 2h away")
+def two_steps_wide(x, h):
+    return np.abs(x) < 2 * h
+
+
+@wrong("01.crosses_kink", "half a step")
+def half_a_step_wide(x, h):
+    return np.abs(x) < h / 2
+
+
+@wrong("01.crosses_kink", "no point is marked")
+def nowhere(x, h):
+    return (x - h > 0) & (x + h < 0)
+
+
+@wrong("01.crosses_kink", "every point is marked")
+def everywhere(x, h):
+    return x + h > x - h if np.abs(x).max() < 1 else np.ones(x.shape, dtype=bool)

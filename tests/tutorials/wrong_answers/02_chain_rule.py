@@ -205,3 +205,53 @@ def forgets_the_result(result):
 
     enter(result)
     return order
+
+
+@wrong("02.product", "the sign is turned")
+def slopes_turned(a, b):
+    return a * b, (-b, -a)
+
+
+@wrong("02.product", "ZeroDivisionError")
+def divides_by_the_factor(a, b):
+    return a * b, (a * b / a, a * b / b)
+
+
+@wrong("02.product", "this is the sum")
+def sum_and_right_slopes(a, b):
+    return a + b, (b, a)
+
+
+@wrong("02.product", "each slope is the whole product")
+def product_three_times(a, b):
+    return a * b, (a * b, a * b)
+
+
+@wrong("02.pass_back", "the slopes of all inputs, added up")
+def sum_of_the_slopes(node):
+    for source in node.inputs:
+        source.grad += sum(node.slopes) * node.grad
+
+
+@wrong("02.pass_back", "found at its first place by `index`")
+def slope_by_index(node):
+    for source in node.inputs:
+        source.grad += node.slopes[node.inputs.index(source)] * node.grad
+
+
+@wrong("02.pass_back", "A dictionary keeps one slope for each input")
+def slope_by_dictionary(node):
+    slope_of = dict(zip(node.inputs, node.slopes, strict=True))
+    for source in node.inputs:
+        source.grad += slope_of[source] * node.grad
+
+
+@wrong("02.pass_back", "the share is subtracted")
+def shares_subtracted(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad -= slope * node.grad
+
+
+@wrong("02.pass_back", "only the first input gets a share")
+def first_input_only(node):
+    node.inputs[0].grad += node.slopes[0] * node.grad

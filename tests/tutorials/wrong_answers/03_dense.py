@@ -132,3 +132,58 @@ def accuses_the_weights_of_the_third():
 @wrong("03.find_bugs", 'first: expected "dx", "dw" or "db"')
 def accuses_all():
     return {"first": ["dw", "db"], "second": "dw", "third": "dx"}
+
+
+@wrong("03.dense_forward", "the bias is subtracted")
+def bias_subtracted(x, w, b):
+    return x @ w - b
+
+
+@wrong("03.dense_forward", "the bias multiplies")
+def bias_multiplied(x, w, b):
+    return (x @ w) * b
+
+
+@wrong("03.dense_forward", "place by place")
+def entries_multiplied(x, w, b):
+    return x * w + b
+
+
+@wrong("03.dense_forward", "a layer of its own")
+def with_a_relu(x, w, b):
+    return np.maximum(x @ w + b, 0)
+
+
+@wrong("03.dense_forward", "shape (2,); expected (1, 2)")
+def squeezed(x, w, b):
+    return np.squeeze(x @ w + b)
+
+
+@wrong("03.dense_backward", "the outer product of two sums")
+def outer_product_of_sums(x, w, dy):
+    return dy @ w.T, np.outer(x.sum(axis=0), dy.sum(axis=0)), dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "the outer product of two means")
+def outer_product_of_means(x, w, dy):
+    return dy @ w.T, np.outer(x.mean(axis=0), dy.mean(axis=0)), dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "The slope of y_nj by w_ij is x_ni alone")
+def times_the_weights(x, w, dy):
+    return dy @ w.T, x.T @ dy * w, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "a step has been taken already")
+def new_weights(x, w, dy):
+    return dy @ w.T, w - x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "Each example has a dx of its own")
+def one_row_for_all(x, w, dy):
+    return np.tile(dy.sum(axis=0) @ w.T, (len(x), 1)), x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "this is x times something")
+def input_times_the_sum(x, w, dy):
+    return x * dy.sum(axis=1, keepdims=True), x.T @ dy, dy.sum(axis=0)

@@ -204,3 +204,118 @@ def in_two_steps(z, labels):
     p = rows(z)
     dp = -one_hot(z, labels) / p / len(z)
     return p * (dp - np.sum(p * dp, axis=1, keepdims=True))
+
+
+@wrong("04.softmax", "that is the sigmoid")
+def sigmoid_of_each(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@wrong("04.softmax", "these are powers of 2")
+def powers_of_two(z):
+    e = 2 ** (z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("04.softmax", "maximum is taken over the examples")
+def shifted_by_columns(z):
+    e = np.exp(z - z.max(axis=0))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@wrong("04.softmax", "the answer of argmax")
+def hard_maximum(z):
+    return np.eye(z.shape[1])[z.argmax(axis=1)]
+
+
+@wrong("04.softmax", "the sign of the scores is turned")
+def smallest_score_first(z):
+    return rows(-z)
+
+
+@wrong("04.softmax_backward", "the mean over the classes")
+def mean_for_sum(p, dp):
+    return p * (dp - np.mean(dp * p, axis=1, keepdims=True))
+
+
+@wrong("04.softmax_backward", "bracket has the wrong sign")
+def bracket_turned(p, dp):
+    return p * (np.sum(dp * p, axis=1, keepdims=True) - dp)
+
+
+@wrong("04.softmax_backward", "added where it is subtracted")
+def sum_added(p, dp):
+    return p * (dp + np.sum(dp * p, axis=1, keepdims=True))
+
+
+@wrong("04.softmax_backward", "holds the loss's 1/N already")
+def averaged_again(p, dp):
+    return p * (dp - np.sum(dp * p, axis=1, keepdims=True)) / len(p)
+
+
+@wrong("04.stable_loss", "N by N numbers")
+def columns_of_all_labels(z, labels):
+    return -np.log(rows(z))[:, labels].mean()
+
+
+@wrong("04.stable_loss", "N by N numbers")
+def matrix_of_losses(z, labels):
+    return -np.log(rows(z))[:, labels]
+
+
+@wrong("04.stable_loss", "logarithm to the base 2")
+def in_bits(z, labels):
+    return -np.log2(rows(z)[np.arange(len(z)), labels]).mean()
+
+
+@wrong("04.stable_loss", "went through a sigmoid by itself")
+def loss_of_a_sigmoid(z, labels):
+    return -np.log(1 / (1 + np.exp(-z)))[np.arange(len(z)), labels].mean()
+
+
+@wrong("04.stable_loss", "mean squared distance")
+def squared_distance(z, labels):
+    return ((rows(z) - one_hot(z, labels)) ** 2).sum(axis=1).mean()
+
+
+@wrong("04.stable_loss", "this is 1 - p of the label")
+def one_minus_p(z, labels):
+    return (1 - rows(z)[np.arange(len(z)), labels]).mean()
+
+
+@wrong("04.stable_loss", "the label's score has to be subtracted")
+def log_sums_alone(z, labels):
+    return np.log(np.exp(z).sum(axis=1)).mean()
+
+
+@wrong("04.loss_gradient", "`dz[:, labels] -= 1`")
+def ones_in_whole_columns(z, labels):
+    dz = rows(z)
+    dz[:, labels] -= 1
+    return dz / len(z)
+
+
+@wrong("04.loss_gradient", "softmax is missing")
+def scores_for_probabilities(z, labels):
+    return (z - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "the classes share one sum")
+def gradient_of_sigmoids(z, labels):
+    return (1 / (1 + np.exp(-z)) - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "only the label's column is there")
+def label_column_only(z, labels):
+    return (rows(z) - 1) * one_hot(z, labels) / len(z)
+
+
+@wrong("04.loss_gradient", "cancels the p")
+def times_p(z, labels):
+    return rows(z) * (rows(z) - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "maximum is taken over the examples")
+def gradient_shifted_by_columns(z, labels):
+    e = np.exp(z - z.max(axis=0))
+    return (e / e.sum(axis=1, keepdims=True) - one_hot(z, labels)) / len(z)

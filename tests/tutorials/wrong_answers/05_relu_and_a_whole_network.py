@@ -140,3 +140,70 @@ def hidden_not_transposed(x, a, h, w2, dz):
 @wrong("05.two_layer_backward", "should be four arrays: dw1, db1, dw2, db2. Received: 2")
 def weights_only(x, a, h, w2, dz):
     return network(x, a, h, w2, dz)[::2]
+
+
+@wrong("05.relu_backward", "0.01 of dy passes. That is a leaky ReLU")
+def leaky(x, dy):
+    return np.where(x > 0, dy, 0.01 * dy)
+
+
+@wrong("05.relu_backward", "-1 of dy passes")
+def of_the_absolute_value(x, dy):
+    return dy * np.sign(x)
+
+
+@wrong("05.relu_backward", "no derivative. The sign of dy does not matter")
+def guided(x, dy):
+    return np.maximum(dy, 0) * (x > 0)
+
+
+@wrong("05.relu_backward", "dy is multiplied by x")
+def times_x(x, dy):
+    return dy * x
+
+
+@wrong("05.relu_backward", "half of dy passes where x is exactly 0")
+def half_at_zero(x, dy):
+    return dy * np.heaviside(x, 0.5)
+
+
+@wrong("05.dead_units", "the first example decides")
+def by_the_first(a):
+    return a[0] <= 0
+
+
+@wrong("05.dead_units", "Dead is the other end")
+def always_on(a):
+    return (a > 0).all(axis=0)
+
+
+@wrong("05.two_layer_backward", "w2 has changed before dh was computed: it is w2 - 0.1 * dw2")
+def updates_on_the_way(x, a, h, w2, dz):
+    dw2, db2 = h.T @ dz, dz.sum(axis=0)
+    w2 = w2 - 0.1 * dw2
+    da = dz @ w2.T * (a > 0)
+    return x.T @ da, da.sum(axis=0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "changes its argument w2")
+def updates_in_place(x, a, h, w2, dz):
+    dw2, db2 = h.T @ dz, dz.sum(axis=0)
+    w2 -= 0.1 * dw2
+    da = dz @ w2.T * (a > 0)
+    return x.T @ da, da.sum(axis=0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "only gradients that are positive pass")
+def guided_network(x, a, h, w2, dz):
+    da = np.maximum(dz @ w2.T, 0) * (a > 0)
+    return x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0)
+
+
+@wrong("05.two_layer_backward", "the wrong way round")
+def mask_turned(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, mask=a <= 0)
+
+
+@wrong("05.two_layer_backward", "dw2 took the place of w2")
+def gradient_for_weights(x, a, h, w2, dz):
+    return (*network(x, a, h, h.T @ dz, dz)[:2], h.T @ dz, dz.sum(axis=0))

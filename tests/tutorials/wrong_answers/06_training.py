@@ -113,8 +113,7 @@ def corrected_kept(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon
 
 @wrong("06.adam_step", "not squared")
 def gradient_not_squared(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    m, v = beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * np.abs(dw)
-    v = np.where(dw < 0, -v, v)
+    m, v = beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * dw
     return w - rate * m / (np.sqrt(np.abs(v)) + epsilon), m, v
 
 
@@ -173,3 +172,109 @@ def first_axis(shape):
 @wrong("06.initial_scale", "Glorot's scale")
 def both_sides(shape):
     return math.sqrt(2 / (math.prod(shape[:-1]) + shape[-1]))
+
+
+@wrong("06.sgd_step", "only the gradient's sign")
+def by_the_sign(w, dw, rate):
+    return w - rate * np.sign(dw)
+
+
+@wrong("06.sgd_step", "that is weight decay".capitalize())
+def with_decay(w, dw, rate):
+    return w - rate * (dw + w)
+
+
+@wrong("06.sgd_step", "by its length first")
+def direction_only(w, dw, rate):
+    return w - rate * dw / np.linalg.norm(dw)
+
+
+@wrong("06.momentum_step", "this is Nesterov's step")
+def nesterov(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - rate * dw
+    return w + momentum * velocity - rate * dw, velocity
+
+
+@wrong("06.momentum_step", "fixed at 0.9")
+def momentum_written_into_the_code(w, dw, velocity, rate, momentum=0.9):
+    velocity = 0.9 * velocity - rate * dw
+    return w + velocity, velocity
+
+
+@wrong("06.momentum_step", "momentum multiplies the gradient too")
+def momentum_on_everything(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * (velocity - rate * dw)
+    return w + velocity, velocity
+
+
+@wrong("06.momentum_step", "are exchanged")
+def momentum_exchanged(w, dw, velocity, rate, momentum=0.9):
+    velocity = (1 - momentum) * velocity - rate * dw
+    return w + velocity, velocity
+
+
+@wrong("06.adam_step", "the two corrections are exchanged")
+def corrections_exchanged(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_1**t) / (1 - beta_2**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "AMSGrad")
+def v_never_falls(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, new = averages(dw, m, v, beta_1, beta_2)
+    v = np.maximum(v, new)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "Adagrad")
+def squares_added_up(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * dw, v + dw**2
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "AdaBelief")
+def distance_from_m(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * dw
+    v = beta_2 * v + (1 - beta_2) * (dw - m) ** 2
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "the correction is upside down")
+def correction_inverted(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= (1 - beta_1**t) / math.sqrt(1 - beta_2**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "this is Nesterov's version")
+def nesterov_adam(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    ahead = beta_1 * m + (1 - beta_1) * dw
+    return w - rate * ahead / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "v of its own")
+def one_v_for_all(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * np.mean(dw**2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.initial_scale", "upside down")
+def fraction_inverted(shape):
+    return math.sqrt(math.prod(shape[:-1]) / 2)
+
+
+@wrong("06.initial_scale", "all axes are counted")
+def all_axes(shape):
+    return math.sqrt(2 / math.prod(shape))
+
+
+@wrong("06.initial_scale", "limit of a uniform distribution")
+def uniform_limit(shape):
+    return math.sqrt(6 / math.prod(shape[:-1]))

@@ -201,3 +201,65 @@ def nothing():
 @wrong("07.edge_filters", "expected (3, 3, 1, 2)")
 def filters_in_front():
     return np.stack([DOWN, DOWN.T])
+
+
+@wrong("07.output_size", "int() cuts off towards 0")
+def cut_off(size, window, stride=1, padding=0):
+    return int((size + 2 * padding - window) / stride) + 1
+
+
+@wrong("07.output_size", "none fits, and 0 is right")
+def negative_counts(size, window, stride=1, padding=0):
+    return (size + 2 * padding - window) // stride + 1
+
+
+@wrong("07.output_size", "before the windows are counted")
+def padding_counted_after(size, window, stride=1, padding=0):
+    return (size - window) // stride + 1 + 2 * padding
+
+
+@wrong("07.output_size", "rounded up. The window itself")
+def keras_same(size, window, stride=1, padding=0):
+    return -(-(size + 2 * padding) // stride)
+
+
+@wrong("07.output_size", "side by side")
+def side_by_side(size, window, stride=1, padding=0):
+    return (size + 2 * padding) // window
+
+
+@wrong("07.output_size", "one too many")
+def one_more(size, window, stride=1, padding=0):
+    return (size + 2 * padding - window) // stride + 2
+
+
+@wrong("07.im2col", "That is dilation")
+def dilated(x, kernel_size, stride=1):
+    (kh, kw), s = kernel_size, stride
+    big = (kh - 1) * s + 1, (kw - 1) * s + 1
+    windows = sliding_window_view(x, big, axis=(1, 2))[..., ::s, ::s]
+    return as_matrix(windows, 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.conv_forward", "That is a ReLU")
+def with_a_relu(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, stride)
+    return np.maximum(rows, 0).reshape(shape)
+
+
+@wrong("07.conv_forward", "upside down, but right")
+def upside_down(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel[::-1], bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "the mean over the window")
+def averaged(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel / kernel[..., 0].size, bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "only the first channel counts")
+def first_channel(x, kernel, bias, stride=1):
+    rows, shape = product(x[..., :1], kernel[:, :, :1], bias, stride)
+    return rows.reshape(shape)

@@ -252,3 +252,78 @@ def negative_indices(dy, kernel, image_size, stride, padding=0):
 def cut_off_with_a_negative_index(dy, kernel, image_size, stride, padding=0):
     dx = padded_dx(dy, kernel, image_size, stride, padding)
     return dx[:, padding:-padding, padding:-padding]
+
+
+@wrong("08.conv_db", "each example's windows")
+def mean_over_windows(dy):
+    return dy.mean(axis=(1, 2)).sum(axis=0)
+
+
+@wrong("08.conv_dw", "each dy is repeated")
+def dy_repeated(x, dy, kernel_size, stride=1):
+    large = dy.repeat(stride, axis=1).repeat(stride, axis=2)
+    high, wide = (x.shape[k + 1] - kernel_size[k] + 1 for k in (0, 1))
+    large = large[:, :high, :wide]
+    if large.shape[1:3] != (high, wide):
+        large = np.pad(large, ((0, 0), (0, high - large.shape[1]), (0, wide - large.shape[2]),
+                               (0, 0)))  # fmt: skip
+    return weight_gradient(x, large, kernel_size, 1)
+
+
+@wrong("08.conv_dx", "where windows overlap, their shares are averaged")
+def overlap_averaged(dy, kernel):
+    size = dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
+    dx, places = shares(dy, kernel, size, 1)
+    counts = np.zeros_like(dx)
+    for place, share in places:
+        dx[place] += share
+        counts[place] += 1
+    return dx / counts
+
+
+@wrong("08.conv_dx", "in the loss, and so in dy already")
+def divided_by_the_batch(dy, kernel):
+    size = dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
+    return padded_dx(dy, kernel, size, 1, 0) / len(dy)
+
+
+def spread(dy, kernel, image_size, stride, padding, between, repeated=False):
+    """Route B: dy with so many zeros (or copies) between, under the turned kernel."""
+    height, width = image_size
+    tall, broad = height + 2 * padding, width + 2 * padding
+    kh, kw = kernel.shape[:2]
+    large = np.zeros((len(dy), tall - kh + 1, broad - kw + 1, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        p, q = i * (between + 1), j * (between + 1)
+        end = between + 1 if repeated else 1
+        large[:, p : p + end, q : q + end] = dy[:, i : i + 1, j : j + 1]
+    dx = full_correlation(large, kernel[::-1, ::-1].swapaxes(2, 3))
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "`stride` zeros stand between")
+def one_zero_too_many(dy, kernel, image_size, stride, padding=0):
+    return spread(dy, kernel, image_size, stride, padding, stride)
+
+
+@wrong("08.conv_dx_strided", "each dy is repeated")
+def enlarged_by_copies(dy, kernel, image_size, stride, padding=0):
+    return spread(dy, kernel, image_size, stride, padding, stride - 1, repeated=True)
+
+
+@wrong("08.conv_dx_strided", "their shares are averaged")
+def strided_overlap_averaged(dy, kernel, image_size, stride, padding=0):
+    height, width = image_size
+    size = height + 2 * padding, width + 2 * padding
+    dx, places = shares(dy, kernel, size, stride)
+    counts = np.zeros_like(dx)
+    for place, share in places:
+        dx[place] += share
+        counts[place] += 1
+    dx /= np.maximum(counts, 1)
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "as if it lay only there")
+def border_cut_off_twice(dy, kernel, image_size, stride, padding=0):
+    return padded_dx(dy, kernel, image_size, stride, padding)[:, 2 * padding :, 2 * padding :]

@@ -196,3 +196,79 @@ def dropped_instead_of_kept(dy, keep, rate):
 def new_mask(dy, keep, rate):
     drawn = np.random.default_rng(0).random(dy.shape) >= rate
     return dy * drawn / (1 - rate)
+
+
+@wrong("09.maxpool_backward", "Does the running maximum begin")
+def running_maximum_from_zero(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for n, i, j, c in np.ndindex(dy.shape):
+        best, place = 0.0, None
+        for u, v in np.ndindex(window, window):
+            p, q = i * stride + u, j * stride + v
+            if x[n, p, q, c] > best:
+                best, place = x[n, p, q, c], (n, p, q, c)
+        if place is not None:
+            dx[place] += dy[n, i, j, c]
+    return dx
+
+
+@wrong("09.maxpool_backward", "largest *absolute* value")
+def largest_in_size(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * winners(np.abs(x[place]))
+    return dx
+
+
+def right(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for place, upstream in windows(dy, x, window, stride):
+        dx[place] += upstream * winners(x[place])
+    return dx
+
+
+@wrong("09.maxpool_backward", "a maximum below 0 gets nothing")
+def masked_below_zero(dy, x, window, stride):
+    return right(dy, x, window, stride) * (x >= 0)
+
+
+@wrong("09.maxpool_backward", "or is a ReLU's mask in it")
+def masked_like_a_relu(dy, x, window, stride):
+    return right(dy, x, window, stride) * (x > 0)
+
+
+@wrong("09.maxpool_backward", "*smallest* entry")
+def to_the_smallest(dy, x, window, stride):
+    return right(dy, -x, window, stride)
+
+
+@wrong("09.maxpool_backward", "the first entry of each window gets dy")
+def to_the_corner(dy, x, window, stride):
+    return right(dy, np.zeros_like(x), window, stride)
+
+
+@wrong("09.maxpool_backward", "their shares are averaged")
+def overlap_averaged(dy, x, window, stride):
+    counts = right(np.ones_like(dy), x, window, stride)
+    return right(dy, x, window, stride) / np.maximum(1, counts)
+
+
+@wrong("09.avgpool_backward", "their shares are averaged")
+def mean_overlap_averaged(dy, image_size, window, stride):
+    counts = spread(np.ones_like(dy), image_size, window, stride)
+    return spread(dy, image_size, window, stride) / window**2 / np.maximum(1, counts)
+
+
+@wrong("09.avgpool_backward", "by window * stride")
+def divided_by_window_and_stride(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / (window * stride)
+
+
+@wrong("09.dropout_backward", "applied twice")
+def factor_squared(dy, keep, rate):
+    return dy * keep / (1 - rate) ** 2
+
+
+@wrong("09.dropout_backward", "1 + rate")
+def one_plus_rate(dy, keep, rate):
+    return dy * keep * (1 + rate)

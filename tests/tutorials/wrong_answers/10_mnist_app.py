@@ -185,3 +185,93 @@ def divides_by_nothing(image):
         return image / image.sum()
     row, column = centre(image)
     return shifted(image, round(14 - row), round(14 - column))
+
+
+@wrong("10.conv_cost", "counted twice")
+def sums_and_products(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = math.prod(kernel_shape)
+    return weights + filters, 2 * (height - kh + 1) * (width - kw + 1) * weights
+
+
+@wrong("10.conv_cost", "the filters are missing: each has weights")
+def one_filter(height, width, kernel_shape):
+    kh, kw, channels, filters = kernel_shape
+    return kh * kw * channels + filters, 0
+
+
+@wrong("10.conv_cost", "laid beside the next one")
+def windows_side_by_side(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = math.prod(kernel_shape)
+    return weights + filters, (height // kh) * (width // kw) * weights
+
+
+@wrong("10.slope_along", "backward difference")
+def to_the_other_side(f, x, direction, h=1e-5):
+    return (f(x) - f(x - h * direction)) / h
+
+
+@wrong("10.slope_along", "the sign is turned")
+def backwards(f, x, direction, h=1e-5):
+    return (f(x - h * direction) - f(x + h * direction)) / (2 * h)
+
+
+@wrong("10.slope_along", "the direction's length squared")
+def divided_by_the_square(f, x, direction, h=1e-5):
+    slope = (f(x + h * direction) - f(x - h * direction)) / (2 * h)
+    return slope / np.sum(direction**2)
+
+
+def probabilities(model, image):
+    z = model.forward(image[np.newaxis, :, :, np.newaxis])[0]
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+@wrong("10.saliency", "logarithm of the digit's probability")
+def of_the_log_probability(model, image, digit):
+    p = probabilities(model, image)
+    return backward(model, image, np.eye(len(p))[digit] - p)
+
+
+@wrong("10.saliency", "gradient of the digit's probability")
+def of_the_probability(model, image, digit):
+    p = probabilities(model, image)
+    return backward(model, image, p[digit] * (np.eye(len(p))[digit] - p))
+
+
+@wrong("10.saliency", "a margin over the runner-up")
+def margin(model, image, digit):
+    z = model.forward(image[np.newaxis, :, :, np.newaxis])[0].copy()
+    z[digit] = -np.inf
+    return backward(model, image, np.eye(len(z))[digit] - np.eye(len(z))[z.argmax()])
+
+
+@wrong("10.saliency", "by its largest entry")
+def scaled_for_a_picture(model, image, digit):
+    gradient = backward(model, image, np.eye(model.output_shape[0])[digit])
+    return gradient / np.abs(gradient).max()
+
+
+@wrong("10.centred", "a negative index counts from the end")
+def bounded_above_only(image):
+    row, column = centre(image) if image.any() else (14, 14)
+    down, right = round(14 - row), round(14 - column)
+    moved = np.zeros_like(image)
+    for i, j in np.argwhere(image):
+        if i + down < 28 and j + right < 28:
+            moved[i + down, j + right] = image[i, j]
+    return moved
+
+
+@wrong("10.centred", "not its direction")
+def always_downwards(image):
+    row, column = centre(image)
+    return shifted(image, abs(round(14 - row)), abs(round(14 - column)))
+
+
+@wrong("10.centred", "counted from 1")
+def counted_from_one(image):
+    row, column = centre(image)
+    return shifted(image, round(13 - row), round(13 - column))
