@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 01 Is my derivative right?
 #
+# [contents](README.md) · [02 The chain rule on a graph →](02_chain_rule.ipynb)
+#
 # ## Question
 #
 # A network holds *weights*, numbers that training adjusts until its *loss*, one number that says
@@ -154,9 +156,11 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# Open `tutorials/exercises/01_is_my_derivative_right.py` beside this notebook. It holds three
-# functions whose bodies are missing. Write one, save the file, run its cell here again. A right answer
-# replaces the solution from then on; a wrong one gets a diagnosis.
+# `python -m tutorials start`, in the folder of the clone, makes the files that you write in. Open
+# `tutorials/mine/01_is_my_derivative_right.py` beside this notebook. It holds functions whose bodies
+# are missing. Write one, save the file, run its cell here again. A right answer replaces the solution
+# from then on; a wrong one gets a diagnosis. If you would rather stay here, write the function into a
+# cell and hand it over: `numerical_gradient = check("01.numerical_gradient", my_function)`.
 #
 # **Exercise 1, `numerical_gradient(f, x, h)`.** The formula above, for an array `x` of any shape.
 # `np.ndindex(x.shape)` runs over all indices. Three things go wrong easily: each entry has to be put

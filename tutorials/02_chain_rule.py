@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 02 The chain rule on a graph
 #
+# [← 01 Is my derivative right?](01_is_my_derivative_right.ipynb) · [contents](README.md) · [03 A dense layer on a batch →](03_dense.ipynb)
+#
 # ## Question
 #
 # Notebook 01 found that two evaluations for each weight are too many. Back-propagation gets all
@@ -159,7 +161,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/02_chain_rule.py`.
+# The exercises are in `tutorials/mine/02_chain_rule.py`.
 #
 # **Exercise 1, `diamond_gradients(a)`.** Write the table above as a program, in plain numbers, for any
 # $a$: five lines forwards, five lines backwards.

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 03 A dense layer on a batch
 #
+# [← 02 The chain rule on a graph](02_chain_rule.ipynb) · [contents](README.md) · [04 Softmax and cross-entropy →](04_softmax_cross_entropy.ipynb)
+#
 # ## Question
 #
 # A dense layer multiplies its inputs by a matrix of weights and adds a bias. Its backward pass is three
@@ -245,7 +247,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/03_dense.py`. In code, `dX` is called `dx`, and so on.
+# The exercises are in `tutorials/mine/03_dense.py`. In code, `dX` is called `dx`, and so on.
 #
 # **Exercise 1, `dense_forward(x, w, b)`.** One line. NumPy adds `b` to every row.
 

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 04 Softmax and cross-entropy
 #
+# [← 03 A dense layer on a batch](03_dense.ipynb) · [contents](README.md) · [05 ReLU and a whole network →](05_relu_and_a_whole_network.ipynb)
+#
 # ## Question
 #
 # A network ends in ten scores, one for each digit. A loss has to say, in one number, how far they are
@@ -173,7 +175,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/04_softmax_cross_entropy.py`. All of them work on batches:
+# The exercises are in `tutorials/mine/04_softmax_cross_entropy.py`. All of them work on batches:
 # `z` has a row for each example. For sums over a row, `axis=1, keepdims=True` keeps a column that
 # broadcasts. A later answer may call an earlier one.
 #

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 05 ReLU and a whole network
 #
+# [← 04 Softmax and cross-entropy](04_softmax_cross_entropy.ipynb) · [contents](README.md) · [06 Training you can trust →](06_training.ipynb)
+#
 # ## Question
 #
 # Two dense layers in a row are no better than one: $(X W_1) W_2 = X (W_1 W_2)$ is again a single matrix.
@@ -233,7 +235,7 @@ reveal(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/05_relu_and_a_whole_network.py`.
+# The exercises are in `tutorials/mine/05_relu_and_a_whole_network.py`.
 #
 # **Exercise 1, `relu_backward(x, dy)`.** One line.
 

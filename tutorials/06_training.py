@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 06 Training you can trust
 #
+# [← 05 ReLU and a whole network](05_relu_and_a_whole_network.ipynb) · [contents](README.md) · [07 Convolution, forwards →](07_convolution_forward.ipynb)
+#
 # ## Question
 #
 # The gradient is right: five notebooks checked it entry by entry. A network with a right gradient
@@ -185,7 +187,7 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/06_training.py`. They take arrays and return *new*
+# The exercises are in `tutorials/mine/06_training.py`. They take arrays and return *new*
 # arrays.
 #
 # **Exercise 1, `sgd_step(w, dw, rate)`.** Plain gradient descent.

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 07 Convolution, forwards
 #
+# [← 06 Training you can trust](06_training.ipynb) · [contents](README.md) · [08 Convolution, backwards →](08_convolution_backward.ipynb)
+#
 # ## Question
 #
 # A dense layer sees a picture as a list of 784 numbers. Nothing in it knows that two pixels are
@@ -265,7 +267,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/07_convolution_forward.py`.
+# The exercises are in `tutorials/mine/07_convolution_forward.py`.
 #
 # **Exercise 1, `output_size(size, window, stride, padding)`.** The count of windows along one axis.
 # Python's `//` rounds down.

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 08 Convolution, backwards
 #
+# [← 07 Convolution, forwards](07_convolution_forward.ipynb) · [contents](README.md) · [09 Pooling, and where gradients vanish →](09_pooling.ipynb)
+#
 # ## Question
 #
 # In a convolution every weight is used by every window, and every pixel by several windows. So the
@@ -300,7 +302,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/08_convolution_backward.py`.
+# The exercises are in `tutorials/mine/08_convolution_backward.py`.
 #
 # **Exercise 1, `conv_db(dy)`.** A warm-up: over which axes is it summed?
 

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 09 Pooling, and where gradients vanish
 #
+# [← 08 Convolution, backwards](08_convolution_backward.ipynb) · [contents](README.md) · [10 The networks of mnist_app, end to end →](10_mnist_app.ipynb)
+#
 # ## Question
 #
 # A pooling layer replaces each window of $2 \cdot 2$ pixels by one number, usually the largest. The
@@ -263,7 +265,7 @@ show(
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/09_pooling.py`.
+# The exercises are in `tutorials/mine/09_pooling.py`.
 #
 # **Exercise 1, `maxpool_backward(dy, x, window, stride)`.** Each example and each channel is pooled
 # by itself, and each has a winner of its own. The plain way is a loop over $n$, $i$, $j$ and $c$,

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # 10 The networks of mnist_app, end to end
 #
+# [← 09 Pooling, and where gradients vanish](09_pooling.ipynb) · [contents](README.md)
+#
 # ## Question
 #
 # Nine notebooks derived every part of a network by itself, and checked it by itself. `mnist_app`
@@ -168,7 +170,7 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/exercises/10_mnist_app.py`.
+# The exercises are in `tutorials/mine/10_mnist_app.py`.
 #
 # **Exercise 1, `conv_cost(height, width, kernel_shape)`.** The two numbers of a convolution.
 

@@ -1,4 +1,7 @@
-"""`python -m tutorials`: which exercises are solved, and what is wrong with the others."""
+"""`python -m tutorials`: which exercises are solved, and what is wrong with the others.
+
+`start` makes the folder to write in, `check 08.conv_dx` judges one exercise.
+"""
 
 from typing import Annotated
 
@@ -7,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tutorials import files
+from tutorials import checks, files
 from tutorials.checks import all_checks, find_check, verdict, where
 
 STYLES = {"right": "green", "wrong": "red", "not attempted": "dim"}
@@ -21,12 +24,12 @@ def progress(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     titles = {path.name[:2]: path.stem[3:].replace("_", " ") for path in files.notebooks()}
-    table = Table(title="Exercises in tutorials/exercises", title_justify="left")
+    table = Table(title="Exercises in tutorials/mine", title_justify="left")
     for heading in ("notebook", "exercise", "answer"):
         table.add_column(heading, overflow="fold")
     right, shown = 0, ""
-    checks = all_checks()
-    for name in checks:
+    names = list(all_checks())
+    for name in names:
         number = name[:2]
         judged = verdict(name)
         right += judged.status == "right"
@@ -38,7 +41,18 @@ def progress(context: typer.Context) -> None:
         shown = number
     console = Console()
     console.print(table)
-    console.print(f"{right} of {len(checks)} exercises are right.", highlight=False)
+    console.print(f"{right} of {len(names)} exercises are right.", highlight=False)
+
+
+@app.command()
+def start() -> None:
+    """Make the files to write in, tutorials/mine/NN_name.py; nothing in them is ever replaced."""
+    written = checks.start()
+    for path in written:
+        typer.echo(f"tutorials/mine/{path.name}")
+    if not written:
+        typer.echo("Every exercise has its file already.")
+    typer.echo(f"Open the first notebook:  jupyter lab tutorials/{files.notebooks()[0].stem}.ipynb")
 
 
 @app.command()
@@ -52,7 +66,7 @@ def check(exercise: Annotated[str, typer.Argument(help="such as 08.conv_dx")]) -
     judged = verdict(exercise)
     typer.echo(f"{exercise}: {judged.status}. {judged.diagnosis}".rstrip())
     if judged.status == "not attempted":
-        typer.echo(f"Write it in {where(exercise)}.")
+        typer.echo(f"Write it in {where(exercise)}; `python -m tutorials start` makes that file.")
     raise typer.Exit(judged.status != "right")
 
 

@@ -33,8 +33,8 @@ def check(name: str, answer: Answer | None = None) -> Answer:
         return find_answer(name) if answer is None else answer
     print(f"{name}: not attempted yet.\n\n{textwrap.indent(task(name), '    ')}\n")
     print(
-        f"Write it in {where(name)}, save, and run this cell again.\n"
-        "Until then the notebook goes on with the solution."
+        f"Write it in {where(name)} (`python -m tutorials start` makes that file),\n"
+        "save, and run this cell again. Until then the notebook goes on with the solution."
     )
     return solution
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -67,6 +68,17 @@ def show(figure: Figure, name: str, caption: str, alt: str) -> None:
 
     When the notebooks are built, it is also saved as figures/NN_notebook_name.svg.
     """
+    if get_ipython() is None:  # run as a script: nobody to show a picture to
+        print(f"[figure: {caption}]")
+    else:
+        _display(figure, caption, alt)
+    saved = os.environ.get("TUTORIALS_FIGURES")
+    if saved:
+        about = {"Title": caption, "Description": alt, "Date": None, "Creator": None}
+        figure.savefig(f"{saved}_{name}.svg", metadata=about)
+
+
+def _display(figure: Figure, caption: str, alt: str) -> None:
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
     width = round(figure.get_figwidth() * 100)
@@ -76,10 +88,6 @@ def show(figure: Figure, name: str, caption: str, alt: str) -> None:
         metadata={"image/png": {"alt": alt, "width": width}},
     )
     display({"text/markdown": f"*{caption}*", "text/plain": caption}, raw=True)
-    saved = os.environ.get("TUTORIALS_FIGURES")
-    if saved:
-        about = {"Title": caption, "Description": alt, "Date": None, "Creator": None}
-        figure.savefig(f"{saved}_{name}.svg", metadata=about)
 
 
 def empty_axes(axes: Axes) -> Axes:

@@ -71,9 +71,15 @@ BUGS = [
         ),
         (
             "the solution is judged in place of the learner's answer",
-            "files.find(number, folder or EXERCISES)",
-            "files.find(number, folder or SOLUTIONS)",
+            "path = MINE / path.name",
+            "path = SOLUTIONS / path.name",
             PROGRESS + "test_one_exercise",
+        ),
+        (
+            "starting again replaces what a learner has written",
+            "        if not path.exists():\n",
+            "        if True:\n",
+            PROGRESS + "test_start_copies_the_stubs_and_never_replaces_what_is_there",
         ),
     ),
     *bugs(
@@ -131,6 +137,15 @@ BUGS = [
             "aside = UNTOUCHED and answer is None",
             "aside = False",
             PROGRESS + "test_the_notebooks_are_built_without_the_learners_answers",
+        ),
+    ),
+    *bugs(
+        "tutorials/style.py",
+        (
+            "a script prints its pictures as bytes",
+            "if get_ipython() is None:",
+            "if False:",
+            NOTEBOOKS + "test_a_script_run_by_itself_prints_no_pictures",
         ),
     ),
     *bugs(

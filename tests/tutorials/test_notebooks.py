@@ -12,7 +12,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.tutorials.sources import SOURCES, code, literals, read
-from tutorials import build, files
+from tutorials import build, files, style
 from tutorials.value import Value
 
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -78,6 +78,11 @@ def test_every_figure_is_saved_as_svg(source: Path) -> None:
         text = (files.FOLDER / "figures" / name).read_text("utf-8")
         assert "<title>" in text
         assert "<dc:description>" in text
+
+
+def test_a_script_run_by_itself_prints_no_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    style.show(style.new_figure(), "name", "A caption.", "What it shows.")
+    assert capsys.readouterr().out == "[figure: A caption.]\n"
 
 
 def test_the_witness_is_the_class_of_notebook_02() -> None:

@@ -1,6 +1,5 @@
 """What a learner sees: `python -m tutorials`, and the cells of a notebook."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,19 @@ from typer.testing import CliRunner
 from tutorials import cells, checks
 from tutorials.__main__ import app
 from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.files import FOLDER
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A learner's folder: 01.crosses_kink right, 01.relative_error wrong, the rest untouched."""
-    folder = tmp_path / "exercises"
-    shutil.copytree(checks.EXERCISES, folder)
+    folder = tmp_path / "mine"
+    monkeypatch.setattr(checks, "MINE", folder)
+    checks.start()
     path = folder / "01_is_my_derivative_right.py"
     stub = "    raise NotImplementedError"
     before, kink = path.read_text("utf-8").removesuffix(f"{stub}\n").rsplit(stub, 1)
     path.write_text(f"{before}    return np.abs(a - n){kink}    return np.abs(x) < h\n")
-    monkeypatch.setattr(checks, "EXERCISES", folder)
     monkeypatch.setattr(cells, "UNTOUCHED", False)
     return path
 
@@ -62,6 +62,42 @@ def test_a_finished_function_that_calls_an_unwritten_one_is_told_so(desk: Path) 
     judged = checks.verdict("01.numerical_gradient")
     assert judged.status == "wrong"
     assert judged.diagnosis == "it calls relative_gradient, which is not written yet."
+
+
+def test_start_copies_the_stubs_and_never_replaces_what_is_there(desk: Path) -> None:
+    files = sorted(path.name for path in desk.parent.iterdir())
+    assert files == sorted(path.name for path in checks.EXERCISES.glob("[0-9]*.py"))
+    mine = desk.read_text("utf-8")
+    desk.write_text(mine.replace("def relative_error", "def my_error"))
+    (desk.parent / "02_chain_rule.py").unlink()
+    result = CliRunner().invoke(app, ["start"])
+    assert result.output.splitlines()[:2] == [
+        "tutorials/mine/01_is_my_derivative_right.py",
+        "tutorials/mine/02_chain_rule.py",
+    ]
+    kept = desk.read_text("utf-8")
+    assert kept.startswith(mine.replace("def relative_error", "def my_error"))
+    assert checks.verdict("01.relative_error").status == "not attempted"
+    assert checks.verdict("01.crosses_kink").status == "right"
+    assert "has its file already" in CliRunner().invoke(app, ["start"]).output
+    assert desk.read_text("utf-8") == kept
+
+
+def test_learners_files_are_not_tracked() -> None:
+    assert "tutorials/mine/" in (FOLDER.parent / ".gitignore").read_text().split()
+    assert checks.MINE == FOLDER / "mine"
+
+
+def test_a_function_from_a_cell_is_judged_and_gone_on_with(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mine(x: float, h: float) -> bool:
+        return abs(x) < h
+
+    assert cells.check("01.crosses_kink", mine) is mine
+    assert capsys.readouterr().out == "01.crosses_kink: right.\n"
+    with pytest.raises(WrongAnswer, match="takes 0 positional arguments but 2 were given"):
+        cells.check("01.crosses_kink", lambda: mine)
 
 
 def test_a_cell_goes_on_with_the_right_function(

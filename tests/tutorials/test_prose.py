@@ -49,6 +49,15 @@ def test_headings_stand_in_their_order(source: Path) -> None:
 
 
 @every_notebook
+def test_each_notebook_leads_to_its_neighbours_and_to_the_contents(source: Path) -> None:
+    place = SOURCES.index(source)
+    around = [SOURCES[k] for k in (place - 1, place + 1) if 0 <= k < len(SOURCES)]
+    links = re.findall(r"\]\(([^)]+)\)", markdown(source)[0].splitlines()[2])
+    assert [link for link in links if link != "README.md"] == [p.stem + ".ipynb" for p in around]
+    assert "README.md" in links
+
+
+@every_notebook
 def test_a_notebook_is_short_and_asks_every_exercise_once(source: Path) -> None:
     assert len(code(source)) <= 30
     assert 1 <= len(calls(source, "show")) <= 8

@@ -3,12 +3,14 @@
 The checks of notebook 08 are the functions of `tutorials/checks/notebook_08.py` marked with
 `@exercise`; each takes the learner's function and raises `WrongAnswer` with a diagnosis. A
 check named `conv_dx` there belongs to exercise "08.conv_dx", which is the function `conv_dx`
-of the file `tutorials/exercises/08_*.py`.
+of the file `tutorials/exercises/08_*.py`. Learners write into copies of these files, in
+`tutorials/mine`, which git ignores.
 """
 
 import ast
 import importlib
 import inspect
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ Check = Callable[[Answer], None]
 
 EXERCISES = files.FOLDER / "exercises"
 SOLUTIONS = files.FOLDER / "solutions"
+MINE = files.FOLDER / "mine"
 CHECKS: dict[str, Check] = {}
 
 
@@ -61,16 +64,22 @@ def find_check(name: str) -> Check:
 def find_answer(name: str, folder: Path | None = None) -> Answer:
     """The function that answers an exercise, in the learner's file unless a folder is given.
 
-    Raises WrongAnswer if the file cannot be run or has lost the function.
+    Without such a file it is the stub. Raises WrongAnswer if the file cannot be run or has lost
+    the function.
     """
     number, _, function = name.partition(".")
     path = files.find(number, folder or EXERCISES)
+    if folder is None and (MINE / path.name).exists():
+        path = MINE / path.name
     try:
         module = files.load(path)
     except Exception as error:
         raise WrongAnswer(f"{path.name} cannot be run: {describe(error, path)}.") from error
     if not callable(getattr(module, function, None)):
-        raise WrongAnswer(f"{path.name} holds no function {function}: was it renamed?")
+        raise WrongAnswer(
+            f"{path.name} holds no function {function}: was it renamed? "
+            "`python -m tutorials start` puts its stub back."
+        )
     answer: Answer = getattr(module, function)
     return answer
 
@@ -107,4 +116,34 @@ def task(name: str) -> str:
 
 def where(name: str) -> str:
     """The file in which to write an answer, as seen from the clone."""
-    return f"tutorials/exercises/{files.find(name[:2], EXERCISES).name}"
+    return f"tutorials/mine/{files.find(name[:2], EXERCISES).name}"
+
+
+def start() -> list[Path]:
+    """Copy the stubs to where the learner writes; return the files that are new or longer.
+
+    What stands there is never changed. A stub that such a file lacks is added at its end.
+    """
+    MINE.mkdir(exist_ok=True)
+    written = []
+    for template in sorted(EXERCISES.glob("[0-9][0-9]_*.py")):
+        path, text = MINE / template.name, template.read_text("utf-8")
+        if not path.exists():
+            path.write_text(text, "utf-8")
+            written.append(path)
+        elif missing := _missing_stubs(text, path.read_text("utf-8")):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("".join(f"\n\n{stub}\n" for stub in missing))
+            written.append(path)
+    return written
+
+
+def _missing_stubs(template: str, mine: str) -> list[str]:
+    """The functions of a template that a learner's file does not define."""
+    functions = [node for node in ast.parse(template).body if isinstance(node, ast.FunctionDef)]
+    segments = {node.name: ast.get_source_segment(template, node) or "" for node in functions}
+    return [
+        segment
+        for name, segment in segments.items()
+        if not re.search(rf"^def {name}\b", mine, re.MULTILINE)
+    ]
