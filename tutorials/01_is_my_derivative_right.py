@@ -6,13 +6,17 @@
 # ## Question
 #
 # A network holds *weights*, numbers that training adjusts until its *loss*, one number that says
-# how wrong its answers are, is small. That takes the derivative of the loss by each weight:
-# thousands of derivatives, all written by hand as code. Code that computes a wrong derivative does
-# not crash. Often it even trains, a little worse than it should. So before the first derivative,
+# how wrong its answers are, is small. That takes the derivative of the loss with respect to each
+# weight: thousands of derivatives, all written by hand as code. Code that computes a wrong
+# derivative does not crash. Often it even trains, a little worse than it should. So before the first derivative,
 # one question: how do I know that a gradient is correct, without trusting myself?
 #
 # The answer is to compute it a second time, in a way too simple to be wrong, and to compare. This
 # notebook builds that second way. All others use it.
+#
+# A word on the cells. Those that only draw are folded; a click on them shows how. `check` judges an
+# exercise, `by_hand` the numbers that you fill into a table. `reveal` comes back to your prediction, and
+# `stated` holds a number of the text against the computed one, so that no text here can go stale.
 
 # %%
 import sys
@@ -26,6 +30,7 @@ import numpy as np
 from tutorials.cells import check, reveal, stated
 from tutorials.checks.diagnosis import WrongAnswer
 from tutorials.style import GRADIENT, MUTED, RIGHT, VALUE, WRONG, new_figure, show, show_image
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -45,9 +50,9 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## Derive
 #
-# Taylor's series says how a smooth function $f$ of one number behaves near $x$. Its first two terms
-# are the tangent; the others mend what the tangent misses, each with one more power of $h$ and one
-# more derivative:
+# Taylor's series says how a smooth function $f$ of one number behaves near $x$. (If you have not met
+# it: the first two terms are the tangent, which everybody draws. The rest is the distance between the
+# curve and its tangent, one term for each further derivative. You need no more of it than this line.)
 #
 # $$f(x + h) = f(x) + h f'(x) + \frac{h^2}{2} f''(x) + \frac{h^3}{6} f'''(x) + \dots$$
 #
@@ -100,6 +105,25 @@ prediction = None  # "a", "b" or "c"
 # enough. In tables like this one, `how` is an expression of Python, and a test of this project
 # evaluates every row.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | -2 |
+# | `y` | given | 5 |
+# | `z` | given | -4 |
+# | `f` | `(x + y) * z` | ? |
+# | `df_dx` | derive it | ? |
+# | `df_dy` | derive it | ? |
+# | `df_dz` | derive it | ? |
+# | `above` | `(x + 0.1 + y) * z` | ? |
+# | `below` | `(x - 0.1 + y) * z` | ? |
+# | `slope` | `(above - below) / 0.2` | ? |
+
+# %% tags=["by-hand"]
+by_hand("01.1", f=..., df_dx=..., df_dy=..., df_dz=..., above=..., below=..., slope=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | -2 |
@@ -113,9 +137,24 @@ prediction = None  # "a", "b" or "c"
 # | `below` | `(x - 0.1 + y) * z` | -11.6 |
 # | `slope` | `(above - below) / 0.2` | -4.0 |
 #
+# </details>
+#
 # The slope is exact, because $f$ is a straight line in $x$: there is no $f''$ and no $f'''$. Nothing
 # has to be small. For a parabola, $g = x^2$ at $x = 3$, there is an $f''$ but no $f'''$, and the two
 # formulas part:
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | 3 |
+# | `derivative` | derive it | ? |
+# | `forward` | `((x + 0.1) ** 2 - x ** 2) / 0.1` | ? |
+# | `centred` | `((x + 0.1) ** 2 - (x - 0.1) ** 2) / 0.2` | ? |
+
+# %% tags=["by-hand"]
+by_hand("01.2", derivative=..., forward=..., centred=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -124,10 +163,12 @@ prediction = None  # "a", "b" or "c"
 # | `forward` | `((x + 0.1) ** 2 - x ** 2) / 0.1` | 6.1 |
 # | `centred` | `((x + 0.1) ** 2 - (x - 0.1) ** 2) / 0.2` | 6.0 |
 #
+# </details>
+#
 # The forward difference is off by $\frac{h}{2} f'' = 0.05 \cdot 2$, as derived; the centred one is
 # exact.
 
-# %%
+# %% jupyter={"source_hidden": true}
 x = np.linspace(-0.6, 2.2, 200)
 figure = new_figure(7.5, 3.2)
 for k, (name, left) in enumerate([("forward", 0.5), ("centred", -0.3)]):
@@ -189,6 +230,21 @@ relative_error = check("01.relative_error")
 # slope is 0, right of it 1. If $x - h$ and $x + h$ lie on different sides, the quotient mixes the two
 # slopes and is neither. Such points have to be found and left out.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | -1e-6 |
+# | `h` | given | 1e-5 |
+# | `derivative` | derive it | ? |
+# | `above` | `max(x + h, 0)` | ? |
+# | `below` | `max(x - h, 0)` | ? |
+# | `slope` | `(above - below) / (2 * h)` | ? |
+
+# %% tags=["by-hand"]
+by_hand("01.3", derivative=..., above=..., below=..., slope=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | -1e-6 |
@@ -197,11 +253,13 @@ relative_error = check("01.relative_error")
 # | `above` | `max(x + h, 0)` | 9e-6 |
 # | `below` | `max(x - h, 0)` | 0 |
 # | `slope` | `(above - below) / (2 * h)` | 0.45 |
+#
+# </details>
 
 # %% tags=["exercise"]
 crosses_kink = check("01.crosses_kink")
 
-# %%
+# %% jupyter={"source_hidden": true}
 h, x = 1e-5, -1e-6
 line = np.linspace(-2.5e-5, 2.5e-5, 201)
 figure = new_figure(6, 3)
@@ -222,6 +280,15 @@ show(
 )
 
 # %% [markdown]
+# **Exercise 4, `second_derivative(f, x, h)`: no formula this time.** How fast does the slope itself change?
+# Subtracting the two series gave the slope. There is another thing that one can do with them. Find a
+# formula that needs only values of $f$, and whose error falls with $h^2$; your own `numerical_gradient`
+# can be the judge of it. (A tip on its step: rounding is divided by $h^2$ here, not by $h$.)
+
+# %% tags=["exercise"]
+second_derivative = check("01.second_derivative")
+
+# %% [markdown]
 # ## Check it
 #
 # First the hand-made example, with the coarse step; then a function whose gradient is known,
@@ -235,14 +302,14 @@ np.testing.assert_allclose(gradient, [-4, -4, 3], rtol=1e-12)
 x = np.random.default_rng(0).normal(size=(3, 2))
 gradient = numerical_gradient(lambda x: np.tanh(x).sum(), x)
 worst = relative_error(gradient, 1 - np.tanh(x) ** 2).max()
-print("largest relative error below 1e-9:", worst < 1e-9)
+print(f"largest relative error {worst:.0e}")
 assert worst < 1e-9
 
 # %% [markdown]
 # Now the U itself. The next cell computes the derivative of $\tanh$ at 0.5 with both formulas, in
 # both precisions, for steps from 1 down to $10^{-14}$.
 
-# %%
+# %% jupyter={"source_hidden": true}
 steps = 10.0 ** np.arange(-14, 0.01, 0.25)
 truth = 1 - np.tanh(0.5) ** 2
 
@@ -276,13 +343,13 @@ show(
     "Relative error against step, both logarithmic, for float32 and float64 with forward and "
     "centred differences. Each curve is a U. The lowest is float64 centred, near 1e-12 at a step "
     "of about 1e-6; float64 forward reaches about 1e-9 near 1e-8, float32 centred about 1e-5 near "
-    "1e-3. At a step of 1e-5 only float64 centred lies below the tolerance of 1e-6.",
+    "3e-3. At a step of 1e-5 only float64 centred lies below the tolerance of 1e-6.",
 )
 
 # %% [markdown]
 # Read off the figure: in float64, the centred difference at $h = 10^{-5}$ is right to about eleven
 # digits, the forward difference only to five. In float32 the centred difference is wrong in the third
-# digit at that step, and its best, near $10^{-3}$, is five digits. That settles two rules: check in
+# digit at that step, and its best, near $3 \cdot 10^{-3}$, is five digits. That settles two rules: check in
 # float64, and with centred differences.
 
 # %%
@@ -304,8 +371,9 @@ assert bottom / 10 < steps[np.argmin(centred)] < 10 * bottom
 reveal(
     prediction,
     "b",
-    "At 1e-2 the curve still bends; at 1e-14 almost nothing is left of the difference but rounding.",
+    "At 1e-2 the curve still bends; at 1e-14 rounding has left two digits of the difference.",
 )
+assert 1e-3 < centred[at[1e-14]] < 1e-2
 assert centred[at[1e-6]] < centred[at[1e-2]] < centred[at[1e-14]]
 
 # %% [markdown]
@@ -343,14 +411,14 @@ print(f"step {gradient_check.STEP}, tolerance {gradient_check.TOLERANCE}")
 from tinynet import ReLU, check_layer
 
 report = check_layer(ReLU(), np.random.default_rng(2).normal(size=(3, 4)))
-print("smooth point:  redrawn", report.redraws, "times, error below 1e-9:", report.worst < 1e-9)
+print(f"smooth point:  redrawn {report.redraws} times, error {report.worst:.0e}")
 assert report.redraws == 0
 assert report.worst < 1e-9
 
 on_the_kink = np.array([[-1e-6, 0.3], [0.7, -0.2]])
 assert crosses_kink(on_the_kink, 1e-5).any()
 report = check_layer(ReLU(), on_the_kink)
-print("near the kink: redrawn", report.redraws, "times, error below 1e-9:", report.worst < 1e-9)
+print(f"near the kink: redrawn {report.redraws} times, error {report.worst:.0e}")
 assert report.redraws >= 1
 assert report.worst < 1e-9
 
@@ -433,7 +501,7 @@ for _ in range(100):
 backward_seconds = (time.perf_counter() - started) / 100
 
 worst = relative_error(weights.grad, numeric).max()
-print("largest relative error of 7,840 entries below 1e-6:", worst < 1e-6)
+print(f"largest relative error of 7,840 entries: {worst:.0e}")
 assert worst < 1e-6
 assert numeric_seconds / backward_seconds > 100
 
@@ -442,7 +510,7 @@ print(f"numerically:         {numeric_seconds:8.3f} s")
 print(f"by back-propagation: {backward_seconds:8.6f} s")
 print(f"ratio:               {numeric_seconds / backward_seconds:8,.0f}")
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(7.5, 2.9)
 show_image(figure.add_subplot(1, 3, 1), data.train_images[0], f"the image: a {label[0]}")
 limit = np.abs(numeric).max()
@@ -495,6 +563,21 @@ stated("243,860", 2 * count)
 # - **Small mistakes, if the tolerance is loose.** With an allowed error of 1 %, a mean over 128
 #   examples may be divided by 127 and passes. The tolerance of $10^{-6}$ is far above what rounding
 #   causes here and far below what a mistake causes.
+#
+# **In short.** You can now test any derivative: $(f(x + h) - f(x - h)) / 2h$ in float64 with a step
+# near the bottom of the U, a relative error with $|a| + |n|$ below it, and points near a kink left
+# out. Where people go wrong: a forward difference, float32, an array of integers, an entry that is
+# not put back, one tolerance for everything.
+#
+# **In other libraries.** PyTorch has `torch.autograd.gradcheck`, which does the same (in float64,
+# with centred differences) to functions that compute their own gradients. TensorFlow has `tf.test.compute_gradient`.
+#
+# **The best of others.** [CS231n, gradient
+# checks](https://cs231n.github.io/neural-networks-3/#gradcheck), the classic list of advice. Baydin
+# and others, [Automatic differentiation in machine learning](https://arxiv.org/abs/1502.05767), on
+# how it differs from differences and from symbols. Tim Vieira, [How to test
+# gradient implementations](https://timvieira.github.io/blog/post/2017/04/21/how-to-test-gradient-implementations/),
+# on tests that can fail.
 
 # %% [markdown]
 # ## Next

@@ -23,6 +23,7 @@ import numpy as np
 from tutorials.cells import FAST, check, reveal, stated
 from tutorials.checks.diagnosis import WrongAnswer
 from tutorials.style import GRADIENT, VALUE, draw_graph, new_figure, show
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -97,6 +98,26 @@ prediction = None  # "a", "b" or "c"
 #
 # The diamond, forwards and then backwards. `da` stands for $\partial e / \partial a$, and so on.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `a` | given | 2 |
+# | `b` | `3 * a` | ? |
+# | `c` | `b + 1` | ? |
+# | `d` | `2 * b` | ? |
+# | `e` | `c * d` | ? |
+# | `de` | derive it | ? |
+# | `dc` | derive it | ? |
+# | `dd` | derive it | ? |
+# | `db` | derive it | ? |
+# | `da` | derive it | ? |
+# | `expected` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("02.1", b=..., c=..., d=..., e=..., de=..., dc=..., dd=..., db=..., da=..., expected=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `a` | given | 2 |
@@ -111,11 +132,13 @@ prediction = None  # "a", "b" or "c"
 # | `da` | `3 * db` | 78 |
 # | `expected` | `36 * a + 6` | 78 |
 #
+# </details>
+#
 # The last row is the derivative of the whole formula, $e = (3a + 1) \cdot 6a = 18 a^2 + 6a$. The row
 # for `db` is the one to look at: node $b$ has two arrows, so its gradient has two shares, 12 through
 # $c$ and 14 through $d$.
 
-# %%
+# %% jupyter={"source_hidden": true}
 places = {"a": (0, 0), "b": (2, 0), "c": (4, 1.1), "d": (4, -1.1), "e": (6, 0)}
 edges = [("a", "b", "3"), ("b", "c", "1"), ("b", "d", "2"), ("c", "e", "12"), ("d", "e", "7")]
 labels = ["a", "b = 3a", "c = b + 1", "d = 2b", "e = c d"]
@@ -144,6 +167,24 @@ show(
 # derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$. Now `ds` stands for $\partial y / \partial s$,
 # and so on.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `w` | given | [2, -3] |
+# | `b` | given | -3 |
+# | `x` | given | [-1, -2] |
+# | `s` | `w[0] * x[0] + w[1] * x[1] + b` | ? |
+# | `y` | `1 / (1 + exp(-s))` | ? |
+# | `ds` | derive it | ? |
+# | `dw` | derive it | ? |
+# | `db` | derive it | ? |
+# | `dx` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("02.2", s=..., y=..., ds=..., dw=..., db=..., dx=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `w` | given | [2, -3] |
@@ -155,6 +196,8 @@ show(
 # | `dw` | `[x[0] * ds, x[1] * ds]` | [-0.1966, -0.3932] |
 # | `db` | `ds` | 0.1966 |
 # | `dx` | `[w[0] * ds, w[1] * ds]` | [0.3932, -0.5898] |
+#
+# </details>
 #
 # A sum passes its gradient on unchanged; a product passes it on multiplied by the *other* factor.
 
@@ -180,7 +223,14 @@ diamond_gradients = check("02.diamond_gradients")
 product = check("02.product")
 
 # %% [markdown]
-# **Exercise 3, `pass_back(node)`.** The chain rule at one node: each input receives its share. The
+# **Exercise 3, `quotient(a, b)`: no formula this time.** The same for a division. Its two slopes stand
+# nowhere in this notebook. Derive them; the check compares with differences.
+
+# %% tags=["exercise"]
+quotient = check("02.quotient")
+
+# %% [markdown]
+# **Exercise 4, `pass_back(node)`.** The chain rule at one node: each input receives its share. The
 # input may hold shares of other nodes already, and the same node may be an input twice, as in
 # $x \cdot x$.
 
@@ -188,7 +238,7 @@ product = check("02.product")
 pass_back = check("02.pass_back")
 
 # %% [markdown]
-# **Exercise 4, `topological_order(result)`.** A list of all nodes that the result was computed from:
+# **Exercise 5, `topological_order(result)`.** A list of all nodes that the result was computed from:
 # each once, each after all of its inputs, the result last. One way: a recursive function that returns
 # at once if it has met the node before; otherwise it enters all inputs first, and then appends the
 # node.
@@ -325,7 +375,7 @@ inputs = [Value(each) for each in p]
 formula(*inputs).backward()
 numeric = numerical_gradient(lambda: formula(*map(Value, p)).value, p)
 worst = relative_error(np.array([each.grad for each in inputs]), numeric).max()
-print("largest relative error below 1e-8:", worst < 1e-8)
+print(f"largest relative error {worst:.0e}")
 assert worst < 1e-8
 
 # %% [markdown]
@@ -564,6 +614,23 @@ print(f"graph {1000 * graph_seconds:.1f} ms, layer {1000 * layer_seconds:.3f} ms
 #   it can, and notebook 05 shows a case.
 # - **Whether the derivative is useful.** The sum over paths may be a product of many small slopes, and
 #   vanish, or of many large ones, and explode. Notebook 06 measures it.
+#
+# **In short.** You can now differentiate any formula from its graph: slopes multiply along a path
+# and add between paths; $dv_i = \sum_j \frac{\partial v_j}{\partial v_i} dv_j$, from the end, each
+# node after all that use it; in layers, $dx = J^T dy$. Where people go wrong: `=` for `+=`, a
+# gradient that is passed on before all shares have arrived, the slope of a product taken as the
+# factor itself.
+#
+# **In other libraries.** `Value` is PyTorch's `Tensor` in small: `.grad` is the same, and
+# `backward()` too. PyTorch *accumulates* into `.grad` over several calls of `backward`, so training
+# begins each step with `optimizer.zero_grad()`; ours starts each time from 0. Keras hides the graph
+# in `tf.GradientTape`.
+#
+# **The best of others.** Andrej Karpathy, [micrograd](https://github.com/karpathy/micrograd) and
+# its [lecture](https://karpathy.ai/zero-to-hero.html): the same class, live. Chris Olah, [Calculus
+# on computational graphs](https://colah.github.io/posts/2015-08-Backprop/), the clearest pictures
+# of forwards and backwards modes. 3Blue1Brown,
+# [Backpropagation](https://www.3blue1brown.com/topics/neural-networks), for the eye.
 
 # %% [markdown]
 # ## Next

@@ -34,11 +34,14 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
 #
-# Three people have written the backward pass of a dense layer. The first averages the bias's gradient
+# A *dense layer* multiplies a batch of examples, one in each row, by a matrix of weights, and adds a
+# *bias* to each of its outputs, the *units*. Three people have written its backward pass: the gradients of
+# inputs, weights and bias. The first averages the bias's gradient
 # over the batch, where a sum belongs. The second counts only the first example of the batch for the
 # bias. The third divides the weights' gradient by the number of examples, although the loss has done so
 # already. Each compares every entry with a difference quotient, as notebook 01 teaches, on a batch that
@@ -69,31 +72,164 @@ prediction = None  # "a", "b" or "c"
 #
 # $$dW_{ij} = \sum_n X_{ni} \ dY_{nj}$$
 #
-# **The inputs.** $X_{ni}$ is used in $Y_{nj}$ for every unit $j$, with the slope $W_{ij}$:
+# **The inputs** and **the bias**: ask the same question twice more. Where is $X_{ni}$ used, with which
+# slope there? Where is $b_j$ used? Write $dX_{ni}$ and $db_j$ down as sums before you go on; the table
+# below tells whether you were right, and the sums stand folded behind exercise 2.
 #
-# $$dX_{ni} = \sum_j dY_{nj} \ W_{ij}$$
-#
-# **The bias.** $b_j$ is used in $Y_{nj}$ for every example $n$, with the slope 1:
-#
-# $$db_j = \sum_n dY_{nj}$$
-#
-# All three follow one rule: *sum over the index that the result does not have*. $dW_{ij}$ has no $n$,
-# $dX_{ni}$ has no $j$, $db_j$ has no $n$. This is the `+=` of notebook 02, and with it the
-# gradients are derived; what follows is only bookkeeping.
+# All three follow one rule: *sum over the index that the result does not have*. $dW_{ij}$ has no $n$.
+# This is the `+=` of notebook 02.
 #
 # **As matrices.** A matrix product $C = A B$ means $C_{pq} = \sum_k A_{pk} B_{kq}$: the summed index
-# stands *last* in the first factor and *first* in the second, side by side. In $\sum_n X_{ni} \ dY_{nj}$
-# the summed $n$ stands first in both. So $X$ has to be turned over, and that is what a transpose does:
-# $X_{ni} = (X^T)_{in}$. In $\sum_j dY_{nj} W_{ij}$ the summed $j$ stands last in both, so $W$ is turned:
-#
-# $$dW = X^T dY, \qquad dX = dY \ W^T$$
-#
-# The transposes have no deeper meaning than this: they put the two ends of a sum side by side.
+# stands *last* in the first factor and *first* in the second, side by side. In your three sums it does
+# not. What a transpose does is to exchange the two indices of a matrix: $X_{ni} = (X^T)_{in}$. Which
+# matrix has to be turned over, and which stands first? That is exercise 2.
 #
 # **Where is $1/N$?** The loss is a *mean* over the batch. Its factor $1/N$ was met when $dY$ was
 # computed, and is inside $dY$. A layer sums over examples and never divides by their number.
 
+# %% [markdown]
+# ## By hand
+#
+# Two examples, three inputs, two units, whole numbers. Compute entry by entry, with the sums over the
+# indices. For instance $dW_{20}$, in the last row and first column: it sums over the two examples,
+# $X_{02} \ dY_{00} + X_{12} \ dY_{10} = 0 \cdot 1 + 3 \cdot 2 = 6$.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 0], [0, 1, 3]] |
+# | `W` | given | [[1, -1], [0, 2], [3, 1]] |
+# | `b` | given | [1, -2] |
+# | `Y` | `X @ W + b` | ? |
+# | `dY` | given | [[1, 0], [2, -1]] |
+# | `dW` | derive it | ? |
+# | `db` | derive it | ? |
+# | `dX` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("03.1", Y=..., dW=..., db=..., dX=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 0], [0, 1, 3]] |
+# | `W` | given | [[1, -1], [0, 2], [3, 1]] |
+# | `b` | given | [1, -2] |
+# | `Y` | `X @ W + b` | [[2, 1], [10, 3]] |
+# | `dY` | given | [[1, 0], [2, -1]] |
+# | `dW` | `X.T @ dY` | [[1, 0], [4, -1], [6, -3]] |
+# | `db` | `dY.sum(axis=0)` | [3, -1] |
+# | `dX` | `dY @ W.T` | [[1, 0, 3], [3, -2, 5]] |
+#
+# </details>
+
 # %%
+X = np.array([[1, 2, 0], [0, 1, 3]])
+W = np.array([[1, -1], [0, 2], [3, 1]])
+b = np.array([1, -2])
+dY = np.array([[1, 0], [2, -1]])
+
+# %% [markdown]
+# **The square trap.** "The shapes decide" works as long as all sizes differ. Take two examples, two
+# inputs and two units. Then everything is 2 by 2, and every one of the eight ways to multiply $X$ and
+# $dY$, in either order and each turned over or not, has the shape of $dW$:
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2], [3, 4]] |
+# | `dY` | given | [[1, -1], [0, 2]] |
+# | `dW` | derive it | ? |
+# | `wrong_1` | `X @ dY` | ? |
+# | `wrong_2` | `X @ dY.T` | ? |
+# | `wrong_3` | `dY @ X` | ? |
+# | `wrong_4` | `dY.T @ X` | ? |
+
+# %% tags=["by-hand"]
+by_hand("03.2", dW=..., wrong_1=..., wrong_2=..., wrong_3=..., wrong_4=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2], [3, 4]] |
+# | `dY` | given | [[1, -1], [0, 2]] |
+# | `dW` | `X.T @ dY` | [[1, 5], [2, 6]] |
+# | `wrong_1` | `X @ dY` | [[1, 3], [3, 5]] |
+# | `wrong_2` | `X @ dY.T` | [[-1, 4], [-1, 8]] |
+# | `wrong_3` | `dY @ X` | [[-2, -2], [6, 8]] |
+# | `wrong_4` | `dY.T @ X` | [[1, 2], [5, 6]] |
+#
+# </details>
+#
+# Square layers are not rare: the `mlp` of `mnist_app` has one of 512 by 512.
+
+# %% jupyter={"source_hidden": true}
+X2, dY2 = np.array([[1, 2], [3, 4]]), np.array([[1, -1], [0, 2]])
+right = X2.T @ dY2
+factors = {"X": X2, "X^T": X2.T, "dY": dY2, "dY^T": dY2.T}
+figure = new_figure(8, 3.6)
+axes = figure.add_subplot()
+place = 0
+for first in factors:
+    for second in factors:
+        if ("Y" in first) == ("Y" in second):
+            continue
+        product = factors[first] @ factors[second]
+        is_right = np.array_equal(product, right)
+        corner = (3.4 * (place % 4), 3.6 * (place // 4))
+        title = f"${first} \\ {second}$" + ("  $= dW$" if is_right else "")
+        cells = list(np.ndindex(2, 2)) if is_right else ()
+        draw_matrix(axes, product, title, RIGHT if is_right else MUTED, cells, corner)
+        place += 1
+axes.set(xlim=(-0.4, 12.6), ylim=(5.9, -1))
+show(
+    figure,
+    "square_trap",
+    "Eight products of two square matrices. All have the right shape, one is the gradient.",
+    "Eight 2 by 2 matrices, the products of X and dY in both orders, each plain or transposed. "
+    "Only X transposed times dY, with the rows (1, 5) and (2, 6), is marked as dW.",
+)
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/mine/03_dense.py`. In code, `dX` is called `dx`, and so on.
+#
+# **Exercise 1, `dense_forward(x, w, b)`.** One line. NumPy adds `b` to every row.
+
+# %% tags=["exercise"]
+dense_forward = check("03.dense_forward")
+
+# %% [markdown]
+# **Exercise 2, `dense_backward(x, w, dy)`.** Three lines. It returns `dx`, `dw` and `db`, in this order.
+
+# %% tags=["exercise"]
+dense_backward = check("03.dense_backward")
+
+# %% [markdown]
+# <details><summary>The sums, and what the transposes are for</summary>
+#
+# $X_{ni}$ is used in $Y_{nj}$ for every unit $j$, with the slope $W_{ij}$; $b_j$ in $Y_{nj}$ for every
+# example $n$, with the slope 1:
+#
+# $$dW_{ij} = \sum_n X_{ni} \ dY_{nj}, \qquad dX_{ni} = \sum_j dY_{nj} \ W_{ij}, \qquad db_j = \sum_n dY_{nj}$$
+#
+# In the first, the summed $n$ stands first in both factors, so $X$ has to be turned over. In the second,
+# $j$ stands last in both, so $W$ is turned:
+#
+# $$dW = X^T dY, \qquad dX = dY \ W^T$$
+#
+# The transposes put the two ends of a sum side by side. That is the bookkeeping. Its meaning is that of
+# notebook 02: $W$ holds the slopes that lead from $X$ to $Y$, and a gradient goes back through the
+# transpose of the slopes.
+#
+# </details>
+#
+# The figures show the three products, and one entry of each.
+
+# %% jupyter={"source_hidden": true}
 INDEX = {"n": "#6b4fa0", "i": "#0d8080", "j": "#b07a00"}
 SIZE = {"n": 4, "i": 3, "j": 2}
 
@@ -154,30 +290,7 @@ show(
     "and j, times W transposed, with j and i.",
 )
 
-# %% [markdown]
-# ## By hand
-#
-# Two examples, three inputs, two units, whole numbers. Compute one entry of each with the formulas for
-# the indices before you look at the table. For instance $dW_{20}$, in the last row and first column:
-# $X_{02} \ dY_{00} + X_{12} \ dY_{10} = 0 \cdot 1 + 3 \cdot 2 = 6$.
-#
-# | name | how | value |
-# | --- | --- | --- |
-# | `X` | given | [[1, 2, 0], [0, 1, 3]] |
-# | `W` | given | [[1, -1], [0, 2], [3, 1]] |
-# | `b` | given | [1, -2] |
-# | `Y` | `X @ W + b` | [[2, 1], [10, 3]] |
-# | `dY` | given | [[1, 0], [2, -1]] |
-# | `dW` | `X.T @ dY` | [[1, 0], [4, -1], [6, -3]] |
-# | `db` | `dY.sum(axis=0)` | [3, -1] |
-# | `dX` | `dY @ W.T` | [[1, 0, 3], [3, -2, 5]] |
-
-# %%
-X = np.array([[1, 2, 0], [0, 1, 3]])
-W = np.array([[1, -1], [0, 2], [3, 1]])
-b = np.array([1, -2])
-dY = np.array([[1, 0], [2, -1]])
-
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 2.4)
 axes = figure.add_subplot()
 draw_matrix(axes, X.T, "$X^T$", VALUE, [(2, 0), (2, 1)], corner=(0, 1))
@@ -201,67 +314,15 @@ show(
 )
 
 # %% [markdown]
-# **The square trap.** "The shapes decide" works as long as all sizes differ. Take two examples, two
-# inputs and two units. Then everything is 2 by 2, and every one of the eight ways to multiply $X$ and
-# $dY$, in either order and each turned over or not, has the shape of $dW$:
-#
-# | name | how | value |
-# | --- | --- | --- |
-# | `X` | given | [[1, 2], [3, 4]] |
-# | `dY` | given | [[1, -1], [0, 2]] |
-# | `dW` | `X.T @ dY` | [[1, 5], [2, 6]] |
-# | `wrong_1` | `X @ dY` | [[1, 3], [3, 5]] |
-# | `wrong_2` | `X @ dY.T` | [[-1, 4], [-1, 8]] |
-# | `wrong_3` | `dY @ X` | [[-2, -2], [6, 8]] |
-# | `wrong_4` | `dY.T @ X` | [[1, 2], [5, 6]] |
-#
-# Square layers are not rare: the `mlp` of `mnist_app` has one of 512 by 512.
-
-# %%
-X2, dY2 = np.array([[1, 2], [3, 4]]), np.array([[1, -1], [0, 2]])
-right = X2.T @ dY2
-factors = {"X": X2, "X^T": X2.T, "dY": dY2, "dY^T": dY2.T}
-figure = new_figure(8, 3.6)
-axes = figure.add_subplot()
-place = 0
-for first in factors:
-    for second in factors:
-        if ("Y" in first) == ("Y" in second):
-            continue
-        product = factors[first] @ factors[second]
-        is_right = np.array_equal(product, right)
-        corner = (3.4 * (place % 4), 3.6 * (place // 4))
-        title = f"${first} \\ {second}$" + ("  $= dW$" if is_right else "")
-        cells = list(np.ndindex(2, 2)) if is_right else ()
-        draw_matrix(axes, product, title, RIGHT if is_right else MUTED, cells, corner)
-        place += 1
-axes.set(xlim=(-0.4, 12.6), ylim=(5.9, -1))
-show(
-    figure,
-    "square_trap",
-    "Eight products of two square matrices. All have the right shape, one is the gradient.",
-    "Eight 2 by 2 matrices, the products of X and dY in both orders, each plain or transposed. "
-    "Only X transposed times dY, with the rows (1, 5) and (2, 6), is marked as dW.",
-)
-
-# %% [markdown]
-# ## Code it
-#
-# The exercises are in `tutorials/mine/03_dense.py`. In code, `dX` is called `dx`, and so on.
-#
-# **Exercise 1, `dense_forward(x, w, b)`.** One line. NumPy adds `b` to every row.
+# **Exercise 3, `centre_backward(dy)`: no formula this time.** A layer that has no weights: it subtracts
+# from each column of $X$ the mean of that column, $Y_{nd} = X_{nd} - \frac{1}{N} \sum_m X_{md}$. Where is
+# $X_{nd}$ used? In more places than one may think. (Notebook 11 makes a whole layer of this idea.)
 
 # %% tags=["exercise"]
-dense_forward = check("03.dense_forward")
+centre_backward = check("03.centre_backward")
 
 # %% [markdown]
-# **Exercise 2, `dense_backward(x, w, dy)`.** Three lines. It returns `dx`, `dw` and `db`, in this order.
-
-# %% tags=["exercise"]
-dense_backward = check("03.dense_backward")
-
-# %% [markdown]
-# **Exercise 3, `find_bugs()`.** Each of the three functions below has one mistake, and all three run
+# **Exercise 4, `find_bugs()`.** Each of the three functions below has one mistake, and all three run
 # without an error on a square batch: as many examples as inputs and units. Which gradient does each get
 # wrong? Read them with the indices at
 # hand, or compare them with `dense_backward`.
@@ -295,7 +356,7 @@ find_bugs = check("03.find_bugs")
 # %% [markdown]
 # ## Check it
 #
-# First the table. Then random numbers and differences: as the loss serves $L = \sum_{nj} dY_{nj} Y_{nj}$,
+# First the table. Then random numbers and differences. The loss is $L = \sum_{nj} dY_{nj} Y_{nj}$,
 # whose gradient with respect to $Y$ is $dY$, whatever $dY$ we choose. Random numbers are a good choice:
 # no two entries count alike, so entries that are mixed up show.
 
@@ -332,7 +393,7 @@ def errors(backward, x, w, b, dy):
 
 for sizes in [(4, 3, 2), (3, 3, 3)]:
     worst = max(errors(dense_backward, *draw(*sizes)).values())
-    print(f"{sizes[0]} examples, {sizes[1]} inputs, {sizes[2]} units: below 1e-6:", worst < 1e-6)
+    print(f"{sizes[0]} examples, {sizes[1]} inputs, {sizes[2]} units: error {worst:.0e}")
     assert worst < 1e-6
 
 for function in (first, second, third):
@@ -366,7 +427,7 @@ for mine, their, by_index in zip(dense_backward(x, w, dy), theirs, plain, strict
     np.testing.assert_allclose(mine, by_index, rtol=1e-12)
 report = check_layer(layer.layers[0], x)
 print("y, dx, dw, db: the same to 12 digits")
-print("tinynet's own check, largest error below 1e-8:", report.worst < 1e-8)
+print(f"tinynet's own check, largest error {report.worst:.0e}")
 assert report.worst < 1e-8
 
 # %% [markdown]
@@ -417,7 +478,7 @@ reveal(
     "With one example the sum, the mean and the first row are the same, and N is 1.",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3.6)
 axes = empty_axes(figure.add_subplot())
 for row, (name, cells) in enumerate(results.items()):
@@ -535,7 +596,7 @@ print(f"differences    {1000 * numeric_seconds:10.3f} ms")
 # descent* trains by subtracting a small multiple of each gradient from its parameter, since that lowers
 # the loss. So a step adds a little of these pictures, the columns of $-dW$, to the weights:
 
-# %%
+# %% jupyter={"source_hidden": true}
 images, labels = data.train_images[:1000] / 255, data.train_labels[:1000]
 shows = labels[:, np.newaxis] == np.arange(10)  # (1000, 10), True at each image's digit
 wish = np.where(shows, -1 / len(labels), 0.0)
@@ -563,6 +624,20 @@ np.testing.assert_allclose(-dw[:, 3] / share, images[labels == 3].mean(axis=0).r
 #   for $db$, difference quotients agree: the bias has no influence.
 # - **What a zero hides.** An input that is 0 in all examples, such as the corner of every digit, has a
 #   weight gradient of 0, right or wrong. Random inputs have no such corners.
+#
+# **In short.** You can now derive a layer by asking where each number is used: $dW = X^T dY$, $dX =
+# dY W^T$, $db = \sum_n dY_n$. Where people go wrong: a mean where the sum belongs, $1/N$ once more,
+# a product that fits only because everything is square, a check with a single example.
+#
+# **In other libraries.** Keras's `Dense` holds its kernel as here, (in, out). PyTorch's `nn.Linear`
+# holds it turned over, (out, in), and computes $X W^T + b$: a kernel has to be transposed on the
+# way from one to the other.
+#
+# **The best of others.** Parr and Howard, [The matrix calculus you need for deep
+# learning](https://explained.ai/matrix-calculus/). Justin Johnson, [Backpropagation for a linear
+# layer](https://cs231n.stanford.edu/handouts/linear-backprop.pdf), the same by indices. Michael
+# Nielsen, [How the backpropagation algorithm
+# works](http://neuralnetworksanddeeplearning.com/chap2.html).
 
 # %% [markdown]
 # ## Next

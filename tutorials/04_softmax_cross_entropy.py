@@ -31,6 +31,7 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -68,10 +69,20 @@ prediction = None  # "a", "b" or "c"
 # $$J = \text{diag}(p) - p \ p^T$$
 #
 # Write $dp_j$ for $\partial L / \partial p_j$ and $dz_k$ for $\partial L / \partial z_k$, whatever the loss
-# $L$ is. A gradient goes backwards through $J^T$ (notebook 02), and $J$ is symmetric. Multiply out, and
-# the matrix is gone; $\sum_j p_j \ dp_j$ is one number for each example:
+# $L$ is. A gradient goes backwards through $J^T$ (notebook 02), and $J$ is symmetric:
 #
-# $$dz_k = \sum_j J_{jk} \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
+# $$dz_k = \sum_j J_{jk} \ dp_j$$
+#
+# Put the two slopes in and multiply out: the matrix disappears, and what remains needs one sum for each
+# example. Do it on paper; it is exercise 2.
+#
+# **Why the logarithm?** Suppose that the examples are independent. Then the probability that the network
+# gives to *all* the right answers together, its *likelihood*, is a product of $N$ numbers below 1. A
+# network that makes it large is a good one. A product of ten thousand such numbers is too small for any
+# computer, but its logarithm is a sum, and minus its mean is a loss. A squared error would be another
+# choice, and a worse one: where the network is badly wrong, $p$ is nearly 0, and so is the slope of $p$.
+# The square has no answer to that, and hardly moves. The logarithm has a slope of $-1/p$, just as steep
+# as $p$ is flat.
 #
 # **Cross-entropy.** Let the right class be marked by $y$: it holds a 1 there and zeros elsewhere
 # (*one-hot*). The loss of one example is minus the natural logarithm of the right class's probability:
@@ -81,20 +92,15 @@ prediction = None  # "a", "b" or "c"
 # It is 0 if $p = 1$ there, and grows without bound as $p$ falls to 0. So does the size of $dp$: a
 # division by almost nothing.
 #
-# **Together.** Put this $dp$ into the formula for $dz$. In $p_j \ dp_j = -y_j$ the division *cancels*, and
-# the $y_j$ add up to 1:
-#
-# $$dz_k = p_k \left( - \frac{y_k}{p_k} + \sum_j y_j \right) = p_k - y_k$$
-#
-# So: predicted probability minus truth. The two awkward pieces undo one another, and that is why
-# frameworks offer them as one function.
+# **Together.** Put this $dp$ into your formula for $dz$, and watch what becomes of the division. What is
+# left is short enough for the title of a chapter; it is exercise 5. The two awkward pieces undo one
+# another, and that is why frameworks offer them as one function.
 #
 # **In one step.** Put softmax into the logarithm, with $c$ for the right class:
 #
 # $$L = - \log p_c = \log \sum_k e^{z_k} - z_c$$
 #
-# Differentiate by $z_k$: the logarithm gives $e^{z_k} / \sum = p_k$, and $-z_c$ gives $-1$ at the right
-# class. It is $p - y$ again. This form is also the one to compute. Numbers above $e^{709}$ do not fit
+# Differentiate this by $z_k$ for a second opinion. This form is also the one to compute. Numbers above $e^{709}$ do not fit
 # into float64, so subtract the largest score $m$ from all, which changes nothing:
 #
 # $$L = \log \sum_k e^{z_k - m} - (z_c - m)$$
@@ -102,16 +108,32 @@ prediction = None  # "a", "b" or "c"
 # Now the largest term of the sum is 1, so the sum lies between 1 and $K$, and its logarithm is harmless.
 #
 # **The batch.** The loss of $N$ examples is the *mean* of their losses. Each example's share counts
-# $1/N$. So, with a row for each example, in $Y$ (here the labels, one-hot) as in $P$ and $dZ$,
-#
-# $$dZ = \frac{P - Y}{N}$$
-#
-# This is the one place in a network where $1/N$ appears. All layers before it receive it inside $dZ$.
+# $1/N$, and with it each row of $dZ$. This is the place where $1/N$ enters. The layers before it receive it
+# inside $dZ$ and do not divide again. (Batch normalization, notebook 11, has means of its own.)
 
 # %% [markdown]
 # ## By hand
 #
 # One example, three classes, the first one right.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `z` | given | [2, 1, 0] |
+# | `y` | given | [1, 0, 0] |
+# | `e` | `exp(z)` | ? |
+# | `p` | `e / e.sum()` | ? |
+# | `L` | `-log(p[0])` | ? |
+# | `dz` | derive it | ? |
+# | `total` | derive it | ? |
+# | `J` | derive it | ? |
+# | `dp` | derive it | ? |
+# | `dz_through_J` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("04.1", e=..., p=..., L=..., dz=..., total=..., J=..., dp=..., dz_through_J=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -126,11 +148,26 @@ prediction = None  # "a", "b" or "c"
 # | `dp` | `-y / p` | [-1.5032, 0, 0] |
 # | `dz_through_J` | `J.T @ dp` | [-0.3348, 0.2447, 0.0900] |
 #
+# </details>
+#
 # Two ways, one gradient. It sums to zero, as it must: raising all scores alike does not change the loss.
 # Its sign says what a step of gradient descent will do: raise the first score, lower the others, and
 # each in proportion to how wrong it is.
 #
 # Scores that break a careless program:
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `z` | given | [1000, 0, -1000] |
+# | `m` | `z.max()` | ? |
+# | `s` | `exp(z - m).sum()` | ? |
+# | `losses` | `log(s) - (z - m)` | ? |
+
+# %% tags=["by-hand"]
+by_hand("04.2", m=..., s=..., losses=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -139,9 +176,11 @@ prediction = None  # "a", "b" or "c"
 # | `s` | `exp(z - m).sum()` | 1 |
 # | `losses` | `log(s) - (z - m)` | [0, 1000, 2000] |
 #
+# </details>
+#
 # The last row holds the loss for each of the three classes, if it were the right one.
 
-# %%
+# %% jupyter={"source_hidden": true}
 z, y = np.array([2.0, 1.0, 0.0]), np.array([1.0, 0.0, 0.0])
 p = np.exp(z) / np.exp(z).sum()
 jacobian = np.diag(p) - np.outer(p, p)
@@ -191,8 +230,9 @@ softmax = check("04.softmax")
 softmax_backward = check("04.softmax_backward")
 
 # %% [markdown]
-# **Exercise 3, `blind_upstream(p)`.** The question of the prediction, turned into code: find a `dp`, not
-# zero, for which the right answer is zero, whatever the scores are. (`p` is there for its shape.)
+# **Exercise 3, `blind_upstream(p)`.** Is there an upstream gradient, not zero itself, of which nothing
+# passes a softmax, whatever the scores are? If so, a check that uses it proves nothing. (`p` is there for
+# its shape.)
 
 # %% tags=["exercise"]
 blind_upstream = check("04.blind_upstream")
@@ -210,6 +250,28 @@ stable_loss = check("04.stable_loss")
 
 # %% tags=["exercise"]
 loss_gradient = check("04.loss_gradient")
+
+# %% [markdown]
+# <details><summary>The two derivations, unfolded</summary>
+#
+# $$dz_k = \sum_j J_{jk} \ dp_j = p_k \ dp_k - p_k \sum_j p_j \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
+#
+# With $dp_j = -y_j / p_j$, in $p_j \ dp_j = -y_j$ the division cancels, and the $y_j$ add up to 1:
+#
+# $$dz_k = p_k \left( - \frac{y_k}{p_k} + \sum_j y_j \right) = p_k - y_k$$
+#
+# In one step: the logarithm of the sum has the slope $e^{z_k} / \sum = p_k$, and $-z_c$ has $-1$ at the
+# right class. It is $p - y$ again. For a batch, $dZ = (P - Y) / N$.
+#
+# </details>
+#
+# **Exercise 6, `sigmoid_loss_gradient(z, labels)`: no formula this time.** The network `mlp-small` of
+# `mnist_app` ends otherwise. Each score goes through a sigmoid by itself, $q_k = 1 / (1 + e^{-z_k})$. The
+# ten $q_k$ do not add up to 1, so the loss divides by their sum: $L = -\log ( q_c / \sum_k q_k )$. Its
+# gradient with respect to the scores stands nowhere here. With it, every loss of this project is derived.
+
+# %% tags=["exercise"]
+sigmoid_loss_gradient = check("04.sigmoid_loss_gradient")
 
 # %% [markdown]
 # ## Check it
@@ -237,13 +299,13 @@ rng = np.random.default_rng(0)
 scores, labels = rng.normal(size=(4, 3)), np.array([0, 2, 1, 1])
 numeric = numerical_gradient(lambda: stable_loss(scores, labels), scores)
 worst = relative_error(loss_gradient(scores, labels), numeric).max()
-print("loss_gradient against differences, below 1e-6:", worst < 1e-6)
+print(f"loss_gradient against differences: error {worst:.0e}")
 assert worst < 1e-6
 
 dp = rng.normal(size=(4, 3))
 numeric = numerical_gradient(lambda: np.sum(dp * softmax(scores)), scores)
 worst = relative_error(softmax_backward(softmax(scores), dp), numeric).max()
-print("softmax_backward against differences, below 1e-6:", worst < 1e-6)
+print(f"softmax_backward against differences: error {worst:.0e}")
 assert worst < 1e-6
 
 # %% [markdown]
@@ -251,7 +313,7 @@ assert worst < 1e-6
 # wrong, the loss grows like a straight line, and its slope $p_0 - 1$ tends to $-1$, never beyond. A
 # mistake pulls with a bounded force. If it is right, both fade to 0.
 
-# %%
+# %% jupyter={"source_hidden": true}
 first_score = np.linspace(-6, 8, 141)
 varied = np.stack([first_score, np.ones(141), np.zeros(141)], axis=1)
 losses = [stable_loss(row[np.newaxis], np.array([0])) for row in varied]
@@ -296,7 +358,7 @@ loss, dscores = softmax_cross_entropy(scores, labels)
 np.testing.assert_allclose(stable_loss(scores, labels), loss, rtol=1e-12)
 np.testing.assert_allclose(loss_gradient(scores, labels), dscores, rtol=1e-12, atol=1e-15)
 print("probabilities, dz, loss and its gradient: the same to 12 digits")
-print("tinynet's own check of Softmax, below 1e-6:", check_layer(Softmax(), scores).worst < 1e-6)
+print(f"tinynet's own check of Softmax: error {check_layer(Softmax(), scores).worst:.0e}")
 
 # %% [markdown]
 # ## Break it
@@ -383,7 +445,7 @@ for name, gradient in gradients.items():
     assert reached > 0.6
     assert caught == (name != "right")
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3.4)
 loss_axes, bar_axes = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
 for (name, (w, b, losses)), colour in zip(runs.items(), [RIGHT, VALUE, MUTED, WRONG], strict=True):
@@ -421,11 +483,11 @@ assert last > first  # the two halves of the run: the loss rises
 # ## Measure
 #
 # This network begins with zero weights. So all scores are 0, each digit has the probability 1/10, and
-# the loss is $\log 10 = 2.3026$ *exactly*: a free check of the loss's code. The gradient can be looked
+# the loss is $\log 10$, or 2.3026, whatever the images are: a free check of the loss's code. The gradient can be looked
 # at: for each example it sums to 0. Before training it is $-0.9$ at the right class and 0.1 at each of
 # the others. The figure shows it then, and after one *epoch*: one pass through all training images.
 
-# %%
+# %% jupyter={"source_hidden": true}
 images, labels = data.train_images[:60].reshape(-1, 784) / 255, data.train_labels[:60]
 start = np.zeros((60, 10))
 stated("2.3026", stable_loss(start, labels))
@@ -465,7 +527,7 @@ stated("0.1", (loss_gradient(start, labels) * 60).max())
 # A step adds the images of a class to its weights, in proportion to $1 - p$, and subtracts those of all
 # other classes, in proportion to $p$.
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3.4)
 limit = np.abs(w).max()
 for digit in range(10):
@@ -496,6 +558,23 @@ print(f"one epoch of {EPOCH:,} images: {seconds:.1f} s;  accuracy {100 * reached
 #   network knows better.
 # - **Whether $1/N$ is a good choice.** It is a convention, which makes the step size independent of the
 #   size of the batch. A sum would be as legitimate, if loss *and* gradient agree.
+#
+# **In short.** You can now turn scores into a loss and begin the way back: $L = \log \sum_k e^{z_k}
+# - z_c$, computed behind a shift by the maximum; $dZ = (P - Y)/N$; and for any upstream gradient
+# $dz = p \, (dp - \sum p \, dp)$. Where people go wrong: $1/N$ forgotten or applied twice, a sum
+# over the wrong axis, no shift, a softmax applied to what is one already, a check with ones.
+#
+# **In other libraries.** PyTorch's `nn.CrossEntropyLoss` takes scores, and so does
+# `tinynet.softmax_cross_entropy`; Keras's `SparseCategoricalCrossentropy` takes probabilities
+# unless it is told `from_logits=True`. That default is a common reason for training that stops
+# early.
+#
+# **The best of others.** Eli Bendersky, [The softmax function and its
+# derivative](https://eli.thegreenplace.net/2016/the-softmax-function-and-its-derivative/). CS231n,
+# [Linear classification](https://cs231n.github.io/linear-classify/), softmax beside its rival, the
+# hinge. Chris Olah, [Visual information
+# theory](https://colah.github.io/posts/2015-09-Visual-Information/), where cross-entropy comes
+# from.
 
 # %% [markdown]
 # ## Next

@@ -32,6 +32,7 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -54,12 +55,8 @@ prediction = None  # "a", "b" or "c"
 #
 # $$Y_{ni} = \max(X_{ni}, 0)$$
 #
-# So $X_{ni}$ is used in one place, and no sum is needed. Its slope there is 1 if $X_{ni} > 0$ and 0 if
-# $X_{ni} < 0$. Write $[\dots]$ for 1 if the condition holds, 0 if not:
-#
-# $$dX_{ni} = dY_{ni} \ [X_{ni} > 0]$$
-#
-# The array of these ones and zeros is called the *mask*. A gradient passes untouched, or not at all.
+# So $X_{ni}$ is used in one place, and no sum is needed. Its slope there is a 1 or a 0. The array of these
+# ones and zeros is called the *mask*. A gradient passes untouched, or not at all.
 #
 # **At 0** there is a kink and no derivative. Any number from 0 to 1 can be defended; the usual choice,
 # and that of `tinynet`, is 0. It matters more often than one would think: a black image and zero biases
@@ -71,19 +68,19 @@ prediction = None  # "a", "b" or "c"
 #
 # **A whole network.** Number the steps forwards, with a letter for each result. $A$ holds the sums of
 # the first layer, $H$ what ReLU makes of them (the *hidden* units), $Z$ the scores, $P$ their softmax,
-# and $Y$ now the one-hot labels; $dA_n$ is row $n$ of $dA$. Read the left column down, then the other from bottom to top:
+# and $Y$ now the one-hot labels. Copy the table, and fill in the column in the middle, from bottom to top:
 #
 # | forwards, down | backwards, up | needs |
 # | --- | --- | --- |
-# | $A = X W_1 + b_1$ | $dW_1 = X^T dA, \quad db_1 = \sum_n dA_n$ | $X$ |
-# | $H = \max(A, 0)$ | $dA = dH \cdot [A > 0]$, entry by entry | $A$ |
-# | $Z = H W_2 + b_2$ | $dW_2 = H^T dZ, \quad db_2 = \sum_n dZ_n, \quad dH = dZ \ W_2^T$ | $H$, $W_2$ |
+# | $A = X W_1 + b_1$ | $dW_1 =$ ?, $\quad db_1 =$ ? | $X$ |
+# | $H = \max(A, 0)$ | $dA =$ ? | $A$ |
+# | $Z = H W_2 + b_2$ | $dW_2 =$ ?, $\quad db_2 =$ ?, $\quad dH =$ ? | $H$, $W_2$ |
 # | $L$, the loss | $dZ = (P - Y) / N$ | $Z$, labels |
 #
-# Every line on the right is from notebook 03, notebook 04 or the paragraph above. The last column names
+# Every line in the middle is from notebook 03, notebook 04 or the paragraph above. The last column names
 # what the forward pass has to keep: these are the *caches*.
 
-# %%
+# %% jupyter={"source_hidden": true}
 line = np.linspace(-3, 3, 301)
 figure = new_figure(7.5, 2.7)
 for k, (title, values, colour) in enumerate(
@@ -112,7 +109,36 @@ show(
 #
 # Two inputs, two hidden units, two classes, one example; class 1 is right. The parameters are whole
 # numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the sigmoid of 1 that you met in
-# notebook 02. Cover the last column and fill it in.
+# notebook 02.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [[1, 2]] |
+# | `W1` | given | [[1, -1], [1, 0]] |
+# | `b1` | given | [0, 0] |
+# | `W2` | given | [[1, 0], [0, 1]] |
+# | `b2` | given | [-2, 0] |
+# | `y` | given | [[0, 1]] |
+# | `a` | `x @ W1 + b1` | ? |
+# | `h` | `np.maximum(a, 0)` | ? |
+# | `z` | `h @ W2 + b2` | ? |
+# | `p` | `exp(z) / exp(z).sum()` | ? |
+# | `L` | `-log(p[0, 1])` | ? |
+# | `dz` | derive it | ? |
+# | `dW2` | derive it | ? |
+# | `db2` | derive it | ? |
+# | `dh` | derive it | ? |
+# | `da` | derive it | ? |
+# | `dW1` | derive it | ? |
+# | `db1` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("05.1",
+    a=..., h=..., z=..., p=..., L=..., dz=..., dW2=..., db2=..., dh=..., da=..., dW1=...,
+    db1=...)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -135,9 +161,30 @@ show(
 # | `dW1` | `x.T @ da` | [[0.7311, 0], [1.4621, 0]] |
 # | `db1` | `da.sum(axis=0)` | [0.7311, 0] |
 #
+# </details>
+#
 # Now a step of gradient descent: from each parameter subtract 0.1 times its gradient. Then forwards once
 # more. With $c$ for 0.7311, the gradients that are not 0 were $c$ and $2c$ in $dW_1$, $3c$ and $-3c$ in
 # $dW_2$:
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [[1, 2]] |
+# | `c` | `1 / (1 + exp(-1))` | ? |
+# | `W1` | derive it | ? |
+# | `b1` | derive it | ? |
+# | `W2` | derive it | ? |
+# | `b2` | derive it | ? |
+# | `a` | `x @ W1 + b1` | ? |
+# | `h` | `np.maximum(a, 0)` | ? |
+# | `z` | `h @ W2 + b2` | ? |
+# | `L` | `log(exp(z).sum()) - z[0, 1]` | ? |
+
+# %% tags=["by-hand"]
+by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -152,9 +199,11 @@ show(
 # | `z` | `h @ W2 + b2` | [[-0.0735, 0.6349]] |
 # | `L` | `log(exp(z).sum()) - z[0, 1]` | 0.4004 |
 #
+# </details>
+#
 # One step, and the loss has fallen from 1.3133 to 0.4004.
 
-# %%
+# %% jupyter={"source_hidden": true}
 x, labels = np.array([[1.0, 2.0]]), np.array([1])
 W1, b1 = np.array([[1.0, -1.0], [1.0, 0.0]]), np.zeros(2)
 W2, b2 = np.eye(2), np.array([-2.0, 0.0])
@@ -256,6 +305,27 @@ dead_units = check("05.dead_units")
 two_layer_backward = check("05.two_layer_backward")
 
 # %% [markdown]
+# <details><summary>The table of forwards and backwards, filled in</summary>
+#
+# $[A > 0]$ is 1 where the condition holds, else 0; $dA_n$ is row $n$ of $dA$.
+#
+# | forwards, down | backwards, up | needs |
+# | --- | --- | --- |
+# | $A = X W_1 + b_1$ | $dW_1 = X^T dA, \quad db_1 = \sum_n dA_n$ | $X$ |
+# | $H = \max(A, 0)$ | $dA = dH \cdot [A > 0]$, entry by entry | $A$ |
+# | $Z = H W_2 + b_2$ | $dW_2 = H^T dZ, \quad db_2 = \sum_n dZ_n, \quad dH = dZ \ W_2^T$ | $H$, $W_2$ |
+# | $L$, the loss | $dZ = (P - Y) / N$ | $Z$, labels |
+#
+# </details>
+#
+# **Exercise 4, `softplus_backward(x, dy)`: no formula this time.** A ReLU without a kink is *softplus*,
+# $y = \log(1 + e^x)$. Derive how a gradient passes it. The result is an old acquaintance, and has to
+# survive numbers such as 1000 and $-1000$.
+
+# %% tags=["exercise"]
+softplus_backward = check("05.softplus_backward")
+
+# %% [markdown]
 # ## Check it
 #
 # The tables; the graph of notebook 02; and all parameters of a random network against differences.
@@ -315,7 +385,7 @@ for name, array, gradient in zip(
 ):
     numeric = numerical_gradient(lambda: gradients(x5, labels5, *random_parameters)[0], array)
     worst = relative_error(gradient, numeric).max()
-    print(f"d{name} against differences, below 1e-6: {worst < 1e-6}")
+    print(f"d{name} against differences: error {worst:.0e}")
     assert worst < 1e-6
 
 # %% [markdown]
@@ -345,7 +415,7 @@ dy = np.random.default_rng(1).normal(size=a5.shape)
 np.testing.assert_array_equal(relu_backward(a5, dy), relu.backward(dy))
 np.testing.assert_array_equal(relu_backward(a5, dy), textbook.relu_backward(a5, dy))
 print("ReLU: the same;  dw1, db1, dw2, db2: the same to 12 digits")
-print("tinynet's own check of ReLU, below 1e-6:", check_layer(ReLU(), a5).worst < 1e-6)
+print(f"tinynet's own check of ReLU: error {check_layer(ReLU(), a5).worst:.0e}")
 
 # %% [markdown]
 # ## Break it
@@ -454,11 +524,11 @@ runs = {}
 for name, mistakes in versions.items():
     _, found = dropout_gradients(x_small, labels_small, small, dropped, *mistakes)
     error = relative_error(found[0], numeric).max()
-    print(f"{name:17} dw1 passes the check: {error < 1e-6}")
+    print(f"{name:17} error of dw1: {error:.0e}")
     assert (error < 1e-6) == (name == "right")
     runs[name] = train(0.1, EPOCHS, with_dropout(mistakes))
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3.2)
 loss_axes, bar_axes = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
 reached = {name: accuracy(parameters) for name, (parameters, _) in runs.items()}
@@ -568,7 +638,7 @@ network = build_network("mlp", dtype=np.float64)
 stated("669,706", sum(p.value.size for p in network.parameters().values()))
 report = check_model(network, network.prepare(data.train_images[:2]))
 for name, error in report.errors.items():
-    print(f"{name:15} relative error below 1e-6: {error < 1e-6}")
+    print(f"{name:15} relative error {error:.0e}")
 assert report.worst < 1e-6
 
 # %% [markdown]
@@ -579,6 +649,22 @@ assert report.worst < 1e-6
 # - **Whether a unit is dead or only asleep.** Off for this batch may be on for the next.
 # - **Which weights to begin with, and how long a step to take.** The gradient is right at any weights,
 #   also at bad ones.
+#
+# **In short.** You can now take a gradient through a whole network by hand: the caches of the
+# forward pass, the lines of the table from bottom to top, $da = dh \cdot [a > 0]$ at each bend.
+# Where people go wrong: a mask of the output with $\geq$, the second layer fed with $a$ in place of
+# $h$, weights that are updated before the gradients below them are computed, sums over the batch
+# that are lost.
+#
+# **In other libraries.** PyTorch and Keras record the caches by themselves while the forward pass
+# runs. Keras writes the bend as `Dense(512, activation="relu")`; PyTorch and `tinynet` as a layer
+# of its own.
+#
+# **The best of others.** [TensorFlow Playground](https://playground.tensorflow.org/): watch what
+# the bend buys, on two spirals. Karpathy, [Yes you should understand
+# backprop](https://karpathy.medium.com/yes-you-should-understand-backprop-e2f06eab496b), with dead
+# units in the wild. CS231n, [A network from
+# scratch](https://cs231n.github.io/neural-networks-case-study/).
 
 # %% [markdown]
 # ## Next

@@ -24,6 +24,7 @@ import numpy as np
 from tutorials.cells import FAST, check, reveal, stated
 from tutorials.checks.diagnosis import WrongAnswer
 from tutorials.style import GRADIENT, MUTED, RIGHT, VALUE, WRONG, empty_axes, new_figure, show
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -126,9 +127,9 @@ prediction = None  # "a", "b" or "c"
 #
 # The root of the mean square is thus multiplied by $s \sqrt{n / 2}$ in each layer. In ten layers a
 # factor of 0.5 becomes $0.5^{10}$, a thousandth, and a factor of 2 becomes $2^{10}$. Only a factor
-# of 1 survives: $s = \sqrt{2 / n}$, *He's scale*, after the first author of the paper that proposed
-# it. The same count backwards, for $dX = dY W^T$, sums over the outputs and asks for
-# $\sqrt{2 / \text{outputs}}$. Without a ReLU nothing is halved, and the two directions ask for
+# of 1 survives. The $s$ that has it is *He's scale*, after the first author of the paper that proposed
+# it, and yours to find: exercise 4. The same count backwards, for $dX = dY W^T$, sums over the outputs
+# in place of the inputs. Without a ReLU nothing is halved, and the two directions ask for
 # $\sqrt{1 / n}$ and $\sqrt{1 / \text{outputs}}$. *Glorot's scale* is the compromise between these
 # two, with the mean of both counts: $\sqrt{2 / (n + \text{outputs})}$. It is Keras's default and
 # `tinynet`'s; for three or five layers the difference is small.
@@ -138,6 +139,24 @@ prediction = None  # "a", "b" or "c"
 #
 # **Momentum** in the valley $L = w^2$, so that $dw = 2w$, from $w = 1$ with $\eta = 0.1$,
 # $\mu = 0.9$. Two steps; without momentum the second would end at 0.64.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `w` | given | 1 |
+# | `v` | given | 0 |
+# | `dw` | `2 * w` | ? |
+# | `v` | `0.9 * v - 0.1 * dw` | ? |
+# | `w` | `w + v` | ? |
+# | `dw_2` | `2 * w` | ? |
+# | `v_2` | `0.9 * v - 0.1 * dw` | ? |
+# | `w_2` | `w + v` | ? |
+# | `plain` | `0.8 - 0.1 * 2 * 0.8` | ? |
+
+# %% tags=["by-hand"]
+by_hand("06.1", dw=..., v=..., w=..., dw_2=..., v_2=..., w_2=..., plain=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -151,8 +170,34 @@ prediction = None  # "a", "b" or "c"
 # | `w` | `w + v` | 0.46 |
 # | `plain` | `0.8 - 0.1 * 2 * 0.8` | 0.64 |
 #
+# </details>
+#
 # **Adam** from $w = 1$ with $\eta = 0.1$, for the gradients 0.5 and then $-0.1$. (`m_average` and
 # `v_average` are the corrected averages; $\varepsilon$ is too small to show.)
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `w` | given | 1 |
+# | `dw` | given | 0.5 |
+# | `m` | `0.1 * dw` | ? |
+# | `v` | `0.001 * dw ** 2` | ? |
+# | `m_average` | derive it | ? |
+# | `v_average` | derive it | ? |
+# | `w` | `w - 0.1 * m_average / sqrt(v_average)` | ? |
+# | `dw` | given | -0.1 |
+# | `m_2` | `0.9 * m + 0.1 * dw` | ? |
+# | `v_2` | `0.999 * v + 0.001 * dw ** 2` | ? |
+# | `m_average_2` | derive it | ? |
+# | `v_average_2` | derive it | ? |
+# | `w_2` | `w - 0.1 * m_average / sqrt(v_average)` | ? |
+
+# %% tags=["by-hand"]
+by_hand("06.2",
+    m=..., v=..., m_average=..., v_average=..., w=..., m_2=..., v_2=..., m_average_2=...,
+    v_average_2=..., w_2=...)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -170,11 +215,27 @@ prediction = None  # "a", "b" or "c"
 # | `v_average` | `v / (1 - 0.999 ** 2)` | 0.1299 |
 # | `w` | `w - 0.1 * m_average / sqrt(v_average)` | 0.8489 |
 #
+# </details>
+#
 # The first step has the length 0.1, the rate itself. The second still goes the old way although the
 # gradient has turned: the average of 0.5 and $-0.1$ is positive.
 #
 # **He's scale** for a layer with the inputs 1, 2 and 2: the mean square comes out of the ReLU as it
 # went into the layer.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [1, 2, 2] |
+# | `mean_square` | `np.mean(x ** 2)` | ? |
+# | `s_squared` | derive it | ? |
+# | `variance` | `1 * s_squared + 4 * s_squared + 4 * s_squared` | ? |
+# | `after_relu` | `variance / 2` | ? |
+
+# %% tags=["by-hand"]
+by_hand("06.3", mean_square=..., s_squared=..., variance=..., after_relu=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -183,6 +244,8 @@ prediction = None  # "a", "b" or "c"
 # | `s_squared` | `2 / 3` | 0.6667 |
 # | `variance` | `1 * s_squared + 4 * s_squared + 4 * s_squared` | 6 |
 # | `after_relu` | `variance / 2` | 3 |
+#
+# </details>
 
 # %% [markdown]
 # ## Code it
@@ -217,6 +280,14 @@ adam_step = check("06.adam_step")
 
 # %% tags=["exercise"]
 initial_scale = check("06.initial_scale")
+
+# %% [markdown]
+# **Exercise 5, `leaky_scale(shape, slope)`: no formula this time.** A *leaky* ReLU lets negative numbers
+# through as well, made smaller: $y$ where $y > 0$, else $\text{slope} \cdot y$. Which scale keeps the mean
+# square now? Two known answers test yours: slope 0 is a ReLU, slope 1 is no bend at all.
+
+# %% tags=["exercise"]
+leaky_scale = check("06.leaky_scale")
 
 # %% [markdown]
 # From these, a training loop. It goes through all images once, an *epoch*, in shuffled batches. For
@@ -584,7 +655,7 @@ stated("3.16", np.median(first))
 # %% [markdown]
 # Without correction the first step is not too short, as one might think, but 3.16 times too long:
 # $m$ is a tenth of what it should be, the root of $v$ only $\sqrt{0.001}$, a thirtieth. Such a run
-# is not broken, merely worse, and nothing in it looks wrong.
+# does not stop, and nothing in it looks wrong.
 #
 # **Wrong runs.** Six mistakes with every formula right, and the rung at which the ladder stops each.
 #
@@ -592,7 +663,8 @@ stated("3.16", np.median(first))
 # - *Weights too large*: ten times Glorot's scale.
 # - *All zeros*: weights that start at zero.
 # - *Softmax twice*: a softmax layer at the end, and the loss applies another.
-# - *First layer frozen*: its gradient is never computed, and stays zero.
+# - *First layer frozen*: its gradient is never computed, and stays zero. (`backward_parameters` is the
+#   part of a layer's backward pass that fills the gradients of its parameters.)
 # - *Labels of other images*: shuffled once, on their own.
 
 # %%
@@ -645,7 +717,7 @@ if not FAST:
     stated("1.46", runs["softmax twice"]["heart"][-1])
 stated("1.46", np.log(1 + 9 * np.exp(-1)))
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(7.5, 3.4)
 axes = figure.add_subplot()
 for name, colour in [
@@ -793,7 +865,7 @@ for epoch in history.epochs:
 if not FAST:
     assert history.epochs[-1].val_accuracy > 0.97
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3)
 left, right = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
 left.plot([1000 * schedule(t) for t in range(steps)], color=GRADIENT)
@@ -850,12 +922,21 @@ print(f"test accuracy: {100 * accuracy:.1f} %")
 if not FAST:
     assert accuracy > 0.97
 stated("0.17 %", np.sqrt(0.97 * 0.03 / 10_000))
+only_first, only_second = 13, 35  # test images that only cnn, or only cnn-large, reads
+stated("0.07 %", np.sqrt(only_first + only_second) / 10_000)
+stated("0.22 %", (only_second - only_first) / 10_000)
 
 # %% [markdown]
 # More than 97 % of the test images are read after three epochs, by a network whose gradients you
 # could have written. The number has an uncertainty of its own: another 10,000 images would give
 # another one. For a share of 97 % the standard deviation is $\sqrt{0.97 \cdot 0.03 / 10000}$, or
-# 0.17 %. Two networks that differ by less than that have not been told apart.
+# 0.17 %.
+#
+# That is what other *images* would change. Two networks that read the *same* images are told apart more
+# finely, by the images on which they disagree; the others say nothing about which is better (McNemar's
+# test). Of the two networks that come with `mnist_app`, `cnn` alone reads 13 of the test images, and
+# `cnn-large` alone 35. If both were equally good, each of these 48 would fall to either side like a coin,
+# and the difference, 0.22 %, would vary with a standard deviation of $\sqrt{48} / 10000$, or 0.07 %.
 
 # %% [markdown]
 # ## What this cannot tell you
@@ -869,6 +950,22 @@ stated("0.17 %", np.sqrt(0.97 * 0.03 / 10_000))
 #   same way. Notebook 10 shifts a digit by two pixels.
 # - **Whether this is the best rate, network or optimizer.** The ladder says that a run does what it
 #   should, not that nothing does better. For that, each candidate needs several seeds.
+#
+# **In short.** You can now judge a training run before its accuracy: the loss at the start, twenty
+# images by heart, the moves of each layer, unseen images. $w \leftarrow w - \eta \, dw$; Adam
+# divides by the root of the average square; fresh weights keep the mean square. Where people go
+# wrong: no correction for the start, $\varepsilon$ in the wrong place, a rate chosen on the test
+# images, one run for a result.
+#
+# **In other libraries.** PyTorch's and Keras's Adam differ in where $\varepsilon$ is added (and in
+# its size: PyTorch has a tenth of ours, behind the correction), so long runs differ in late digits.
+# Keras initializes with Glorot's scale, PyTorch's `Linear` with a uniform one of its own.
+#
+# **The best of others.** Karpathy, [A recipe for training neural
+# networks](https://karpathy.github.io/2019/04/25/recipe/), the ladder at full length. Gabriel Goh,
+# [Why momentum really works](https://distill.pub/2017/momentum/), with sliders. Kingma and Ba,
+# [Adam](https://arxiv.org/abs/1412.6980). He and others, [Delving deep into
+# rectifiers](https://arxiv.org/abs/1502.01852), the scale.
 
 # %% [markdown]
 # ## Next

@@ -35,6 +35,7 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -73,7 +74,7 @@ prediction = None  # "a", "b" or "c"
 # not see them. With $p$ zeros added at both ends, which is called *padding*, put $n + 2p$ in place
 # of $n$.
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 2.3)
 cases = [(1, 0, "stride 1"), (2, 0, "stride 2"), (2, 1, "stride 2, padding 1")]
 for k, (stride, padding, name) in enumerate(cases):
@@ -137,7 +138,7 @@ show(
 # This is the price. What it buys is a product of two matrices, the operation that NumPy has in its
 # fastest form.
 
-# %%
+# %% jupyter={"source_hidden": true}
 x = np.arange(12).reshape(3, 4)
 windows = [(i, j) for i in range(2) for j in range(3)]
 matrix = np.array([x[i : i + 2, j : j + 2].ravel() for i, j in windows])
@@ -184,6 +185,21 @@ show(
 # In one dimension. The last row is the mathematicians' version, with the kernel turned; NumPy has it
 # as `np.convolve(x, w, "valid")`.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [1, 2, 3, 4, 5] |
+# | `w` | given | [2, 1, -1] |
+# | `y0` | `x[0] * w[0] + x[1] * w[1] + x[2] * w[2]` | ? |
+# | `y1` | `x[1] * w[0] + x[2] * w[1] + x[3] * w[2]` | ? |
+# | `y2` | `x[2] * w[0] + x[3] * w[1] + x[4] * w[2]` | ? |
+# | `turned` | `[x[i+2] * w[0] + x[i+1] * w[1] + x[i] * w[2] for i in range(3)]` | ? |
+
+# %% tags=["by-hand"]
+by_hand("07.1", y0=..., y1=..., y2=..., turned=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | [1, 2, 3, 4, 5] |
@@ -192,8 +208,10 @@ show(
 # | `y1` | `x[1] * w[0] + x[2] * w[1] + x[3] * w[2]` | 3 |
 # | `y2` | `x[2] * w[0] + x[3] * w[1] + x[4] * w[2]` | 5 |
 # | `turned` | `[x[i+2] * w[0] + x[i+1] * w[1] + x[i] * w[2] for i in range(3)]` | [7, 9, 11] |
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(7, 3)
 axes = figure.add_subplot()
 x, w = np.arange(1, 6), np.array([2, 1, -1])
@@ -217,6 +235,23 @@ show(
 # In two dimensions. `Y` is computed twice: window by window, and then weight by weight, each weight
 # multiplied with the picture shifted by its place $u, v$, for all windows at once.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `y00` | `X[0, 0] * 1 + X[0, 1] * 0 + X[1, 0] * 2 + X[1, 1] * -1` | ? |
+# | `y01` | `X[0, 1] * 1 + X[0, 2] * 0 + X[1, 1] * 2 + X[1, 2] * -1` | ? |
+# | `y20` | `X[2, 0] * 1 + X[2, 1] * 0 + X[3, 0] * 2 + X[3, 1] * -1` | ? |
+# | `Y` | `[[(X[i:i+2, j:j+2] * W).sum() for j in range(3)] for i in range(3)]` | ? |
+# | `shifted` | `X[:3, :3] * 1 + X[:3, 1:] * 0 + X[1:, :3] * 2 + X[1:, 1:] * -1` | ? |
+# | `stride_2` | `shifted[::2, ::2]` | ? |
+
+# %% tags=["by-hand"]
+by_hand("07.2", y00=..., y01=..., y20=..., Y=..., shifted=..., stride_2=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
@@ -228,9 +263,11 @@ show(
 # | `shifted` | `X[:3, :3] * 1 + X[:3, 1:] * 0 + X[1:, :3] * 2 + X[1:, 1:] * -1` | [[0, 2, 4], [8, 0, 2], [6, 8, 0]] |
 # | `stride_2` | `shifted[::2, ::2]` | [[0, 4], [6, 0]] |
 #
+# </details>
+#
 # A stride of 2 takes every second output in both directions, and nothing else changes.
 
-# %%
+# %% jupyter={"source_hidden": true}
 X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
 W = np.array([[1, 0], [2, -1]])
 Y = np.array([[(X[i : i + 2, j : j + 2] * W).sum() for j in range(3)] for i in range(3)])
@@ -255,6 +292,21 @@ show(
 # %% [markdown]
 # And by im2col: four windows of a picture of $3 \cdot 3$ pixels become four rows.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3], [4, 5, 6], [7, 8, 9]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `rows` | `[X[i:i+2, j:j+2].ravel() for i in (0, 1) for j in (0, 1)]` | ? |
+# | `w` | `W.ravel()` | ? |
+# | `y` | `rows @ w` | ? |
+# | `Y` | `y.reshape(2, 2)` | ? |
+
+# %% tags=["by-hand"]
+by_hand("07.3", rows=..., w=..., y=..., Y=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `X` | given | [[1, 2, 3], [4, 5, 6], [7, 8, 9]] |
@@ -263,6 +315,8 @@ show(
 # | `w` | `W.ravel()` | [1, 0, 2, -1] |
 # | `y` | `rows @ w` | [4, 6, 10, 12] |
 # | `Y` | `y.reshape(2, 2)` | [[4, 6], [10, 12]] |
+#
+# </details>
 
 # %% [markdown]
 # ## Code it
@@ -270,7 +324,7 @@ show(
 # The exercises are in `tutorials/mine/07_convolution_forward.py`.
 #
 # **Exercise 1, `output_size(size, window, stride, padding)`.** The count of windows along one axis.
-# Python's `//` rounds down.
+# Python's `//` rounds down. A window that is larger than the image fits nowhere: then it is 0.
 
 # %% tags=["exercise"]
 output_size = check("07.output_size")
@@ -303,6 +357,14 @@ conv_forward = check("07.conv_forward")
 
 # %% tags=["exercise"]
 edge_filters = check("07.edge_filters")
+
+# %% [markdown]
+# **Exercise 5, `receptive_field(layers)`: no formula this time.** One number of the last layer is computed
+# from a few of the layer before it, those from more of the layer before them, and so on back to the
+# image. How wide is the part of the image that it sees, for any stack of windows and strides?
+
+# %% tags=["exercise"]
+receptive_field = check("07.receptive_field")
 
 # %% [markdown]
 # ## Check it
@@ -438,7 +500,7 @@ np.testing.assert_allclose(channels_first(*one_channel), conv_forward(*one_chann
 #
 # First, what do your two filters see in a real seven?
 
-# %%
+# %% jupyter={"source_hidden": true}
 from mnist_app.data import load_mnist
 
 data = load_mnist()
@@ -551,6 +613,22 @@ stated("784", images[:1].size)
 #   these hides a mistake. A test is worth what its shapes are worth.
 # - **Which route is fastest on your machine, for your sizes.** The ranking depends on channels,
 #   filters and memory, and has to be measured.
+#
+# **In short.** You can now say what a convolution computes and lay it out as one product: $Y =
+# \text{im2col}(X) W + b$; the number of windows is $\lfloor (n + 2p - k)/s \rfloor + 1$; a window
+# is an example for a dense layer. Where people go wrong: the order of rows and columns in
+# `reshape`, padding counted after the windows, a stride taken for a dilation, a kernel turned
+# because the name says convolution.
+#
+# **In other libraries.** Keras has our layout, pictures (N, H, W, C) and kernels (kh, kw, C, F).
+# PyTorch has (N, C, H, W) and (F, C, kh, kw). Keras's `same` puts an odd line of zeros at the end;
+# PyTorch's `padding=1` is always even.
+#
+# **The best of others.** Dumoulin and Visin, [A guide to convolution
+# arithmetic](https://arxiv.org/abs/1603.07285), with its
+# [animations](https://github.com/vdumoulin/conv_arithmetic) of windows that move. [CNN
+# Explainer](https://poloclub.github.io/cnn-explainer/), a network to look into. CS231n,
+# [Convolutional networks](https://cs231n.github.io/convolutional-networks/).
 #
 # ## Next
 #

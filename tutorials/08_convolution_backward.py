@@ -34,6 +34,7 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -94,7 +95,7 @@ prediction = None  # "a", "b" or "c"
 # are the rows of $T^T$, they stand in the order $w_2, w_1, w_0$. **To transpose is to turn the
 # kernel.**
 
-# %%
+# %% jupyter={"source_hidden": true}
 w, d = np.array([2, 1, -1]), np.array([1, 2, -1])
 T = np.zeros((3, 5), int)
 for i in range(3):
@@ -133,11 +134,8 @@ show(
 #
 # Each term of this sum is a product of one pixel and one weight. Whatever $dY_{nijf}$ is, the
 # weight gets it times the pixel, and the pixel gets it times the weight. What is left to do is to
-# collect, with every index that does not appear on the left summed over:
-#
-# $$db_f = \sum_{n,i,j} dY_{nijf}$$
-#
-# $$dW_{uvcf} = \sum_{n,i,j} X_{n,\ is+u,\ js+v,\ c} \ dY_{nijf}$$
+# collect, with every index that does not appear on the left summed over. For $db_f$ and $dW_{uvcf}$ write
+# the sums yourself; they are exercises 1 and 2. For the pixels it is
 #
 # $$dX_{npqc} = \sum_{i,u:\ is+u=p} \ \ \sum_{j,v:\ js+v=q} \ \ \sum_f dY_{nijf} \ W_{uvcf}$$
 #
@@ -155,14 +153,14 @@ show(
 # weights from the other end. Then $i = p + u' - (kh - 1)$: both rise together, as in notebook 07.
 # Put $kh - 1$ rows and $kw - 1$ columns of zeros around $dY$ on each side, and its row $i$ becomes
 # row $p + u'$. So this is an ordinary convolution over the padded $dY$, with the kernel
-# $W'_{u'v'fc} = W_{uvcf}$: *turned by 180 degrees, channels and filters swapped*. For $s > 1$ there
+# $\tilde W_{u'v'fc} = W_{uvcf}$: *turned by 180 degrees, channels and filters swapped*. For $s > 1$ there
 # is a neat argument: stride $s$ is stride 1 with most of the outputs thrown away. Outputs that are
 # thrown away have the gradient 0. So put $dY$ back to where it would be at stride 1, with zeros for
 # all the others, and go on as before.
 #
 # **Route C, columns.** Forwards, $Y = \text{im2col}(X) \ W + b$, a dense layer on windows. Notebook
 # 03 has its gradients: $dW = \text{im2col}(X)^T \ dY$, and $d\ \text{im2col} = dY \ W^T$, where $dY$
-# too is a matrix with one row for each window, $(N H' W', F)$. Then each entry goes back to the
+# too is a matrix with one row for each window. Then each entry goes back to the
 # pixel that it was copied from. Since a pixel was copied several times, its copies' gradients add
 # up. This adding-back is called *col2im*, and it is to im2col what $T^T$ is to $T$.
 #
@@ -171,9 +169,17 @@ show(
 # fixed pixel, a larger $i$ means a smaller $u$: this is the turn by 180 degrees. "Transpose, then
 # col2im" *is* "turn and swap"; the index $p - i$ does the turning, without anyone turning anything.
 #
+# **Padding.** Put $p$ lines of zeros around the picture, and call the result $\hat X$: its entry
+# $\hat X_{r+p,\ q+p}$ is $X_{rq}$, and the border is 0 whatever happens. The layer works on $\hat X$ as if
+# nothing had been said, and so does everything above: it gives $d \hat X$, a gradient for each number of
+# the larger picture. A pixel was copied to one place, with slope 1. So $dX_{rq} = d \hat X_{r+p,\ q+p}$:
+# cut the border off again. What the border's zeros would get is dropped, because nobody can change them.
+# (Keras's `same` padding at stride 1 adds $kh - 1$ lines in all, half above and half below; if that is
+# odd, the extra one lies at the end.)
+#
 # The figure follows one pixel of a small example, the second one of "By hand", on all three routes.
 
-# %%
+# %% jupyter={"source_hidden": true}
 X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
 W = np.array([[1, 0], [2, -1]])
 D = np.diag([1, -1, 2])
@@ -241,6 +247,32 @@ show(
 # One row of pixels first. `T` is the matrix of the figure. The row `unturned` is the popular
 # mistake: the kernel laid on $dy$ as it is.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [1, 2, 3, 4, 5] |
+# | `w` | given | [2, 1, -1] |
+# | `dy` | given | [1, 2, -1] |
+# | `dx0` | derive it | ? |
+# | `dx1` | derive it | ? |
+# | `dx2` | derive it | ? |
+# | `dx3` | derive it | ? |
+# | `dx4` | derive it | ? |
+# | `T` | given | [[2, 1, -1, 0, 0], [0, 2, 1, -1, 0], [0, 0, 2, 1, -1]] |
+# | `dx` | derive it | ? |
+# | `unturned` | `np.convolve(dy, w[::-1])` | ? |
+# | `dw0` | derive it | ? |
+# | `dw1` | derive it | ? |
+# | `dw2` | derive it | ? |
+# | `db` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("08.1",
+    dx0=..., dx1=..., dx2=..., dx3=..., dx4=..., dx=..., unturned=..., dw0=..., dw1=...,
+    dw2=..., db=...)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | [1, 2, 3, 4, 5] |
@@ -259,10 +291,35 @@ show(
 # | `dw2` | `dy[0] * x[2] + dy[1] * x[3] + dy[2] * x[4]` | 6 |
 # | `db` | `dy[0] + dy[1] + dy[2]` | 2 |
 #
+# </details>
+#
 # (`np.convolve` turns its second argument, so handing it a turned kernel undoes that.)
 #
 # A picture, at stride 1. `dX` by route A with its shares in another order, weight by weight: each
 # weight adds a copy of $dY$, shifted to where that weight's pixels are. `dW` entry by entry.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `dY` | given | [[1, 0, 0], [0, -1, 0], [0, 0, 2]] |
+# | `dX11` | derive it | ? |
+# | `up_left` | `np.pad(dY, [(0, 1), (0, 1)])` | ? |
+# | `down_left` | derive it | ? |
+# | `down_right` | derive it | ? |
+# | `dX` | derive it | ? |
+# | `dW00` | derive it | ? |
+# | `dW01` | derive it | ? |
+# | `dW10` | derive it | ? |
+# | `dW11` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("08.2",
+    dX11=..., up_left=..., down_left=..., down_right=..., dX=..., dW00=..., dW01=..., dW10=...,
+    dW11=...)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -279,11 +336,33 @@ show(
 # | `dW10` | `(X[1:4, 0:3] * dY).sum()` | 0 |
 # | `dW11` | `(X[1:4, 1:4] * dY).sum()` | 2 |
 #
+# </details>
+#
 # The fourth copy is missing because its weight, $W_{01}$, is 0.
 #
 # The same picture and kernel at stride 2: four windows that do not overlap. `blocks` is route A,
 # where each window gets its entry of $dY$ times the kernel. `dX` is route B, with zeros between the
 # entries of $dY$ and around them, and the kernel turned.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
+# | `W` | given | [[1, 0], [2, -1]] |
+# | `dY` | given | [[1, 2], [0, -1]] |
+# | `blocks` | derive it | ? |
+# | `spread` | given | [[0, 0, 0, 0, 0], [0, 1, 0, 2, 0], [0, 0, 0, 0, 0], [0, 0, 0, -1, 0], [0, 0, 0, 0, 0]] |
+# | `turned` | `W[::-1, ::-1]` | ? |
+# | `dX` | derive it | ? |
+# | `dW00` | derive it | ? |
+# | `dW01` | derive it | ? |
+# | `dW10` | derive it | ? |
+# | `dW11` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("08.3", blocks=..., turned=..., dX=..., dW00=..., dW01=..., dW10=..., dW11=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -298,6 +377,8 @@ show(
 # | `dW01` | `(X[0::2, 1::2] * dY).sum()` | 8 |
 # | `dW10` | `(X[1::2, 0::2] * dY).sum()` | 4 |
 # | `dW11` | `(X[1::2, 1::2] * dY).sum()` | 6 |
+#
+# </details>
 
 # %% [markdown]
 # ## Code it
@@ -335,6 +416,22 @@ conv_dx = check("08.conv_dx")
 
 # %% tags=["exercise"]
 conv_dx_strided = check("08.conv_dx_strided")
+
+# %% [markdown]
+# <details><summary>The sums of exercises 1 and 2</summary>
+#
+# $$db_f = \sum_{n,i,j} dY_{nijf}$$
+#
+# $$dW_{uvcf} = \sum_{n,i,j} X_{n,\ is+u,\ js+v,\ c} \ dY_{nijf}$$
+#
+# </details>
+#
+# **Exercise 5, `depthwise_backward(x, kernel, dy)`: no formula this time.** A *depthwise* convolution gives
+# each channel a filter of its own and mixes none: $Y_{nijc} = \sum_{u,v} X_{n,\ i+u,\ j+v,\ c} \ W_{uvc}$.
+# Small networks for telephones are built on it. Derive both of its gradients.
+
+# %% tags=["exercise"]
+depthwise_backward = check("08.depthwise_backward")
 
 # %% [markdown]
 # ## Check it
@@ -421,7 +518,7 @@ for stride, image_size in [(1, (6, 5)), (2, (8, 7)), (3, (8, 6))]:
 # makes the pattern uneven, leaves out the end where it does not divide, and leaves gaps when it is
 # larger than the kernel.
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 3)
 for k, (size, stride) in enumerate([(3, 1), (3, 2), (2, 3)]):
     count = (8 - size) // stride + 1
@@ -476,7 +573,7 @@ for stride, image_size, padding in [(1, (6, 5), 0), (2, (8, 7), 0), (3, (8, 6), 
         np.testing.assert_allclose(conv_dx(dy, weights), dx, rtol=1e-12, atol=1e-12)
     worst = check_layer(layer, x).worst
     assert worst < 1e-6
-    print(f"stride {stride}, padding {padding}: agrees; gradient check below 1e-6: {worst < 1e-6}")
+    print(f"stride {stride}, padding {padding}: agrees; gradient check {worst:.0e}")
 
 # %% [markdown]
 # ## Break it
@@ -586,8 +683,7 @@ def errors(bias):
 
 random_biases, zero_biases = errors(bias), errors(np.zeros(4))
 for name, error in random_biases.items():
-    print(f"{name}: random biases: below 1e-6: {error < 1e-6}", end="")
-    print(f"   zero biases: below 1e-6: {zero_biases[name] < 1e-6}")
+    print(f"{name}: error with random biases {error:.0e}, with zero biases {zero_biases[name]:.0e}")
     assert error < 1e-6
 assert zero_biases["db"] > 0.1
 assert zero_biases["dX"] > 0.1
@@ -601,7 +697,7 @@ assert zero_biases["dX"] > 0.1
 # passes: in these windows each weight is multiplied by 0, and moving it moves nothing. So check
 # gradients with random biases. `check_layer` and `check_model` do.
 
-# %%
+# %% jupyter={"source_hidden": true}
 on_the_kink = forward(images, kernel, np.zeros(4))[..., 0] == 0
 stated("58 %", on_the_kink.mean())
 figure = new_figure(7, 2.1)
@@ -629,6 +725,21 @@ show(
 #   measurement.
 # - **That a network with a wrong gradient would not learn.** It often does, a little worse;
 #   notebook 10 trains four such networks. Accuracy is no test of a gradient.
+#
+# **In short.** You can now derive the three gradients of a convolution by asking which pixel met
+# which weight: $db = \sum dY$, $dW = \text{im2col}(X)^T dY$, and $dX$ by scattering, by a full
+# convolution with the turned kernel, or by col2im, which are one sum. Where people go wrong: a
+# kernel turned once too often or not at all, channels and filters not exchanged, `=` where windows
+# overlap, `stride` zeros in place of `stride - 1`, rows that no window covers.
+#
+# **In other libraries.** A convolution's $dX$ is a layer of its own elsewhere: `ConvTranspose2d` in
+# PyTorch, `Conv2DTranspose` in Keras. What "transpose" means there is the $T^T$ of this notebook.
+#
+# **The best of others.** Odena, Dumoulin and Olah, [Deconvolution and checkerboard
+# artifacts](https://distill.pub/2016/deconv-checkerboard/), what uneven overlap does to pictures.
+# Dumoulin and Visin, [A guide to convolution arithmetic](https://arxiv.org/abs/1603.07285), the
+# section on transposed convolutions. Jefkine, [Backpropagation in convolutional
+# networks](https://www.jefkine.com/general/2016/09/05/backpropagation-in-convolutional-neural-networks/).
 #
 # ## Next
 #

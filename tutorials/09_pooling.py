@@ -33,6 +33,7 @@ from tutorials.style import (
     show,
     show_image,
 )
+from tutorials.tables import by_hand
 
 # %% [markdown]
 # ## Predict
@@ -92,8 +93,8 @@ prediction = None  # "a", "b" or "c"
 #
 # ### The mean
 #
-# Average pooling puts the mean in place of the maximum. Each entry enters with the weight
-# $1 / k^2$, so each gets $dY_{nijc} / k^2$. No winners, no ties, and nothing to remember.
+# Average pooling puts the mean in place of the maximum. No winners, no ties, and nothing to remember.
+# With which weight does each entry enter? That says what it gets back.
 #
 # ### Flattening
 #
@@ -109,10 +110,7 @@ prediction = None  # "a", "b" or "c"
 # $$y_i = \frac{m_i}{1 - r} \ x_i, \qquad m_i = 1 \text{ with probability } 1 - r, \text{ else } 0$$
 #
 # The mean of $m_i$ is $1 - r$, so the mean of $y_i$ is $x_i$. In prediction, $y = x$. Once the
-# *mask* $m$ is drawn, this is a multiplication by a constant, and so is the way back, *with the
-# same mask and the same factor*:
-#
-# $$dx_i = \frac{m_i}{1 - r} \ dy_i$$
+# *mask* $m$ is drawn, this is a multiplication by a constant. You know what a gradient does there.
 #
 # ### Pool first, or ReLU first?
 #
@@ -132,6 +130,28 @@ prediction = None  # "a", "b" or "c"
 # (`np.argmax` counts the entries line by line from 0, and returns the first maximum.) The row `dX`
 # puts each entry of `dY` on the winner of its window.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `X` | given | [[1, 3, 2, 0], [4, 4, 1, 5], [0, 2, 7, 6], [1, 0, 3, 2]] |
+# | `dY` | given | [[1, 2], [3, -1]] |
+# | `Y` | `[[X[i:i+2, j:j+2].max() for j in (0, 2)] for i in (0, 2)]` | ? |
+# | `winners` | `[[np.argmax(X[i:i+2, j:j+2]) for j in (0, 2)] for i in (0, 2)]` | ? |
+# | `dX` | derive it | ? |
+# | `above` | `max(X[1, 0] + 0.1, X[1, 1])` | ? |
+# | `below` | `max(X[1, 0] - 0.1, X[1, 1])` | ? |
+# | `slope` | `(above - below) / 0.2` | ? |
+# | `both_above` | `max(X[1, 0] + 0.1, X[1, 1] + 0.1)` | ? |
+# | `both_below` | `max(X[1, 0] - 0.1, X[1, 1] - 0.1)` | ? |
+# | `slope_of_both` | `(both_above - both_below) / 0.2` | ? |
+
+# %% tags=["by-hand"]
+by_hand("09.1",
+    Y=..., winners=..., dX=..., above=..., below=..., slope=..., both_above=...,
+    both_below=..., slope_of_both=...)  # fmt: skip
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `X` | given | [[1, 3, 2, 0], [4, 4, 1, 5], [0, 2, 7, 6], [1, 0, 3, 2]] |
@@ -145,8 +165,10 @@ prediction = None  # "a", "b" or "c"
 # | `both_above` | `max(X[1, 0] + 0.1, X[1, 1] + 0.1)` | 4.1 |
 # | `both_below` | `max(X[1, 0] - 0.1, X[1, 1] - 0.1)` | 3.9 |
 # | `slope_of_both` | `(both_above - both_below) / 0.2` | 1.0 |
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 X = np.array([[1, 3, 2, 0], [4, 4, 1, 5], [0, 2, 7, 6], [1, 0, 3, 2]])
 Y, dY = np.array([[4, 5], [2, 7]]), np.array([[1, 2], [3, -1]])
 dX = np.array([[0, 0, 0, 0], [1, 0, 0, 2], [0, 3, -1, 0], [0, 0, 0, 0]])
@@ -179,6 +201,20 @@ show(
 # %% [markdown]
 # Overlapping windows: one row, windows of 2, stride 1. The 5 wins twice.
 #
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [1, 5, 2, 4] |
+# | `dy` | given | [1, 2, 3] |
+# | `y` | `[max(x[0], x[1]), max(x[1], x[2]), max(x[2], x[3])]` | ? |
+# | `dx` | derive it | ? |
+# | `overwritten` | `[0, dy[1], 0, dy[2]]` | ? |
+
+# %% tags=["by-hand"]
+by_hand("09.2", y=..., dx=..., overwritten=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | [1, 5, 2, 4] |
@@ -187,8 +223,29 @@ show(
 # | `dx` | `[0, dy[0] + dy[1], 0, dy[2]]` | [0, 3, 0, 3] |
 # | `overwritten` | `[0, dy[1], 0, dy[2]]` | [0, 2, 0, 3] |
 #
+# </details>
+#
 # The mean of a window of four, if $dy$ is 8; a picture of $2 \cdot 2$ pixels with two channels,
 # flattened, and the place of its entry $(1, 0, 1)$; and dropout with rate 0.5.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `dx_mean` | derive it | ? |
+# | `picture` | given | [[[1, 2], [3, 4]], [[5, 6], [7, 8]]] |
+# | `flat` | `picture.reshape(-1)` | ? |
+# | `place` | `(1 * 2 + 0) * 2 + 1` | ? |
+# | `moved` | `flat[place] - picture[1, 0, 1]` | ? |
+# | `x` | given | [3, -1, 2, 5] |
+# | `m` | given | [1, 0, 1, 0] |
+# | `y` | `m / (1 - 0.5) * x` | ? |
+# | `dy` | given | [1, 2, -1, 3] |
+# | `dx` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("09.3", dx_mean=..., flat=..., place=..., moved=..., y=..., dx=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
 #
 # | name | how | value |
 # | --- | --- | --- |
@@ -202,8 +259,10 @@ show(
 # | `y` | `m / (1 - 0.5) * x` | [6, 0, 4, 0] |
 # | `dy` | given | [1, 2, -1, 3] |
 # | `dx` | `m / (1 - 0.5) * dy` | [2, 0, -2, 0] |
+#
+# </details>
 
-# %%
+# %% jupyter={"source_hidden": true}
 figure = new_figure(8, 2.6)
 axes = figure.add_subplot()
 x, mask, dy = np.array([3, -1, 2, 5]), np.array([1, 0, 1, 0]), np.array([1, 2, -1, 3])
@@ -238,7 +297,7 @@ show(
 # the graph has a slope from 0 to 1, and each is a legal gradient. On the right both move: there is
 # no kink, and all of $dY$ to both predicts twice the true slope.
 
-# %%
+# %% jupyter={"source_hidden": true}
 h = np.linspace(-1, 1, 201)
 figure = new_figure(7.5, 3)
 axes = figure.add_subplot(1, 2, 1)
@@ -294,6 +353,14 @@ avgpool_backward = check("09.avgpool_backward")
 dropout_backward = check("09.dropout_backward")
 
 # %% [markdown]
+# **Exercise 4, `padded_mean_backward(dy, image_size, window, stride, padding)`: no formula this time.** Average
+# pooling with a border. The border is not part of the image, and a fair mean does not count it: a window
+# that hangs over the edge averages what it has. Derive what each pixel gets.
+
+# %% tags=["exercise"]
+padded_mean_backward = check("09.padded_mean_backward")
+
+# %% [markdown]
 # ## Check it
 #
 # The forward passes, by the window views of notebook 07, and differences as in notebook 01. First
@@ -330,7 +397,7 @@ for window, stride in [(2, 2), (3, 2), (2, 1)]:
         (avgpool, avgpool_backward(dy, (7, 6), window, stride)),
     ]:
         worst = relative_error(mine, by_differences(pool, x, dy, window, stride)).max()
-        print(f"{pool.__name__}, window {window}, stride {stride}: below 1e-6: {worst < 1e-6}")
+        print(f"{pool.__name__}, window {window}, stride {stride}: error {worst:.0e}")
         assert worst < 1e-6
 
 # %% [markdown]
@@ -402,8 +469,7 @@ print("tinynet's four layers give the same numbers to 12 digits")
 pooling = MaxPool(2)
 pooling.build((6, 4, 3), rng, np.float64)
 report = check_layer(pooling, rng.integers(0, 4, (2, 6, 4, 3)).astype(float))
-print("gradient check near ties: redrawn", report.redraws, "times,", end=" ")
-print("error below 1e-6:", report.worst < 1e-6)
+print(f"gradient check near ties: redrawn {report.redraws} times, error {report.worst:.0e}")
 assert report.redraws >= 1
 assert report.worst < 1e-6
 
@@ -477,8 +543,8 @@ x, keep = rng.normal(size=50), rng.random(50) >= 0.5
 fixed = numerical_gradient(lambda: (x * keep / 0.5).sum(), x)
 moving = numerical_gradient(lambda: (x * (rng.random(50) >= 0.5) / 0.5).sum(), x)
 worst = relative_error(dropout_backward(np.ones(50), keep, 0.5), fixed).max()
-print("fixed mask: error below 1e-6:", worst < 1e-6)
-print("new masks:  largest slope above 10,000, where 2 is right:", np.abs(moving).max() > 10_000)
+print(f"fixed mask: error {worst:.0e}")
+print(f"new masks:  largest slope {np.abs(moving).max():,.0f}, where 2 is right")
 assert worst < 1e-6
 assert np.abs(moving).max() > 10_000
 
@@ -557,7 +623,7 @@ assert reached["max_pool_1"] < 0.1
 assert reached["max_pool_2"] < 0.25
 assert dy.shape[1:] == network.output_shapes[0] == (26, 26, 32)
 
-# %%
+# %% jupyter={"source_hidden": true}
 map_ = np.argsort((dy[0] != 0).sum(axis=(0, 1)))[-4]  # a filter with many
 stroke = np.maximum(network.layers[0].forward(images[:1]), 0)[0, :, :, map_]
 figure = new_figure(8, 2.4)
@@ -589,8 +655,8 @@ show(
 # defect. The numbers that get nothing had no influence on the loss at this point: changing them
 # a little changes nothing (unless they lie exactly on a kink, as the background does: notebook 08).
 # The kernel still learns from all windows that remain, because their gradients add up (notebook
-# 08). But it is a reason to begin with weights of the right size, or nothing comes through at all
-# (notebook 06).
+# 08). Nor has it to do with the size of the weights: with zero biases, weights that are a hundred times
+# smaller leave every sign and every winner as it was, and the same numbers are reached.
 
 # %% [markdown]
 # ## What this cannot tell you
@@ -601,6 +667,20 @@ show(
 #   of gradients.
 # - **Whether dropout helps.** Its gradient is right for the mask that was drawn. What it does to
 #   training shows only in training.
+#
+# **In short.** You can now route a gradient: to the winner behind a maximum, in equal parts behind
+# a mean, through the same mask behind a dropout, to its old place behind a reshape. Where people go
+# wrong: all of it to every equal maximum, a running maximum that begins at 0 where numbers are
+# negative, `=` where windows overlap, a new mask on the way back.
+#
+# **In other libraries.** PyTorch's and Keras's max pooling give a tie to one winner, too. Their
+# dropout divides by $1 - r$ in training, as here; older texts multiply by it in prediction instead.
+#
+# **The best of others.** Srivastava and others,
+# [Dropout](https://jmlr.org/papers/v15/srivastava14a.html), the paper. Springenberg and others,
+# [Striving for simplicity](https://arxiv.org/abs/1412.6806), which asks whether pooling is needed.
+# Goodfellow, Bengio and Courville, [Convolutional
+# networks](https://www.deeplearningbook.org/contents/convnets.html), on what a pooling forgets.
 #
 # ## Next
 #

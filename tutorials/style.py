@@ -147,7 +147,7 @@ def draw_graph(
     """A computation graph: nodes with their value above and gradient below, edges with slopes.
 
     `places` maps a node's label to its centre (x, y); nodes are 1 wide and 0.9 high. An edge
-    (from, to, slope) runs forwards; its slope is written beside it in the gradients' colour.
+    (from, to, slope) runs forwards; its slope is written beside it.
     """
     empty_axes(axes)
     for start, end, slope in edges:
@@ -157,7 +157,7 @@ def draw_graph(
         axes.text(
             *((x1 + x2) / 2, (y1 + y2) / 2),
             slope,
-            color=GRADIENT,
+            color=INK,
             ha="center",
             va="center",
             fontsize=9,

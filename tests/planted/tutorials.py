@@ -7,6 +7,7 @@ EXERCISES = "tests/tutorials/test_exercises.py::"
 PROGRESS = "tests/tutorials/test_progress.py::"
 NOTEBOOKS = "tests/tutorials/test_notebooks.py::"
 PROSE = "tests/tutorials/test_prose.py::"
+TABLES = "tests/tutorials/test_tables.py::"
 
 
 BUGS = [
@@ -101,6 +102,48 @@ BUGS = [
         ),
     ),
     *bugs(
+        "tutorials/checks/notebook_11.py",
+        (
+            "epsilon outside of the root is as right as inside",
+            "np.sqrt(variance) + EPSILON,\n",
+            "np.sqrt(variance + EPSILON),\n",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[11.normalize-epsilon_outside]",
+        ),
+        (
+            "the share through the mean is not looked at",
+            'expect(got[1], by_mean, f"the share through the mean {what}"',
+            'expect(by_mean, by_mean, f"the share through the mean {what}"',
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
+        ),
+    ),
+    *bugs(
+        "tutorials/checks/notebook_14.py",
+        (
+            "a residual block may add in the body's own array",
+            "if not np.array_equal(kept, dy @ w.T):",
+            "if False:",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
+        ),
+    ),
+    *bugs(
+        "tutorials/solutions/11_batch_normalization.py",
+        (
+            "the solution of batch normalization holds the variance still",
+            " - xhat * along)\n    return dx, (dy * xhat)",
+            ")\n    return dx, (dy * xhat)",
+            EXERCISES + "test_a_solution_is_right[11.batchnorm_backward]",
+        ),
+    ),
+    *bugs(
+        "tutorials/solutions/12_reading_conv2d.py",
+        (
+            "the solution of dx_row reads the kernel's rows in the other order",
+            "seen_by = [h - i * stride for i in seen_in]",
+            "seen_by = [h - i * stride for i in seen_in][::-1]",
+            EXERCISES + "test_a_solution_is_right[12.dx_row]",
+        ),
+    ),
+    *bugs(
         "tutorials/solutions/08_convolution_backward.py",
         (
             "the solution of the convolution's dx does not turn the kernel",
@@ -133,10 +176,31 @@ BUGS = [
             DIAGNOSIS + "test_stated_numbers_hold_to_their_last_digit",
         ),
         (
+            "the capstone takes a learner's wrong answer",
+            'verdict(name).status == "right"',
+            'verdict(name).status != "not attempted"',
+            PROGRESS + "test_the_capstone_takes_right_answers_and_solutions",
+        ),
+        (
             "notebooks are built with the learner's answers",
             "aside = UNTOUCHED and answer is None",
             "aside = False",
             PROGRESS + "test_the_notebooks_are_built_without_the_learners_answers",
+        ),
+    ),
+    *bugs(
+        "tutorials/tables.py",
+        (
+            "a number in a table by hand is right, whatever it is",
+            "if not wrong.any():",
+            "if True:",
+            TABLES + "test_one_number_or_array_is_judged",
+        ),
+        (
+            "the diagnosis of a number by hand shows the solution",
+            'if re.search(r"At \\[|; expected [-.\\d]", told):',
+            "if False:",
+            TABLES + "test_one_number_or_array_is_judged",
         ),
     ),
     *bugs(
@@ -182,8 +246,8 @@ BUGS = [
         "tutorials/03_dense.py",
         (
             "a link to a notebook that does not exist",
-            "](04_softmax_cross_entropy.ipynb)",
-            "](04_softmax.ipynb)",
+            "](04_softmax_cross_entropy.ipynb):",
+            "](04_softmax.ipynb):",
             PROSE + "test_links_lead_somewhere[03_dense.py]",
         ),
     ),

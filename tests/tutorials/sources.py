@@ -2,16 +2,15 @@
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from tutorials import build, files
+from tutorials.tables import Row, tables
 
 SOURCES = files.notebooks()
-NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
 
 
 @cache
@@ -49,30 +48,9 @@ def literals(source: Path, function: str, position: int) -> list[str]:
     return [value for value in values if isinstance(value, str)]
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of a table `name | how | value`."""
-
-    name: str
-    how: str
-    value: str
-
-
 def by_hand(source: Path) -> list[list[Row]]:
     """The tables with the header `| name | how | value |`."""
-    tables: list[list[Row]] = []
-    for text in markdown(source):
-        inside = False
-        for line in text.splitlines():
-            if re.fullmatch(r"\|\s*name\s*\|\s*how\s*\|\s*value\s*\|", line.strip()):
-                tables.append([])
-                inside = True
-            elif not line.strip().startswith("|"):
-                inside = False
-            elif inside and not re.fullmatch(r"[\s|:-]+", line):
-                cells = [cell.strip().strip("`") for cell in line.strip().strip("|").split("|")]
-                tables[-1].append(Row(*cells))
-    return tables
+    return tables("\n".join(markdown(source)))
 
 
 def prose(source: Path) -> str:

@@ -18,9 +18,14 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(checks, "MINE", folder)
     checks.start()
     path = folder / "01_is_my_derivative_right.py"
-    stub = "    raise NotImplementedError"
-    before, kink = path.read_text("utf-8").removesuffix(f"{stub}\n").rsplit(stub, 1)
-    path.write_text(f"{before}    return np.abs(a - n){kink}    return np.abs(x) < h\n")
+    text = path.read_text("utf-8")
+    for function, line in [
+        ("relative_error", "return np.abs(a - n)"),
+        ("crosses_kink", "return np.abs(x) < h"),
+    ]:
+        before, after = text.split(f"def {function}")
+        text = f"{before}def {function}{after.replace('raise NotImplementedError', line, 1)}"
+    path.write_text(text)
     monkeypatch.setattr(cells, "UNTOUCHED", False)
     return path
 
@@ -111,6 +116,18 @@ def test_a_cell_goes_on_with_the_right_function(
     assert "not attempted yet" in capsys.readouterr().out
     with pytest.raises(WrongAnswer, match="absolute difference"):
         cells.check("01.relative_error")
+
+
+def test_the_capstone_takes_right_answers_and_solutions(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = {name: cells.my_answer(f"01.{name}") for name in ("crosses_kink", "relative_error")}
+    assert taken["crosses_kink"].__code__.co_filename == str(desk)
+    assert taken["relative_error"].__code__.co_filename.startswith(str(checks.SOLUTIONS))
+    assert capsys.readouterr().out.splitlines() == [
+        "01.crosses_kink          yours",
+        "01.relative_error        the solution, until yours is right",
+    ]
 
 
 def test_the_notebooks_are_built_without_the_learners_answers(

@@ -9,9 +9,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.tutorials.sources import (
-    NUMBER,
     SOURCES,
-    Row,
     by_hand,
     calls,
     code,
@@ -23,6 +21,7 @@ from tests.tutorials.sources import (
 from tutorials import files
 from tutorials.cells import rounds_to
 from tutorials.checks import all_checks
+from tutorials.tables import NUMBER, Row, computed, tables
 
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
@@ -82,19 +81,29 @@ def test_the_tables_by_hand_are_right(source: Path) -> None:
 
 def recompute(table: list[Row]) -> None:
     """Evaluate a table's rows one after the other, and compare every number that is shown."""
-    names = {"np": np, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh}
-    for row in table:
-        shown = ast.literal_eval(row.value)
-        if row.how == "given":
-            names[row.name] = np.array(shown) if isinstance(shown, list) else shown
-            continue
-        names[row.name] = computed = eval(row.how, {"__builtins__": __builtins__, **names})
-        assert np.shape(computed) == np.shape(shown), row
-        texts = re.findall(NUMBER, re.sub(r"(?<=\d),(?=\s|-)", " ", row.value))
-        numbers = np.ravel(np.asarray(computed, dtype=float))
-        assert len(texts) == len(numbers), row
-        for text, number in zip(texts, numbers, strict=True):
+    for _, row, value in computed(table):
+        assert np.shape(value) == np.shape(row.shown), row
+        numbers = np.ravel(value)
+        assert len(row.numbers) == len(numbers), row
+        for text, number in zip(row.numbers, numbers, strict=True):
             assert rounds_to(text, number), f"{row}: computed {number!r}"
+
+
+@every_notebook
+def test_every_table_is_blank_until_it_is_unfolded(source: Path) -> None:
+    text = "\n".join(markdown(source))
+    folded = re.findall(r"<details>.*?</details>", text, re.DOTALL)
+    assert sum(len(tables(each)) for each in folded) == len(by_hand(source))
+    asked = {
+        each.args[0].value: [keyword.arg for keyword in each.keywords]
+        for each in calls(source, "by_hand")
+        if isinstance(each.args[0], ast.Constant)
+        if all(ast.unparse(keyword.value) == "..." for keyword in each.keywords)
+    }
+    assert asked == {
+        f"{source.name[:2]}.{k}": [name for name, _, _ in computed(table)]
+        for k, table in enumerate(by_hand(source), start=1)
+    }
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,33 @@ def crosses_kink(answer: Answer) -> None:
     expect(call(answer, x, H), near, "crosses_kink(x, 1e-5)", mistakes=mistakes)
     wide = {"the step h does not matter here, but it should: the answer is that for 1e-5.": near}
     expect(call(answer, x, 1e-3), np.abs(x) < 1e-3, "crosses_kink(x, 1e-3)", mistakes=wide)
+
+
+@exercise
+def second_derivative(answer: Answer) -> None:
+    """The same function; any formula whose error falls with h^2 is near enough."""
+    rng = np.random.default_rng(2)
+    w = rng.normal(size=(2, 3))
+    h, x = 1e-3, rng.normal(size=w.shape) / 4
+
+    def f(x: Array) -> float:
+        return float(np.exp(np.sum(w * x)))
+
+    got = call(answer, f, x, h)
+    mistakes = {
+        "this is the first derivative.": w * f(x),
+        "this is the square of the first derivative.": (w * f(x)) ** 2,
+        "this is divided by h once. A second difference is of the order of h^2.": (
+            f(x) * 2 * (np.cosh(h * w) - 1) / h
+        ),
+        "nothing is divided by: this is a second difference, of the order of h^2.": (
+            f(x) * 2 * (np.cosh(h * w) - 1)
+        ),
+        "f(x) is subtracted once. Add the two series: what is left of f(x) is twice.": (
+            f(x) * (2 * np.cosh(h * w) - 1) / h**2
+        ),
+        "this is the difference to one side, f(x + 2h) - 2 f(x + h) + f(x): its error is of the "
+        "order of h.": f(x) * np.expm1(h * w) ** 2 / h**2,
+        "all entries move at once.": np.full(w.shape, f(x) * w.sum() ** 2),
+    }
+    expect(got, w**2 * f(x), "the second derivatives", mistakes=mistakes, rtol=2e-5)

@@ -85,6 +85,35 @@ def _expect_product(result: Any, a: float, b: float) -> None:
 
 
 @exercise
+def quotient(answer: Answer) -> None:
+    """Both signs; the slopes are differences of a / b."""
+    for a, b in ((3.0, -2.0), (-1.5, 0.4), (0.0, 5.0)):
+        result = call(answer, a, b)
+        try:
+            value, slopes = result
+            first, second = slopes
+        except (TypeError, ValueError):
+            raise WrongAnswer(
+                f"the result should be value, (slope by a, slope by b). Received: {result!r}"
+            ) from None
+        at, h = f"at a = {a:g}, b = {b:g}", 1e-6
+        expect(value, a / b, f"the value {at}")
+        by_a, by_b = ((a + h) / b - (a - h) / b) / (2 * h), (a / (b + h) - a / (b - h)) / (2 * h)
+        expect([first, second], [by_a, by_b], f"the pair of slopes {at}", rtol=1e-7, mistakes={
+            "the slope by b has the wrong sign: a larger b makes a / b smaller, if both are "
+            "positive.": [1 / b, a / b**2],
+            "the slope by b is that of 1 / b. The numerator is a, and stays.": [1 / b, -1 / b**2],
+            "the two slopes have changed places: first by a, then by b.": [-a / b**2, 1 / b],
+            "these are the slopes of a product.": [b, a],
+            "the slope by b has b where b^2 belongs.": [1 / b, -a / b],
+            "the slope by a is the whole quotient. If a grows by h, a / b grows by h / b.": [
+                a / b,
+                -a / b**2,
+            ],
+        })  # fmt: skip
+
+
+@exercise
 def pass_back(answer: Answer) -> None:
     """Two inputs, one with a share and an input of its own; then the same input twice."""
     first = Node(4.0)

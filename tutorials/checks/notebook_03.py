@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
@@ -107,6 +108,41 @@ def dense_backward(answer: Answer) -> None:
             ),
             "nothing is summed: this is dy itself. Each example uses the bias once: add them.": dy,
         }, batch=len(x))  # fmt: skip
+
+
+@exercise
+def centre_backward(answer: Answer) -> None:
+    """Against differences; then one example, which is its own mean."""
+    rng = np.random.default_rng(13)
+    for n, d in ((4, 3), (3, 3), (1, 2)):
+        x, dy = rng.normal(size=(n, d)), rng.normal(size=(n, d))
+
+        def loss(x: Array = x, dy: Array = dy) -> float:
+            return float(np.sum(dy * (x - x.mean(axis=0))))
+
+        columns = dy.mean(axis=0)
+        dx = numerical_gradient(loss, x)
+        expect(call(answer, dy), dx, f"dx for {n} examples", rtol=1e-7, scale=1.0, mistakes={
+            "the mean is held still. Each x also moves the mean of its column, and with it every "
+            "y of that column.": dy,
+            "the path through the mean is added; the mean is *subtracted* in the layer.": (
+                dy + columns
+            ),
+            "only the own entry's share of the mean is counted, 1/N of it. All other entries of "
+            "the column use the mean too.": dy * (1 - 1 / n),
+            "the sum is subtracted where the mean belongs: the mean has the slope 1/N.": (
+                dy - dy.sum(axis=0)
+            ),
+            "the mean is taken over each example, axis 1. The layer takes it over the column.": (
+                dy - dy.mean(axis=1, keepdims=True)
+            ),
+            "the mean over everything is subtracted. Each column has a mean of its own.": (
+                dy - dy.mean()
+            ),
+            "only the path through the mean is there; x is also used directly.": (
+                np.broadcast_to(-columns, dy.shape)
+            ),
+        }, batch=n)  # fmt: skip
 
 
 @exercise

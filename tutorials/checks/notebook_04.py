@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
@@ -262,3 +263,36 @@ def _jacobian(p: Array) -> Array:
 def _draw() -> tuple[Array, Array]:
     """Scores of four examples and three classes, and their labels."""
     return np.random.default_rng(4).normal(size=(4, 3)), np.array([2, 0, 1, 1])
+
+
+@exercise
+def sigmoid_loss_gradient(answer: Answer) -> None:
+    """Against differences of the loss, as it is defined."""
+    z, labels = _draw()
+    n, k = z.shape
+    y = np.eye(k)[labels]
+
+    def loss() -> float:
+        q = 1 / (1 + np.exp(-z))
+        return float(-np.log((q / q.sum(axis=1, keepdims=True))[np.arange(n), labels]).mean())
+
+    q, p = 1 / (1 + np.exp(-z)), _softmax(z)
+    shares = q / q.sum(axis=1, keepdims=True)
+    dq = (1 / q.sum(axis=1, keepdims=True) - y / q) / n
+    expect(call(answer, z, labels), numerical_gradient(loss, z), "dz", rtol=1e-6, mistakes={
+        "this is softmax's p - y. Here the scores go through sigmoids, and the sum that is divided "
+        "by is one of sigmoids.": (p - y) / n,
+        "this is q - y, the gradient of a loss that looks at each class alone. Here the classes "
+        "share a sum.": (q - y) / n,
+        "this is the gradient with respect to q. It still has to pass the sigmoid: times "
+        "q (1 - q).": dq,
+        "the shares minus y: the slope of the sigmoid is missing. Of q (1 - q), the q cancels, "
+        "1 - q stays.": (shares - y) / n,
+        "the 1/N of the mean is missing.": dq * q * (1 - q) * n,
+        "the sum in the denominator is held still: raising one q also raises the sum.": (
+            -(1 - q) * y / n
+        ),
+        "the slope of the sigmoid is q (1 - q); one factor q is too many here: divided by q, it "
+        "has cancelled already.": q * (1 - q) * (shares - y) / n,
+        "the sign is wrong.": -dq * q * (1 - q),
+    }, batch=n)  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, multiple
 
@@ -157,3 +158,32 @@ def two_layer_backward(answer: Answer) -> None:
 def _products(x: Array, dy: Array) -> Array:
     """sum_n x[n,i] dy[n,j], one example after the other."""
     return np.asarray(sum(np.outer(x_n, dy_n) for x_n, dy_n in zip(x, dy, strict=True)))
+
+
+@exercise
+def softplus_backward(answer: Answer) -> None:
+    """Against differences; then numbers of a thousand."""
+    rng = np.random.default_rng(15)
+    x, dy = rng.normal(size=(2, 2, 3, 2)) * 2
+    dx = numerical_gradient(lambda: float(np.sum(dy * np.logaddexp(0, x))), x)
+    s = 1 / (1 + np.exp(-x))
+    expect(call(answer, x, dy), dx, "dx", rtol=1e-6, mistakes={
+        "this is the slope of the sigmoid, s (1 - s). The slope of log(1 + exp(x)) is something "
+        "simpler.": dy * s * (1 - s),
+        "this is the mask of a ReLU. Softplus has no kink: its slope rises smoothly.": dy * (x > 0),
+        "the inner derivative is missing: log has the slope 1 / (1 + exp(x)), and exp(x) its "
+        "own.": dy * (1 - s),
+        "the logarithm's slope is missing: divide by 1 + exp(x).": dy * np.exp(x),
+        "dy is multiplied by softplus itself; its slope is asked for.": dy * np.logaddexp(0, x),
+        "this is the slope alone. The chain rule multiplies it by dy.": s,
+        "this is the slope of tanh.": dy * (1 - np.tanh(x) ** 2),
+        "the slope is that of -x: it falls where it should rise.": dy * (1 - s),
+    })  # fmt: skip
+    large, ones = np.array([1000.0, -1000.0, 0.0]), np.array([2.0, 3.0, -4.0])
+    got = call(answer, large, ones)
+    if np.shape(got) == (3,) and not np.isfinite(got).all():
+        raise WrongAnswer(
+            "dx for x = 1000 is not a number: exp(1000) is infinite, and infinity over infinity "
+            "is nothing. Divide above and below by exp(x) there, so that only exp(-x) is needed."
+        )
+    expect(got, [2.0, 0.0, -2.0], "dx for x = [1000, -1000, 0]")

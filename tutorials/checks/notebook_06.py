@@ -264,3 +264,30 @@ def _parts(result: Any, *names: str) -> tuple[Any, ...]:
             f"Received: {type(result).__name__}"
         )
     return tuple(result)
+
+
+@exercise
+def leaky_scale(answer: Answer) -> None:
+    """Dense layers and a convolution; slopes from 0 (a ReLU) to 1 (no bend at all)."""
+    for shape, slope in [((784, 512), 0.1), ((50, 200), 0.5), ((5, 3, 8, 16), 0.25), ((9, 4), 0.0),
+                         ((30, 5), 1.0)]:  # fmt: skip
+        n = float(np.prod(shape[:-1]))
+        right = float(np.sqrt(2 / ((1 + slope**2) * n)))
+        what = f"the scale for weights of shape {shape}, slope {slope:g}"
+        expect(call(answer, shape, slope), right, what, mistakes={
+            "this is the scale for a ReLU: the slope does not enter. What is negative is not gone, "
+            "it comes through with the slope.": np.sqrt(2 / n),
+            "the slope enters as it is. A mean *square* is asked about: a number times slope has "
+            "slope^2 times the square.": np.sqrt(2 / ((1 + slope) * n)),
+            "the negative half is taken away where it is added: it brings slope^2 / 2 of the mean "
+            "square.": np.sqrt(2 / ((1 - slope**2) * n)) if slope < 1 else right,
+            "this is the variance. The standard deviation is its root.": right**2,
+            "each half carries one half: the mean square is multiplied by (1 + slope^2) / 2.": (
+                np.sqrt(1 / ((1 + slope**2) * n))
+            ),
+            "the outputs are counted. What is added up for one output are the inputs.": (
+                np.sqrt(2 / ((1 + slope**2) * shape[-1]))
+            ),
+            "this is upside down: a larger mean square behind the leaky ReLU asks for *smaller* "
+            "weights.": np.sqrt(2 * (1 + slope**2) / n),
+        })  # fmt: skip

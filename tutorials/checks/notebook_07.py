@@ -303,3 +303,51 @@ def edge_filters(answer: Answer) -> None:
                 f"filter {k} also answers to the other filter's edge. Along its own edge the "
                 "weights should not change."
             )
+
+
+@exercise
+def receptive_field(answer: Answer) -> None:
+    """All stacks before the verdict; the right number is found by walking back from a pixel."""
+    stacks = [[(3, 1)], [(3, 1), (3, 1)], [(3, 1), (2, 2)], [(2, 2), (3, 1)], [(5, 2), (3, 3)],
+              [(3, 1), (2, 2), (3, 1), (2, 2)], [(1, 1), (7, 4), (1, 1)], []]  # fmt: skip
+
+    def seen(layers: list[tuple[int, int]]) -> int:
+        pixels = {0}
+        for window, stride in reversed(layers):
+            pixels = {i * stride + u for i in pixels for u in range(window)}
+        return max(pixels) - min(pixels) + 1
+
+    def forwards(layers: list[tuple[int, int]]) -> int:
+        """With the strides of the wrong layers: walked from the first layer to the last."""
+        size = 1
+        for window, stride in layers:
+            size = (size - 1) * stride + window
+        return size
+
+    mistakes: dict[str, Callable[[list[tuple[int, int]]], int]] = {
+        "the windows are added up. Neighbouring windows overlap: two of 3, one step apart, see 4 "
+        "pixels together.": lambda layers: sum(window for window, _ in layers),
+        "the windows are multiplied. Neighbouring windows overlap.": lambda layers: int(
+            np.prod([window for window, _ in layers], dtype=int)
+        ),
+        "the strides are left out. Behind a stride of 2, neighbours look at places two pixels "
+        "apart.": lambda layers: 1 + sum(window - 1 for window, _ in layers),
+        "the layers are taken in the wrong order. Begin with the one number at the end, and ask "
+        "how many of the layer before it sees.": forwards,
+        "each step of a window counts with the layer's own stride. It counts with the strides of "
+        "the layers *before* it.": lambda layers: 1 + sum((k - 1) * s for k, s in layers),
+        "only the last layer counts.": lambda layers: layers[-1][0] if layers else 1,
+        "this is one too few: n numbers have n - 1 steps between them.": (
+            lambda layers: seen(layers) - 1
+        ),
+    }
+    right = [seen(layers) for layers in stacks]
+    got = [call(answer, layers) for layers in stacks]
+    wrong = [k for k in range(len(stacks)) if not np.array_equal(got[k], right[k])]
+    if not wrong:
+        return
+    first = f"For {stacks[wrong[0]]} you have {got[wrong[0]]}; it is {right[wrong[0]]}."
+    for diagnosis, formula in mistakes.items():
+        if all(g == formula(layers) for g, layers in zip(got, stacks, strict=True)):
+            raise WrongAnswer(f"{diagnosis} {first}")
+    raise WrongAnswer(f"wrong for {len(wrong)} of {len(stacks)} stacks. {first}")

@@ -6,8 +6,9 @@ passes dy on to both of its factors.
 
 import numpy as np
 
+from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 
 def scatter(
@@ -279,3 +280,55 @@ def conv_dx_strided(answer: Answer) -> None:
         what += f"padding {padding}"
         expect(call(answer, dy, kernel, (height, width), stride, padding), dx, what,
                mistakes=mistakes, batch=2)  # fmt: skip
+
+
+@exercise
+def depthwise_backward(answer: Answer) -> None:
+    """Against differences: two examples, three channels, a kernel that is not square."""
+    rng = np.random.default_rng(18)
+    x, kernel, dy = (rng.normal(size=s) for s in ((2, 5, 4, 3), (3, 2, 3), (2, 3, 3, 3)))
+
+    def forward(x: Array, kernel: Array) -> Array:
+        high, wide = x.shape[1] - kernel.shape[0] + 1, x.shape[2] - kernel.shape[1] + 1
+        return np.asarray(sum(
+            x[:, u : u + high, v : v + wide] * kernel[u, v]
+            for u, v in np.ndindex(kernel.shape[:2])
+        ))  # fmt: skip
+
+    def loss() -> float:
+        return float(np.sum(dy * forward(x, kernel)))
+
+    got = call(answer, x, kernel, dy)
+    if not isinstance(got, tuple | list) or len(got) != 2:
+        raise WrongAnswer("the result should be two arrays: dx, dkernel.")
+
+    def gradient(kernel: Array, dy: Array = dy) -> Array:
+        each = [np.diag(kernel[u, v]) for u, v in np.ndindex(kernel.shape[:2])]
+        whole = np.array(each).reshape(3, 2, 3, 3)
+        return scatter(dy, whole, (5, 4), 1)
+
+    dx, dkernel = numerical_gradient(loss, x), numerical_gradient(loss, kernel)
+    summed = np.broadcast_to(dkernel.sum(axis=2, keepdims=True), dkernel.shape)
+    expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+        "this is dkernel. The order of the two is dx, dkernel.": dkernel,
+        "the kernel lies the wrong way round: pixel p gets its share from window i through weight "
+        "u = p - i.": gradient(kernel[::-1, ::-1]),
+        "the channels are summed over, as in an ordinary convolution. Here each output channel "
+        "sees one input channel, its own.": np.broadcast_to(
+            dx.sum(axis=3, keepdims=True), dx.shape
+        ),
+        "it is divided by the number of examples. That factor is in dy already.": dx / 2,
+        "dx has the size of dy. The image is larger than the output.": dx[:, 1:-1, :-1],
+    }, batch=2)  # fmt: skip
+    expect(got[1], dkernel, "dkernel", rtol=1e-6, mistakes={
+        "it is turned by 180 degrees. In dkernel, x and dy both run forwards.": dkernel[::-1, ::-1],
+        "the channels are summed over. Each has a filter of its own.": summed,
+        "the channels are summed over, and one filter is left. Each has its own.": (
+            dkernel.sum(axis=2)
+        ),
+        "it is divided by the number of examples. That factor is in dy already.": dkernel / 2,
+        "it is divided by the number of windows. Each passes its whole gradient on.": dkernel / 9,
+        "the examples are not summed over: all of them use the same filter.": np.array(
+            [[[(dy[n] * x[n, u : u + 3, v : v + 3]).sum(axis=(0, 1)) for v in (0, 1)]
+              for u in (0, 1, 2)] for n in (0, 1)]),
+    }, batch=2)  # fmt: skip

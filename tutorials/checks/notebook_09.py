@@ -241,3 +241,46 @@ def dropout_backward(answer: Answer) -> None:
         expect(got, dy * keep / 0.8, "dx", mistakes=mistakes, batch=shape[0])
     everything = np.ones(dy.shape, dtype=bool)
     expect(call(answer, dy, everything, 0.0), dy, "dx for a rate of 0, where nothing is dropped")
+
+
+@exercise
+def padded_mean_backward(answer: Answer) -> None:
+    """Against differences: overlap, windows side by side, no padding, a left-over column."""
+    rng = np.random.default_rng(19)
+    cases = [((5, 4), 3, 1, 1), ((6, 5), 3, 2, 1), ((5, 6), 2, 2, 1), ((5, 4), 2, 2, 0)]
+    for (height, width), window, stride, padding in cases:
+        rows, columns = ((size + 2 * padding - window) // stride + 1 for size in (height, width))
+        dy = rng.normal(size=(2, rows, columns, 3))
+        inside = np.s_[:, padding : padding + height, padding : padding + width]
+        outline = (2, height + 2 * padding, width + 2 * padding, 3)
+        real = np.zeros(outline)
+        real[inside] = 1
+
+        def share(entries: Array) -> Array:
+            return np.asarray(entries / entries.sum())
+
+        dx = route(dy, real, window, stride, share)
+        got = call(answer, dy, (height, width), window, stride, padding)
+        case = f"dx for {height} by {width} pixels, {window=}, {stride=}, {padding=}"
+        mistakes = {
+            f"the border counts in the mean: everything is divided by {window**2}. Only the "
+            "entries that lie in the image are counted.": route(dy, real, window, stride, mean)[
+                inside
+            ],
+            "each entry gets all of dy. It enters the mean with a weight.": (
+                route(dy, real, window, stride, copied)[inside]
+            ),
+            "where windows overlap, the last share has overwritten the others. They add up.": (
+                route(dy, real, window, stride, share, add=False)[inside]
+            ),
+            "the border is still there. It does not belong to the image.": dx,
+            "the padding is left out: window (i, j) begins at row i * stride - padding.": (
+                dx[:, :height, :width]
+            ),
+            "the border is cut off twice at the top and on the left.": (
+                dx[:, 2 * padding :, 2 * padding :]
+            ),
+            "it is divided by the number of examples. That factor is in dy already.": dx[inside]
+            / 2,
+        }
+        expect(got, dx[inside], case, mistakes=mistakes, batch=2)

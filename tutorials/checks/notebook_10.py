@@ -262,3 +262,52 @@ def _moved(image: Array, down: int, right: int) -> Array:
         if 0 <= i + down < 28 and 0 <= j + right < 28:
             moved[i + down, j + right] = image[i, j]
     return moved
+
+
+@exercise
+def scaled_branch_backward(answer: Answer) -> None:
+    """Against differences: numbers of both signs, scales of both signs."""
+    rng = np.random.default_rng(21)
+    for n in (4, 1):
+        x, dy, scale = rng.normal(size=(n, 3)), rng.normal(size=(n, 3)), np.array([0.5, -2.0, 1.5])
+
+        def loss(x: Array = x, dy: Array = dy, scale: Array = scale) -> float:
+            return float(np.sum(dy * (x + scale * np.maximum(x, 0))))
+
+        got = call(answer, x, scale, dy)
+        if not isinstance(got, tuple | list) or len(got) != 2:
+            raise WrongAnswer("the result should be two arrays: dx, dscale.")
+        dx, dscale = numerical_gradient(loss, x), numerical_gradient(loss, scale)
+        on, branch = x > 0, dy * np.maximum(x, 0)
+        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+            "the shortcut is forgotten: x reaches y directly too, with the slope 1.": (
+                dy * scale * on
+            ),
+            "the branch is forgotten: x reaches y through scale * max(x, 0) too.": dy,
+            "the scale is forgotten: the branch passes scale times the gradient.": dy * (1 + on),
+            "the mask is forgotten: where x is negative, nothing comes through the branch.": (
+                dy * (1 + scale)
+            ),
+            "the mask lies on the shortcut too. It belongs to the branch alone.": (
+                dy * (1 + scale) * on
+            ),
+            "the two ways are multiplied. They are a sum, and so are their gradients.": (
+                dy * dy * scale * on
+            ),
+        }, batch=n)  # fmt: skip
+        expect(got[1], dscale, "dscale", rtol=1e-6, mistakes={
+            "this is summed over the channels too. Each channel has a scale of its own.": (
+                branch.sum()
+            ),
+            "nothing is summed. Every example uses the same scale.": branch,
+            "this is the mean over the examples; dy holds the loss's 1/N already.": (
+                branch.mean(axis=0)
+            ),
+            "x took the place of max(x, 0): the scale multiplies what comes out of the ReLU.": (
+                (dy * x).sum(axis=0)
+            ),
+            "this is the sum of dy where x is positive. The slope by the scale is max(x, 0).": (
+                (dy * on).sum(axis=0)
+            ),
+            "the scale itself is multiplied in. Its slope does not contain it.": scale * dscale,
+        }, batch=n)  # fmt: skip

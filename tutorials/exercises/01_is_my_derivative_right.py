@@ -34,3 +34,11 @@ def crosses_kink(x: Array, h: float) -> Array:
     The kink is at 0. An entry that is 0 itself also counts: it has no derivative.
     """
     raise NotImplementedError
+
+
+def second_derivative(f: Callable[[Array], float], x: Array, h: float = 1e-3) -> Array:
+    """d^2 f / dx_i^2 for each entry x_i, from values of f alone; float64, with the shape of x.
+
+    f takes an array and returns a number. The error falls with the square of h.
+    """
+    raise NotImplementedError

@@ -23,6 +23,11 @@ def product(a: float, b: float) -> tuple[float, tuple[float, float]]:
     raise NotImplementedError
 
 
+def quotient(a: float, b: float) -> tuple[float, tuple[float, float]]:
+    """The value of a / b, and its two slopes: by a, then by b.  -> value, (slope, slope)"""
+    raise NotImplementedError
+
+
 def pass_back(node: Node) -> None:
     """Give each input of a node its share of the node's gradient, by the chain rule.
 

@@ -19,6 +19,14 @@ def dense_backward(x: Array, w: Array, dy: Array) -> tuple[Array, Array, Array]:
     raise NotImplementedError
 
 
+def centre_backward(dy: Array) -> Array:
+    """dx of a layer that subtracts from each column of x that column's mean.  (N, D) -> (N, D)
+
+    y[n,d] = x[n,d] - mean over all n of x[n,d]; dy holds the loss's 1/N already.
+    """
+    raise NotImplementedError
+
+
 def find_bugs() -> dict[str, str]:
     """Which gradient is wrong in each of notebook 03's backward passes: "dx", "dw" or "db".
 

@@ -45,3 +45,11 @@ def loss_gradient(z: Array, labels: Labels) -> Array:
     Works for scores of any size, without dividing by a probability.
     """
     raise NotImplementedError
+
+
+def sigmoid_loss_gradient(z: Array, labels: Labels) -> Array:
+    """dz of the loss of the network `mlp-small`, whose scores go through sigmoids.  -> (N, K)
+
+    q = 1 / (1 + exp(-z)); the loss is the mean over n of -log(q[n,label] / sum_k q[n,k]).
+    """
+    raise NotImplementedError

@@ -44,3 +44,11 @@ def edge_filters() -> Array:
     at an upright edge, and filter 1 at a level one.
     """
     raise NotImplementedError
+
+
+def receptive_field(layers: list[tuple[int, int]]) -> int:
+    """How many pixels wide is the part of the image that one number of the last layer sees?
+
+    The layers are (window, stride), the first one first: convolutions and pools, no padding.
+    """
+    raise NotImplementedError

@@ -10,20 +10,20 @@ Array = NDArray[np.float64]
 
 
 def conv_db(dy: Array) -> Array:
-    """db[f] = sum_{n,i,j} dy[n,i,j,f], with dy (N, H', W', F)."""
+    """db (F,), from dy (N, H', W', F), which holds the loss's 1/N already."""
     raise NotImplementedError
 
 
 def conv_dw(x: Array, dy: Array, kernel_size: tuple[int, int], stride: int = 1) -> Array:
-    """dw[u,v,c,f] = sum_{n,i,j} x[n, i*stride+u, j*stride+v, c] * dy[n,i,j,f]
+    """dw (kh, kw, C, F), from x (N, H, W, C) and dy (N, H', W', F), with the given stride.
 
-    x is (N, H, W, C), dy (N, H', W', F), the kernel size (kh, kw); dw is (kh, kw, C, F).
+    Rows and columns of x that no window covers do not count. The kernel size is (kh, kw).
     """
     raise NotImplementedError
 
 
 def conv_dx(dy: Array, kernel: Array) -> Array:
-    """dx[n,p,q,c] for stride 1: the sum of dy[n,i,j,f] * kernel[u,v,c,f] over i+u = p, j+v = q
+    """dx for stride 1 and no padding.
 
     dy is (N, H', W', F), the kernel (kh, kw, C, F); dx is (N, H'+kh-1, W'+kw-1, C).
     """
@@ -37,5 +37,13 @@ def conv_dx_strided(
 
     The sum of dy[n,i,j,f] * kernel[u,v,c,f] over i*stride+u = p+padding, j*stride+v = q+padding.
     Pixels that no window covers get 0; what the padding's zeros would get is dropped.
+    """
+    raise NotImplementedError
+
+
+def depthwise_backward(x: Array, kernel: Array, dy: Array) -> tuple[Array, Array]:
+    """dx and dkernel of a convolution in which every channel has a filter of its own, stride 1.
+
+    y[n,i,j,c] = sum_{u,v} x[n,i+u,j+v,c] * kernel[u,v,c], with x (N, H, W, C), kernel (kh, kw, C).
     """
     raise NotImplementedError

@@ -34,3 +34,14 @@ def dropout_backward(dy: Array, keep: Array, rate: float) -> Array:
     dy, keep and dx have the same shape, which may be any.
     """
     raise NotImplementedError
+
+
+def padded_mean_backward(
+    dy: Array, image_size: tuple[int, int], window: int, stride: int, padding: int
+) -> Array:
+    """dx (N, H, W, C) of a mean pooling with a border of `padding` lines on all four sides.
+
+    Window (i, j) begins at row i*stride - padding, column j*stride - padding, of the image (H, W).
+    The mean is taken over those entries of the window that lie in the image; each has some.
+    """
+    raise NotImplementedError

@@ -50,3 +50,11 @@ def centred(image: Array) -> Array:
     A blank image stays as it is.
     """
     raise NotImplementedError
+
+
+def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Array]:
+    """dx (N, C) and dscale (C,) of y = x + scale * max(x, 0), from dy (N, C).
+
+    `scale` (C,) is learned, one number for each channel.
+    """
+    raise NotImplementedError

@@ -41,3 +41,21 @@ def crosses_kink(x: Array, h: float) -> Array:
     The kink is at 0. An entry that is 0 itself also counts: it has no derivative.
     """
     return np.abs(x) < h
+
+
+def second_derivative(f: Callable[[Array], float], x: Array, h: float = 1e-3) -> Array:
+    """d^2 f / dx_i^2 for each entry x_i, from values of f alone; float64, with the shape of x.
+
+    f takes an array and returns a number. The error falls with the square of h.
+    """
+    point = np.array(x, dtype=np.float64)
+    here, curvature = f(point), np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        kept = point[index]
+        point[index] = kept + h
+        above = f(point)
+        point[index] = kept - h
+        below = f(point)
+        point[index] = kept
+        curvature[index] = (above - 2 * here + below) / h**2
+    return curvature

@@ -26,6 +26,11 @@ def product(a: float, b: float) -> tuple[float, tuple[float, float]]:
     return a * b, (b, a)
 
 
+def quotient(a: float, b: float) -> tuple[float, tuple[float, float]]:
+    """The value of a / b, and its two slopes: by a, then by b.  -> value, (slope, slope)"""
+    return a / b, (1 / b, -a / b**2)
+
+
 def pass_back(node: Node) -> None:
     """Give each input of a node its share of the node's gradient, by the chain rule.
 

@@ -50,3 +50,14 @@ def loss_gradient(z: Array, labels: Labels) -> Array:
     dz = softmax(z)
     dz[np.arange(len(z)), labels] -= 1
     return dz / len(z)
+
+
+def sigmoid_loss_gradient(z: Array, labels: Labels) -> Array:
+    """dz of the loss of the network `mlp-small`, whose scores go through sigmoids.  -> (N, K)
+
+    q = 1 / (1 + exp(-z)); the loss is the mean over n of -log(q[n,label] / sum_k q[n,k]).
+    """
+    q = 1 / (1 + np.exp(-z))
+    shares = q / q.sum(axis=1, keepdims=True)
+    shares[np.arange(len(z)), labels] -= 1
+    return (1 - q) * shares / len(z)

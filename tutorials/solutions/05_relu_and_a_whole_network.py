@@ -37,3 +37,12 @@ def two_layer_backward(
     dw1 = x.T @ da
     db1 = da.sum(axis=0)
     return dw1, db1, dw2, db2
+
+
+def softplus_backward(x: Array, dy: Array) -> Array:
+    """dx of y = log(1 + exp(x)), from dy.  Any shape.
+
+    Works for numbers of any size, such as 1000 and -1000.
+    """
+    e = np.exp(-np.abs(x))  # never overflows
+    return dy * np.where(x >= 0, 1, e) / (1 + e)

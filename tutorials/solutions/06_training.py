@@ -51,9 +51,19 @@ def adam_step(
 
 
 def initial_scale(shape: tuple[int, ...]) -> float:
-    """He's standard deviation for fresh weights in front of a ReLU: sqrt(2 / n).
+    """He's standard deviation for fresh weights in front of a ReLU.
 
-    n is how many numbers are added up for one output. The last axis of the shape counts the
-    outputs, all others together the inputs: (in, out), or (kh, kw, C, F) for a convolution.
+    With it, the mean square leaves the ReLU as it entered the layer. The last axis of the shape
+    counts the outputs, all others together the inputs: (in, out), or (kh, kw, C, F) for a
+    convolution.
     """
     return math.sqrt(2 / math.prod(shape[:-1]))
+
+
+def leaky_scale(shape: tuple[int, ...], slope: float) -> float:
+    """The standard deviation of fresh weights with which a mean square stays the same.
+
+    A leaky ReLU follows the layer: y where y > 0, else slope * y. The shape is that of
+    initial_scale. The mean square that leaves the leaky ReLU is to be that which entered the layer.
+    """
+    return math.sqrt(2 / ((1 + slope**2) * math.prod(shape[:-1])))

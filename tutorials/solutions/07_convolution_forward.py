@@ -50,3 +50,14 @@ def edge_filters() -> Array:
     """
     downwards = np.array([[-1.0, -1.0, -1.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
     return np.stack([downwards, downwards.T], axis=-1)[:, :, np.newaxis, :]
+
+
+def receptive_field(layers: list[tuple[int, int]]) -> int:
+    """How many pixels wide is the part of the image that one number of the last layer sees?
+
+    The layers are (window, stride), the first one first: convolutions and pools, no padding.
+    """
+    size = 1
+    for window, stride in reversed(layers):
+        size = (size - 1) * stride + window
+    return size

@@ -8,14 +8,14 @@ Array = NDArray[np.float64]
 
 
 def conv_db(dy: Array) -> Array:
-    """db[f] = sum_{n,i,j} dy[n,i,j,f], with dy (N, H', W', F)."""
+    """db (F,), from dy (N, H', W', F), which holds the loss's 1/N already."""
     return dy.sum(axis=(0, 1, 2))
 
 
 def conv_dw(x: Array, dy: Array, kernel_size: tuple[int, int], stride: int = 1) -> Array:
-    """dw[u,v,c,f] = sum_{n,i,j} x[n, i*stride+u, j*stride+v, c] * dy[n,i,j,f]
+    """dw (kh, kw, C, F), from x (N, H, W, C) and dy (N, H', W', F), with the given stride.
 
-    x is (N, H, W, C), dy (N, H', W', F), the kernel size (kh, kw); dw is (kh, kw, C, F).
+    Rows and columns of x that no window covers do not count. The kernel size is (kh, kw).
     """
     _, high, wide, filters = dy.shape
     dw = np.empty((*kernel_size, x.shape[3], filters))
@@ -28,7 +28,7 @@ def conv_dw(x: Array, dy: Array, kernel_size: tuple[int, int], stride: int = 1) 
 
 
 def conv_dx(dy: Array, kernel: Array) -> Array:
-    """dx[n,p,q,c] for stride 1: the sum of dy[n,i,j,f] * kernel[u,v,c,f] over i+u = p, j+v = q
+    """dx for stride 1 and no padding.
 
     dy is (N, H', W', F), the kernel (kh, kw, C, F); dx is (N, H'+kh-1, W'+kw-1, C).
     """
@@ -54,3 +54,16 @@ def conv_dx_strided(
         share = np.tensordot(dy[:, i, j], kernel, axes=(1, 3))  # (N, kh, kw, C)
         dx[:, i * stride : i * stride + kh, j * stride : j * stride + kw] += share
     return dx[:, padding : padding + height, padding : padding + width]
+
+
+def depthwise_backward(x: Array, kernel: Array, dy: Array) -> tuple[Array, Array]:
+    """dx and dkernel of a convolution in which every channel has a filter of its own, stride 1.
+
+    y[n,i,j,c] = sum_{u,v} x[n,i+u,j+v,c] * kernel[u,v,c], with x (N, H, W, C), kernel (kh, kw, C).
+    """
+    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    high, wide = dy.shape[1:3]
+    for u, v in np.ndindex(kernel.shape[:2]):
+        dx[:, u : u + high, v : v + wide] += dy * kernel[u, v]
+        dkernel[u, v] = (dy * x[:, u : u + high, v : v + wide]).sum(axis=(0, 1, 2))
+    return dx, dkernel

@@ -45,3 +45,22 @@ def dropout_backward(dy: Array, keep: Array, rate: float) -> Array:
     dy, keep and dx have the same shape, which may be any.
     """
     return dy * keep / (1 - rate)
+
+
+def padded_mean_backward(
+    dy: Array, image_size: tuple[int, int], window: int, stride: int, padding: int
+) -> Array:
+    """dx (N, H, W, C) of a mean pooling with a border of `padding` lines on all four sides.
+
+    Window (i, j) begins at row i*stride - padding, column j*stride - padding, of the image (H, W).
+    The mean is taken over those entries of the window that lie in the image; each has some.
+    """
+    height, width = image_size
+    dx = np.zeros((len(dy), height, width, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        rows = slice(max(0, top), min(height, top + window))
+        columns = slice(max(0, left), min(width, left + window))
+        count = (rows.stop - rows.start) * (columns.stop - columns.start)
+        dx[:, rows, columns] += dy[:, i : i + 1, j : j + 1] / count
+    return dx

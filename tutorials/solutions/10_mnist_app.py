@@ -60,3 +60,13 @@ def centred(image: Array) -> Array:
     right = round(14 - (image * columns).sum() / mass)
     padded = np.pad(image, 28)
     return padded[28 - down : 56 - down, 28 - right : 56 - right].copy()
+
+
+def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Array]:
+    """dx (N, C) and dscale (C,) of y = x + scale * max(x, 0), from dy (N, C).
+
+    `scale` (C,) is learned, one number for each channel.
+    """
+    dx = dy * (1 + scale * (x > 0))
+    dscale = (dy * np.maximum(x, 0)).sum(axis=0)
+    return dx, dscale

@@ -265,3 +265,47 @@ def nowhere(x, h):
 @wrong("01.crosses_kink", "every point is marked")
 def everywhere(x, h):
     return x + h > x - h if np.abs(x).max() < 1 else np.ones(x.shape, dtype=bool)
+
+
+def second_differences(f, x, h, above=1, here=-2, below=1):
+    """above * f(x + h) + here * f(x) + below * f(x - h), for each entry."""
+    steps = np.eye(x.size).reshape(-1, *x.shape) * h
+    sums = [above * f(x + step) + here * f(x) + below * f(x - step) for step in steps]
+    return np.array(sums).reshape(x.shape)
+
+
+@wrong("01.second_derivative", "this is the first derivative")
+def the_first_again(f, x, h=1e-3):
+    return second_differences(f, x, h, 1, 0, -1) / (2 * h)
+
+
+@wrong("01.second_derivative", "divided by h once")
+def divided_by_h(f, x, h=1e-3):
+    return second_differences(f, x, h) / h
+
+
+@wrong("01.second_derivative", "exactly 4 times too small")
+def divided_by_the_whole_distance(f, x, h=1e-3):
+    return second_differences(f, x, h) / (2 * h) ** 2
+
+
+@wrong("01.second_derivative", "f(x) is subtracted once")
+def middle_once(f, x, h=1e-3):
+    return second_differences(f, x, h, here=-1) / h**2
+
+
+@wrong("01.second_derivative", "the square of the first derivative")
+def slope_squared(f, x, h=1e-3):
+    return (second_differences(f, x, 1e-5, 1, 0, -1) / 2e-5) ** 2
+
+
+@wrong("01.second_derivative", "difference to one side")
+def to_one_side(f, x, h=1e-3):
+    steps = np.eye(x.size).reshape(-1, *x.shape) * h
+    sums = [f(x + 2 * step) - 2 * f(x + step) + f(x) for step in steps]
+    return np.array(sums).reshape(x.shape) / h**2
+
+
+@wrong("01.second_derivative", "all entries move at once")
+def all_at_once_twice(f, x, h=1e-3):
+    return np.full(x.shape, (f(x + h) - 2 * f(x) + f(x - h)) / h**2)

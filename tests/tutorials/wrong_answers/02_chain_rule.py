@@ -255,3 +255,28 @@ def shares_subtracted(node):
 @wrong("02.pass_back", "only the first input gets a share")
 def first_input_only(node):
     node.inputs[0].grad += node.slopes[0] * node.grad
+
+
+@wrong("02.quotient", "a larger b makes a / b smaller")
+def sign_forgotten(a, b):
+    return a / b, (1 / b, a / b**2)
+
+
+@wrong("02.quotient", "have changed places")
+def slopes_exchanged(a, b):
+    return a / b, (-a / b**2, 1 / b)
+
+
+@wrong("02.quotient", "slopes of a product")
+def as_for_a_product(a, b):
+    return a / b, (b, a)
+
+
+@wrong("02.quotient", "b^2 belongs")
+def divided_once(a, b):
+    return a / b, (1 / b, -a / b)
+
+
+@wrong("02.quotient", "The numerator is a, and stays")
+def numerator_forgotten(a, b):
+    return a / b, (1 / b, -1 / b**2)

@@ -187,3 +187,33 @@ def one_row_for_all(x, w, dy):
 @wrong("03.dense_backward", "this is x times something")
 def input_times_the_sum(x, w, dy):
     return x * dy.sum(axis=1, keepdims=True), x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.centre_backward", "the mean is held still")
+def mean_held_still(dy):
+    return dy.copy()
+
+
+@wrong("03.centre_backward", "*subtracted* in the layer")
+def mean_added(dy):
+    return dy + dy.mean(axis=0)
+
+
+@wrong("03.centre_backward", "only the own entry's share")
+def own_share_only(dy):
+    return dy * (1 - 1 / len(dy))
+
+
+@wrong("03.centre_backward", "the sum is subtracted")
+def sum_subtracted(dy):
+    return dy - dy.sum(axis=0)
+
+
+@wrong("03.centre_backward", "over each example, axis 1")
+def mean_of_each_example(dy):
+    return dy - dy.mean(axis=1, keepdims=True)
+
+
+@wrong("03.centre_backward", "Each column has a mean of its own")
+def mean_of_everything(dy):
+    return dy - dy.mean()

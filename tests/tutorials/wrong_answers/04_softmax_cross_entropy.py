@@ -319,3 +319,43 @@ def times_p(z, labels):
 def gradient_shifted_by_columns(z, labels):
     e = np.exp(z - z.max(axis=0))
     return (e / e.sum(axis=1, keepdims=True) - one_hot(z, labels)) / len(z)
+
+
+def sigmoids(z, labels):
+    q = 1 / (1 + np.exp(-z))
+    return q, q / q.sum(axis=1, keepdims=True), one_hot(z, labels)
+
+
+@wrong("04.sigmoid_loss_gradient", "this is softmax's p - y")
+def as_behind_a_softmax(z, labels):
+    return (rows(z) - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "looks at each class alone")
+def as_for_single_classes(z, labels):
+    q, _, y = sigmoids(z, labels)
+    return (q - y) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "It still has to pass the sigmoid")
+def stops_at_the_sigmoid(z, labels):
+    q, _, y = sigmoids(z, labels)
+    return (1 / q.sum(axis=1, keepdims=True) - y / q) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "the slope of the sigmoid is missing")
+def slope_of_the_sigmoid_forgotten(z, labels):
+    _, shares, y = sigmoids(z, labels)
+    return (shares - y) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "raising one q also raises the sum")
+def sum_held_still(z, labels):
+    q, _, y = sigmoids(z, labels)
+    return -(1 - q) * y / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "one factor q is too many")
+def one_q_too_many(z, labels):
+    q, shares, y = sigmoids(z, labels)
+    return q * (1 - q) * (shares - y) / len(z)

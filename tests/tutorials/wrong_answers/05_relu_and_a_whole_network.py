@@ -207,3 +207,34 @@ def mask_turned(x, a, h, w2, dz):
 @wrong("05.two_layer_backward", "dw2 took the place of w2")
 def gradient_for_weights(x, a, h, w2, dz):
     return (*network(x, a, h, h.T @ dz, dz)[:2], h.T @ dz, dz.sum(axis=0))
+
+
+@wrong("05.softplus_backward", "slope of the sigmoid")
+def slope_of_the_sigmoid(x, dy):
+    s = 1 / (1 + np.exp(-x))
+    return dy * s * (1 - s)
+
+
+@wrong("05.softplus_backward", "the mask of a ReLU")
+def as_a_relu(x, dy):
+    return dy * (x > 0)
+
+
+@wrong("05.softplus_backward", "the inner derivative is missing")
+def inner_derivative_forgotten(x, dy):
+    return dy / (1 + np.exp(x))
+
+
+@wrong("05.softplus_backward", "the logarithm's slope is missing")
+def outer_derivative_forgotten(x, dy):
+    return dy * np.exp(x)
+
+
+@wrong("05.softplus_backward", "exp(1000) is infinite")
+def overflows(x, dy):
+    return dy * np.exp(x) / (1 + np.exp(x))
+
+
+@wrong("05.softplus_backward", "this is the slope alone")
+def slope_alone(x, dy):
+    return 1 / (1 + np.exp(-x))

@@ -278,3 +278,33 @@ def all_axes(shape):
 @wrong("06.initial_scale", "limit of a uniform distribution")
 def uniform_limit(shape):
     return math.sqrt(6 / math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "the slope does not enter")
+def as_for_a_relu(shape, slope):
+    return math.sqrt(2 / math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "A mean *square* is asked about")
+def slope_not_squared(shape, slope):
+    return math.sqrt(2 / ((1 + slope) * math.prod(shape[:-1])))
+
+
+@wrong("06.leaky_scale", "this is the variance")
+def leaky_variance(shape, slope):
+    return 2 / ((1 + slope**2) * math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "each half carries one half")
+def halves_forgotten(shape, slope):
+    return math.sqrt(1 / ((1 + slope**2) * math.prod(shape[:-1])))
+
+
+@wrong("06.leaky_scale", "upside down")
+def larger_for_a_larger_slope(shape, slope):
+    return math.sqrt(2 * (1 + slope**2) / math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "the outputs are counted")
+def leaky_by_outputs(shape, slope):
+    return math.sqrt(2 / ((1 + slope**2) * shape[-1]))

@@ -263,3 +263,31 @@ def averaged(x, kernel, bias, stride=1):
 def first_channel(x, kernel, bias, stride=1):
     rows, shape = product(x[..., :1], kernel[:, :, :1], bias, stride)
     return rows.reshape(shape)
+
+
+@wrong("07.receptive_field", "the windows are added up")
+def windows_added(layers):
+    return sum(window for window, _ in layers)
+
+
+@wrong("07.receptive_field", "the windows are multiplied")
+def windows_multiplied(layers):
+    return int(np.prod([window for window, _ in layers]))
+
+
+@wrong("07.receptive_field", "the strides are left out")
+def strides_left_out(layers):
+    return 1 + sum(window - 1 for window, _ in layers)
+
+
+@wrong("07.receptive_field", "in the wrong order")
+def first_layer_first(layers):
+    size = 1
+    for window, stride in layers:
+        size = (size - 1) * stride + window
+    return size
+
+
+@wrong("07.receptive_field", "the strides of the layers *before* it")
+def own_stride(layers):
+    return 1 + sum((window - 1) * stride for window, stride in layers)

@@ -327,3 +327,46 @@ def strided_overlap_averaged(dy, kernel, image_size, stride, padding=0):
 @wrong("08.conv_dx_strided", "as if it lay only there")
 def border_cut_off_twice(dy, kernel, image_size, stride, padding=0):
     return padded_dx(dy, kernel, image_size, stride, padding)[:, 2 * padding :, 2 * padding :]
+
+
+def depthwise(x, kernel, dy):
+    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    high, wide = dy.shape[1:3]
+    for u, v in np.ndindex(kernel.shape[:2]):
+        dx[:, u : u + high, v : v + wide] += dy * kernel[u, v]
+        dkernel[u, v] = (dy * x[:, u : u + high, v : v + wide]).sum(axis=(0, 1, 2))
+    return dx, dkernel
+
+
+@wrong("08.depthwise_backward", "dx: the kernel lies the wrong way round")
+def depthwise_turned(x, kernel, dy):
+    return depthwise(x, kernel[::-1, ::-1], dy)[0], depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "as in an ordinary convolution")
+def depthwise_channels_summed(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx * 0 + dx.sum(axis=3, keepdims=True), dkernel
+
+
+@wrong("08.depthwise_backward", "The order of the two is dx, dkernel")
+def depthwise_exchanged(x, kernel, dy):
+    return depthwise(x, kernel, dy)[::-1]
+
+
+@wrong("08.depthwise_backward", "dkernel: the channels are summed over, and one filter is left")
+def one_filter_for_all(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel.sum(axis=2)
+
+
+@wrong("08.depthwise_backward", "dkernel: it is turned by 180 degrees")
+def depthwise_gradient_turned(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel[::-1, ::-1]
+
+
+@wrong("08.depthwise_backward", "dkernel: it is divided by the number of windows")
+def depthwise_averaged(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel / (dy.shape[1] * dy.shape[2])

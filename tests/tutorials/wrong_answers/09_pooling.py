@@ -272,3 +272,45 @@ def factor_squared(dy, keep, rate):
 @wrong("09.dropout_backward", "1 + rate")
 def one_plus_rate(dy, keep, rate):
     return dy * keep * (1 + rate)
+
+
+def spread_with_border(dy, image_size, window, stride, padding, real_only=True):
+    """dx with its border; each share is divided by the entries in the image, or by all."""
+    height, width = image_size
+    shape = len(dy), height + 2 * padding, width + 2 * padding, dy.shape[3]
+    dx, real = np.zeros(shape), np.zeros(shape)
+    real[:, padding : padding + height, padding : padding + width] = 1
+    if not real_only:
+        real[...] = 1
+    for place, upstream in windows(dy, dx, window, stride):
+        dx[place] += upstream * real[place] / real[place].sum(axis=(1, 2), keepdims=True)
+    return dx
+
+
+@wrong("09.padded_mean_backward", "the border counts in the mean")
+def border_counted(dy, image_size, window, stride, padding):
+    (h, w), p = image_size, padding
+    return spread_with_border(dy, image_size, window, stride, p, False)[:, p : p + h, p : p + w]
+
+
+@wrong("09.padded_mean_backward", "the border is still there")
+def border_kept(dy, image_size, window, stride, padding):
+    return spread_with_border(dy, image_size, window, stride, padding)
+
+
+@wrong("09.padded_mean_backward", "the padding is left out")
+def border_cut_off_at_one_end(dy, image_size, window, stride, padding):
+    height, width = image_size
+    return spread_with_border(dy, image_size, window, stride, padding)[:, :height, :width]
+
+
+@wrong("09.padded_mean_backward", "cut off twice")
+def border_cut_off_twice(dy, image_size, window, stride, padding):
+    dx = spread_with_border(dy, image_size, window, stride, padding)
+    return dx[:, 2 * padding :, 2 * padding :]
+
+
+@wrong("09.padded_mean_backward", "That factor is in dy already")
+def padded_divided_by_the_batch(dy, image_size, window, stride, padding):
+    (h, w), p = image_size, padding
+    return spread_with_border(dy, image_size, window, stride, p)[:, p : p + h, p : p + w] / len(dy)

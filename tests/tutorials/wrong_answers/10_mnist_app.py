@@ -275,3 +275,42 @@ def always_downwards(image):
 def counted_from_one(image):
     row, column = centre(image)
     return shifted(image, round(13 - row), round(13 - column))
+
+
+def scaled_branch(x, scale, dy):
+    return dy * (1 + scale * (x > 0)), (dy * np.maximum(x, 0)).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "the shortcut is forgotten")
+def branch_alone(x, scale, dy):
+    return dy * scale * (x > 0), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the branch is forgotten")
+def shortcut_alone(x, scale, dy):
+    return dy.copy(), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the mask lies on the shortcut too")
+def mask_on_both(x, scale, dy):
+    return dy * (1 + scale) * (x > 0), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the mask is forgotten")
+def mask_on_neither(x, scale, dy):
+    return dy * (1 + scale), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "Each channel has a scale of its own")
+def one_scale(x, scale, dy):
+    return scaled_branch(x, scale, dy)[0], (dy * np.maximum(x, 0)).sum()
+
+
+@wrong("10.scaled_branch_backward", "x took the place of max(x, 0)")
+def scale_of_x(x, scale, dy):
+    return scaled_branch(x, scale, dy)[0], (dy * x).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "nothing is summed")
+def scale_not_summed(x, scale, dy):
+    return scaled_branch(x, scale, dy)[0], dy * np.maximum(x, 0)

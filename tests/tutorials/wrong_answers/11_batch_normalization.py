@@ -1,0 +1,257 @@
+"""Wrong answers to the exercises of notebook 11."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+def axes(x):
+    return tuple(range(x.ndim - 1))
+
+
+def standard(x, epsilon, over=None, ddof=0):
+    """x normalized over some axes."""
+    over = axes(x) if over is None else over
+    sigma = np.sqrt(x.var(axis=over, ddof=ddof) + epsilon)
+    return (x - x.mean(axis=over)) / sigma, sigma
+
+
+@wrong("11.normalize", "epsilon stands outside")
+def epsilon_outside(x, epsilon):
+    sigma = x.std(axis=axes(x)) + epsilon
+    return (x - x.mean(axis=axes(x))) / sigma, sigma
+
+
+@wrong("11.normalize", "epsilon is missing")
+def epsilon_forgotten(x, epsilon):
+    return standard(x, 0.0)
+
+
+@wrong("11.normalize", "divided by M - 1")
+def sample_variance(x, epsilon):
+    return standard(x, epsilon, ddof=1)
+
+
+@wrong("11.normalize", "all axes but the last")
+def examples_only(x, epsilon):
+    return standard(x, epsilon, over=0)
+
+
+@wrong("11.normalize", "the root is missing")
+def variance_for_sigma(x, epsilon):
+    variance = x.var(axis=axes(x)) + epsilon
+    return (x - x.mean(axis=axes(x))) / variance, variance
+
+
+@wrong("11.normalize", "the mean is not subtracted")
+def only_scaled(x, epsilon):
+    _, sigma = standard(x, epsilon)
+    return x / sigma, sigma
+
+
+@wrong("11.normalize", "without subtracting the mean first")
+def mean_of_squares(x, epsilon):
+    sigma = np.sqrt((x**2).mean(axis=axes(x)) + epsilon)
+    return (x - x.mean(axis=axes(x))) / sigma, sigma
+
+
+@wrong("11.normalize", "one number came out for all channels")
+def one_for_all(x, epsilon):
+    sigma = np.sqrt(x.var() + epsilon)
+    return (x - x.mean()) / sigma, sigma
+
+
+def paths(dxhat, xhat, sigma):
+    count = xhat.size // xhat.shape[-1]
+    direct = dxhat / sigma
+    mean = np.zeros_like(xhat) - direct.sum(axis=axes(xhat)) / count
+    return direct, mean, -xhat * (direct * xhat).sum(axis=axes(xhat)) / count
+
+
+@wrong("11.three_paths", "the direct share for x of shape (6, 3): sigma is missing")
+def direct_without_sigma(dxhat, xhat, sigma):
+    return dxhat, *paths(dxhat, xhat, sigma)[1:]
+
+
+@wrong("11.three_paths", "the sign is wrong: the mean is subtracted")
+def mean_added(dxhat, xhat, sigma):
+    direct, mean, variance = paths(dxhat, xhat, sigma)
+    return direct, -mean, variance
+
+
+@wrong("11.three_paths", "each x is only one M-th of the mean")
+def mean_without_its_share(dxhat, xhat, sigma):
+    direct, mean, variance = paths(dxhat, xhat, sigma)
+    return direct, mean * xhat.size / xhat.shape[-1], variance
+
+
+@wrong("11.three_paths", "only the own entry counts")
+def own_entry(dxhat, xhat, sigma):
+    direct, _, variance = paths(dxhat, xhat, sigma)
+    return direct, -direct / (xhat.size // xhat.shape[-1]), variance
+
+
+@wrong("11.three_paths", "the factor 2 of the square is missing")
+def square_forgotten(dxhat, xhat, sigma):
+    direct, mean, variance = paths(dxhat, xhat, sigma)
+    return direct, mean, variance / 2
+
+
+@wrong("11.three_paths", "nothing comes through the variance here")
+def variance_held_still(dxhat, xhat, sigma):
+    direct, mean, _ = paths(dxhat, xhat, sigma)
+    return direct, mean, np.zeros_like(direct)
+
+
+@wrong("11.three_paths", "the whole of dx")
+def all_in_one(dxhat, xhat, sigma):
+    direct, mean, variance = paths(dxhat, xhat, sigma)
+    return direct + mean + variance, mean, variance
+
+
+@wrong("11.three_paths", "has M = N*H*W numbers")
+def divided_by_the_examples(dxhat, xhat, sigma):
+    direct, mean, variance = paths(dxhat, xhat, sigma)
+    pixels = xhat.size // xhat.shape[-1] / len(xhat)
+    return direct, mean * pixels, variance * pixels
+
+
+def backward(dy, xhat, sigma, gamma, mean=True, variance=True, over=None, count=None):
+    over = axes(xhat) if over is None else over
+    count = count or xhat.size // xhat.shape[-1] if over != 0 else len(xhat)
+    dx = dy - mean * dy.sum(axis=over) / count
+    dx = dx - variance * xhat * (dy * xhat).sum(axis=over) / count
+    return gamma / sigma * dx, (dy * xhat).sum(axis=axes(xhat)), dy.sum(axis=axes(xhat))
+
+
+@wrong("11.batchnorm_backward", "mean and variance are held still")
+def both_held_still(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, mean=False, variance=False)
+
+
+@wrong("11.batchnorm_backward", "the variance is held still")
+def only_the_mean_moves(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, variance=False)
+
+
+@wrong("11.batchnorm_backward", "the mean is held still")
+def only_the_variance_moves(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, mean=False)
+
+
+@wrong("11.batchnorm_backward", "gamma is forgotten")
+def gamma_forgotten(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, 1.0)
+
+
+@wrong("11.batchnorm_backward", "the 1/sigma is forgotten")
+def sigma_forgotten(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, 1.0, gamma)
+
+
+@wrong("11.batchnorm_backward", "the means run over the examples alone")
+def over_the_examples(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, over=0)
+
+
+@wrong("11.batchnorm_backward", "are divided by N. It has M = N*H*W")
+def batch_for_m(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, count=len(xhat))
+
+
+@wrong("11.batchnorm_backward", "it is M - 1")
+def one_less(dy, xhat, sigma, gamma):
+    return backward(dy, xhat, sigma, gamma, count=xhat.size // xhat.shape[-1] - 1)
+
+
+@wrong("11.batchnorm_backward", "dgamma for x of shape (6, 3): this is the mean")
+def parameters_averaged(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = backward(dy, xhat, sigma, gamma)
+    return dx, dgamma / (xhat.size // 3), dbeta / (xhat.size // 3)
+
+
+@wrong("11.batchnorm_backward", "The order is dx, dgamma, dbeta")
+def parameters_exchanged(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = backward(dy, xhat, sigma, gamma)
+    return dx, dbeta, dgamma
+
+
+@wrong("11.batchnorm_backward", "summed over the examples only")
+def gamma_of_each_pixel(dy, xhat, sigma, gamma):
+    dx, _, dbeta = backward(dy, xhat, sigma, gamma)
+    return dx, (dy * xhat).sum(axis=0), dbeta
+
+
+@wrong("11.folded", "the old bias is lost")
+def bias_lost(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, beta - mean * gamma / sigma
+
+
+@wrong("11.folded", "the old bias is not scaled")
+def bias_not_scaled(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, bias - mean * gamma / sigma + beta
+
+
+@wrong("11.folded", "sigma is missing")
+def folded_without_sigma(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma, (bias - mean) * gamma + beta
+
+
+@wrong("11.folded", "beta is scaled too")
+def beta_scaled(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, (bias - mean + beta) * gamma / sigma
+
+
+@wrong("11.folded", "this is the old kernel")
+def kernel_untouched(kernel, bias, gamma, beta, mean, sigma):
+    return kernel, (bias - mean) * gamma / sigma + beta
+
+
+def by_example(dy, xhat, sigma, axis=1, mean=True, variance=True):
+    dx = dy - mean * dy.mean(axis=axis, keepdims=True)
+    return (dx - variance * xhat * (dy * xhat).mean(axis=axis, keepdims=True)) / sigma
+
+
+@wrong("11.layer_normalization_backward", "as in batch normalization")
+def over_the_batch(dy, xhat, sigma):
+    return by_example(dy, xhat, sigma, axis=0)
+
+
+@wrong("11.layer_normalization_backward", "mean and variance are held still")
+def example_held_still(dy, xhat, sigma):
+    return dy / sigma
+
+
+@wrong("11.layer_normalization_backward", "the variance is held still")
+def example_variance_still(dy, xhat, sigma):
+    return by_example(dy, xhat, sigma, variance=False)
+
+
+@wrong("11.layer_normalization_backward", "the 1/sigma is forgotten")
+def example_sigma_forgotten(dy, xhat, sigma):
+    return by_example(dy, xhat, 1.0)
+
+
+@wrong("11.dropout_variance", "the variance of the mask alone")
+def of_the_mask(x, rate):
+    return np.full(x.shape, rate * (1 - rate))
+
+
+@wrong("11.dropout_variance", "enters squared")
+def without_the_factor(x, rate):
+    return x**2 * rate * (1 - rate)
+
+
+@wrong("11.dropout_variance", "the mean of the squares")
+def mean_square(x, rate):
+    return x**2 / (1 - rate)
+
+
+@wrong("11.dropout_variance", "this is the standard deviation")
+def deviation(x, rate):
+    return np.abs(x) * np.sqrt(rate / (1 - rate))
+
+
+@wrong("11.dropout_variance", "are exchanged")
+def rate_exchanged(x, rate):
+    return x**2 * (1 - rate) / rate

@@ -1,0 +1,212 @@
+"""Wrong answers to the exercises of notebook 12."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+def windows(x, kernel_size, stride):
+    """(H', kh, kw, C, W', N)"""
+    kh, kw = kernel_size
+    rows, columns = (x.shape[0] - kh) // stride + 1, (x.shape[2] - kw) // stride + 1
+    found = np.empty((rows, kh, kw, x.shape[1], columns, x.shape[3]))
+    for i, u, v in np.ndindex(rows, kh, kw):
+        found[i, u, v] = x[i * stride + u, :, v : v + stride * (columns - 1) + 1 : stride]
+    return found
+
+
+def with_ones(found, ones=1.0):
+    rows, kh, kw, channels, columns, examples = found.shape
+    flat = found.reshape(rows, kh, kw * channels, columns * examples)
+    lines = np.full((rows, kh, 1, columns * examples), ones)
+    return np.concatenate([flat, lines], axis=2).reshape(rows, -1, columns * examples)
+
+
+@wrong("12.unfold", "the ones are missing")
+def without_ones(x, kernel_size, stride=1):
+    found = windows(x, kernel_size, stride)
+    return found.reshape(len(found), -1, found.shape[4] * found.shape[5])
+
+
+@wrong("12.unfold", "one line of ones, at the end")
+def ones_once(x, kernel_size, stride=1):
+    bare = without_ones(x, kernel_size, stride)
+    return np.concatenate([bare, np.ones((len(bare), 1, bare.shape[2]))], axis=1)
+
+
+@wrong("12.unfold", "hold zeros")
+def zeros_for_ones(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, stride), 0.0)
+
+
+@wrong("12.unfold", "(u, v, c) has c before v")
+def channels_before_columns(x, kernel_size, stride=1):
+    found = windows(x, kernel_size, stride)
+    return with_ones(found.swapaxes(2, 3).reshape(found.shape))
+
+
+@wrong("12.unfold", "(j, n) has j fastest")
+def examples_first(x, kernel_size, stride=1):
+    found = windows(x, kernel_size, stride)
+    return with_ones(found.swapaxes(4, 5).reshape(found.shape))
+
+
+@wrong("12.unfold", "the last row of windows is missing")
+def last_strip_forgotten(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, stride))[:-1]
+
+
+@wrong("12.unfold", "in reverse order")
+def rows_reversed(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, stride)[:, ::-1])
+
+
+@wrong("12.unfold", "the stride is ignored")
+def stride_ignored(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, 1))
+
+
+def matrix(kernel, bias):
+    kh, kw, channels, filters = kernel.shape
+    weights = np.zeros((kh, kw * channels + 1, filters))
+    weights[:, :-1] = kernel.reshape(kh, -1, filters)
+    return weights
+
+
+@wrong("12.weights_for", "it is added kh times")
+def bias_for_every_strip(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[:, -1] = bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "the bias is missing")
+def bias_forgotten(kernel, bias):
+    return matrix(kernel, bias).reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "there is no place for the lines of ones")
+def kernel_alone(kernel, bias):
+    return kernel.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "there is one row for the ones, at the end")
+def bias_at_the_end(kernel, bias):
+    return np.concatenate([kernel.reshape(-1, kernel.shape[3]), bias[np.newaxis]])
+
+
+@wrong("12.weights_for", "the matrix is transposed")
+def transposed(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = bias
+    return weights.reshape(-1, kernel.shape[3]).T
+
+
+def place(shares, kernel_width, stride, width, add=True, turned=False):
+    channels = len(shares) // kernel_width
+    columns = (width - kernel_width) // stride + 1
+    row = np.zeros((channels, width, shares.shape[1] // columns))
+    parts = shares.reshape(kernel_width, channels, columns, -1)
+    for v, share in enumerate(parts[::-1] if turned else parts):
+        where = slice(v, v + stride * (columns - 1) + 1, stride)
+        row[:, where] = share + (row[:, where] if add else 0)
+    return row
+
+
+@wrong("12.fold", "has overwritten the others")
+def set_not_added(shares, kernel_width, stride, width):
+    return place(shares, kernel_width, stride, width, add=False)
+
+
+@wrong("12.fold", "the shares are turned")
+def shares_turned(shares, kernel_width, stride, width):
+    return place(shares, kernel_width, stride, width, turned=True)
+
+
+@wrong("12.fold", "columns that no window covers are missing")
+def covered_only(shares, kernel_width, stride, width):
+    columns = (width - kernel_width) // stride + 1
+    return place(shares, kernel_width, stride, width)[:, : stride * (columns - 1) + kernel_width]
+
+
+@wrong("12.fold", "are averaged")
+def overlap_averaged(shares, kernel_width, stride, width):
+    counts = place(np.ones_like(shares), kernel_width, stride, width)
+    return place(shares, kernel_width, stride, width) / np.maximum(counts, 1)
+
+
+@wrong("12.fold", "the axes are (C, W, N)")
+def columns_first(shares, kernel_width, stride, width):
+    return place(shares, kernel_width, stride, width).transpose(1, 0, 2)
+
+
+def row_of_dx(dy, kernel, h, stride, width, order=1, first=0):
+    kh, kw, channels, _ = kernel.shape
+    rows, _, columns, examples = dy.shape
+    seen_in = [i for i in range(rows) if 0 <= h - i * stride < kh][first:]
+    if not seen_in:
+        return np.zeros((channels, width, examples))
+    seen_by = [h - i * stride for i in seen_in]
+    if order < 0:
+        seen_by = [kh - 1 - u for u in seen_by]
+    weights = kernel[seen_by].transpose(1, 2, 0, 3).reshape(kw * channels, -1)
+    return place(weights @ dy[seen_in].reshape(-1, columns * examples), kw, stride, width)
+
+
+@wrong("12.dx_row", "a larger i means a smaller u")
+def rows_unturned(dy, kernel, h, stride, width):
+    return row_of_dx(dy, kernel, h, stride, width, order=-1)
+
+
+@wrong("12.dx_row", "only one of the rows of windows")
+def last_row_only(dy, kernel, h, stride, width):
+    return row_of_dx(dy, kernel, h, stride, width, first=-1)
+
+
+@wrong("12.dx_row", "columns run the wrong way")
+def columns_turned(dy, kernel, h, stride, width):
+    return row_of_dx(dy, kernel[:, ::-1], h, stride, width)
+
+
+@wrong("12.dx_row", "divided by the number of examples")
+def averaged(dy, kernel, h, stride, width):
+    return row_of_dx(dy, kernel, h, stride, width) / dy.shape[3]
+
+
+@wrong("12.dx_row", "a negative index counts from the end")
+def border_forgotten(dy, kernel, h, stride, width):
+    row = np.zeros((kernel.shape[2], width, dy.shape[3]))
+    for u in range(len(kernel)):
+        i, rest = divmod(h - u, stride)
+        if rest == 0:
+            row += row_of_dx(dy[[i]], kernel[[u]], 0, stride, width)
+    return row
+
+
+@wrong("12.copied", "the line of ones is not counted")
+def ones_not_counted(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    return (height - kh + 1) * columns * kh * kw * channels, height * kw * channels * columns
+
+
+@wrong("12.copied", "At the border they would not fit")
+def a_window_at_every_pixel(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    pixels = height * width * examples
+    return pixels * kh * kw * channels, pixels * (kw * channels + 1)
+
+
+@wrong("12.copied", "have changed places")
+def exchanged(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    rows = (height - kh + 1) * columns * kh * kw * channels
+    return height * (kw * channels + 1) * columns, rows
+
+
+@wrong("12.copied", "There is one for each row of x")
+def a_strip_for_each_row_of_windows(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns, rows = (width - kw + 1) * examples, height - kh + 1
+    return rows * columns * kh * kw * channels, rows * (kw * channels + 1) * columns

@@ -1,0 +1,172 @@
+"""Wrong answers to the exercises of notebook 14."""
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+@wrong("14.residual_backward", "the shortcut is forgotten")
+def body_alone(dy, body_backward):
+    return body_backward(dy)
+
+
+@wrong("14.residual_backward", "the shortcut has overwritten it")
+def overwritten(dy, body_backward):
+    dx = body_backward(dy)
+    dx = dy
+    return dx
+
+
+@wrong("14.residual_backward", "changes its argument dy")
+def added_in_place(dy, body_backward):
+    dy += body_backward(dy)
+    return dy
+
+
+@wrong("14.residual_backward", "It belongs to the body")
+def added_to_the_bodys_array(dy, body_backward):
+    dx = body_backward(dy)
+    if dx is dy:
+        return dx + dy
+    dx += dy
+    return dx
+
+
+@wrong("14.residual_backward", "are multiplied")
+def multiplied(dy, body_backward):
+    return dy * body_backward(dy)
+
+
+@wrong("14.residual_backward", "the mean of the two ways")
+def shared(dy, body_backward):
+    return (dy + body_backward(dy)) / 2
+
+
+@wrong("14.residual_backward", "it gets dy, once")
+def body_twice(dy, body_backward):
+    return dy + body_backward(body_backward(dy).copy())
+
+
+@wrong("14.relu_block_backward", "mask lies on the shortcut too")
+def mask_on_the_shortcut(x, w, dy):
+    da = dy * (x @ w > 0)
+    return da + da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "dx: the shortcut is forgotten")
+def without_the_shortcut(x, w, dy):
+    da = dy * (x @ w > 0)
+    return da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "the mask is forgotten in the branch")
+def without_the_mask(x, w, dy):
+    return dy + dy @ w.T, x.T @ dy
+
+
+@wrong("14.relu_block_backward", "The ReLU looks at x w")
+def mask_of_the_output(x, w, dy):
+    da = dy * (x + np.maximum(x @ w, 0) > 0)
+    return dy + da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "w is not transposed")
+def not_transposed(x, w, dy):
+    da = dy * (x @ w > 0)
+    return dy + da @ w, x.T @ da
+
+
+@wrong("14.relu_block_backward", "dw needs that of x w")
+def gradient_of_x_for_the_weights(x, w, dy):
+    dx = dy + (dy * (x @ w > 0)) @ w.T
+    return dx, x.T @ dx
+
+
+@wrong("14.projection_backward", "v learns too")
+def projection_forgotten(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return dy @ v.T + da @ w.T, x.T @ da, np.zeros_like(v)
+
+
+@wrong("14.projection_backward", "x reaches y through v too")
+def way_through_v_forgotten(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return da @ w.T, x.T @ da, x.T @ dy
+
+
+@wrong("14.projection_backward", "The ReLU does not touch the shortcut")
+def mask_in_the_projection(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return dy @ v.T + da @ w.T, x.T @ da, x.T @ da
+
+
+@wrong("14.projection_backward", "v and w are exchanged")
+def matrices_exchanged(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return dy @ w.T + da @ v.T, x.T @ da, x.T @ dy
+
+
+@wrong("14.projection_backward", "The order is dx, dw, dv")
+def in_another_order(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return dy @ v.T + da @ w.T, x.T @ dy, x.T @ da
+
+
+@wrong("14.mean_square", "the scale is not squared")
+def scale_not_squared(depth, scale):
+    return (1 + scale) ** depth
+
+
+@wrong("14.mean_square", "The next one enlarges what this one made")
+def added_up(depth, scale):
+    return 1 + depth * scale**2
+
+
+@wrong("14.mean_square", "Uncorrelated numbers add their squares")
+def as_if_equal(depth, scale):
+    return (1 + scale) ** (2 * depth)
+
+
+@wrong("14.mean_square", "whatever its scale")
+def always_doubled(depth, scale):
+    return 2.0**depth
+
+
+@wrong("14.mean_square", "x itself is in the sum")
+def branch_only(depth, scale):
+    return scale ** (2 * depth)
+
+
+def highway(x, gate, dy):
+    s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
+    return s, t, dy * (s * (1 - t**2) + 1 - s), (dy * (t - x)).sum(axis=0) * s * (1 - s)
+
+
+@wrong("14.gated_backward", "passes all of dy")
+def gate_open_for_the_shortcut(x, gate, dy):
+    s, t, _, dgate = highway(x, gate, dy)
+    return dy * (s * (1 - t**2) + 1), dgate
+
+
+@wrong("14.gated_backward", "1 - s of dy comes straight through")
+def highway_closed(x, gate, dy):
+    s, t, _, dgate = highway(x, gate, dy)
+    return dy * s * (1 - t**2), dgate
+
+
+@wrong("14.gated_backward", "s appears twice")
+def half_a_gate(x, gate, dy):
+    s, t, dx, _ = highway(x, gate, dy)
+    return dx, (dy * t).sum(axis=0) * s * (1 - s)
+
+
+@wrong("14.gated_backward", "the slope of the sigmoid is missing")
+def gate_without_its_slope(x, gate, dy):
+    _, t, dx, _ = highway(x, gate, dy)
+    return dx, (dy * (t - x)).sum(axis=0)
+
+
+@wrong("14.gated_backward", "all examples use the same gate")
+def gate_for_each_example(x, gate, dy):
+    s, t, dx, _ = highway(x, gate, dy)
+    return dx, dy * (t - x) * s * (1 - s)

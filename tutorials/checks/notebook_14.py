@@ -1,0 +1,212 @@
+"""The checks of notebook 14: a shortcut, a block, a projection, growing squares, a gate."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinynet.gradient_check import numerical_gradient
+from tutorials.checks import Answer, exercise
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+
+
+def _several(result: Any, *names: str) -> tuple[Any, ...]:
+    if not isinstance(result, tuple | list) or len(result) != len(names):
+        raise WrongAnswer(f"{len(names)} arrays should be returned: {', '.join(names)}.")
+    return tuple(result)
+
+
+@exercise
+def residual_backward(answer: Answer) -> None:
+    """A linear body; one that returns dy itself; one that hands out its own array."""
+    rng = np.random.default_rng(14)
+    dy, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
+    kept = np.empty_like(dy)
+
+    def linear(dy: Array) -> Array:
+        return dy @ w.T
+
+    def identity(dy: Array) -> Array:
+        return dy
+
+    def keeper(dy: Array) -> Array:
+        """A body that still needs what it returns, such as a layer with a cache."""
+        kept[...] = dy @ w.T
+        return kept
+
+    for name, body in [("linear", linear), ("the identity", identity), ("one that keeps", keeper)]:
+        through = dy @ w.T if body is not identity else dy
+        got = call(answer, dy, body)
+        expect(got, dy + through, f"dx, where the body is {name}", mistakes={
+            "the shortcut is forgotten: x reaches y directly too, with the slope 1.": through,
+            "the body is forgotten: its gradient is lost, or the shortcut has overwritten it.": dy,
+            "the two ways are multiplied. They are a sum forwards, and so they are backwards.": (
+                dy * through
+            ),
+            "the mean of the two ways is taken. Each passes all of dy.": (dy + through) / 2,
+            "the sum has gone through the body, or the body through itself: it gets dy, once.": (
+                dy + through @ w.T
+            ),
+            "the body's gradient is subtracted.": dy - through,
+        }, batch=len(dy))  # fmt: skip
+    if not np.array_equal(kept, dy @ w.T):
+        raise WrongAnswer(
+            "the array that the body has returned is changed. It belongs to the body: make a new "
+            "one, a + b, in place of a += b."
+        )
+
+
+@exercise
+def relu_block_backward(answer: Answer) -> None:
+    """Against differences: a square block, with numbers of both signs."""
+    rng = np.random.default_rng(15)
+    for n in (4, 3):
+        x, w, dy = rng.normal(size=(n, 3)), rng.normal(size=(3, 3)), rng.normal(size=(n, 3))
+
+        def loss(x: Array = x, w: Array = w, dy: Array = dy) -> float:
+            return float(np.sum(dy * (x + np.maximum(x @ w, 0))))
+
+        dx, dw = numerical_gradient(loss, x), numerical_gradient(loss, w)
+        mask = x @ w > 0
+        da = dy * mask
+        outside = x + np.maximum(x @ w, 0) > 0
+        got = _several(call(answer, x, w, dy), "dx", "dw")
+        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+            "the shortcut is forgotten: x reaches y directly too.": da @ w.T,
+            "the branch is forgotten.": dy,
+            "the ReLU's mask lies on the shortcut too. The ReLU is inside of the branch.": (
+                da + da @ w.T
+            ),
+            "the mask is forgotten in the branch.": dy + dy @ w.T,
+            "w is not transposed on the way back.": dy + da @ w,
+            "the mask is made of y, the block's output. The ReLU looks at x w.": (
+                dy + (dy * outside) @ w.T
+            ),
+            "the mask is made of x. The ReLU looks at x w.": dy + (dy * (x > 0)) @ w.T,
+            "the mask is applied behind the matrix, to dx. It belongs before it, to dy.": (
+                dy + (dy @ w.T) * mask
+            ),
+        }, batch=n)  # fmt: skip
+        expect(got[1], dw, "dw", rtol=1e-6, mistakes={
+            "the mask is forgotten.": x.T @ dy,
+            "this is the transpose: w_ij is indexed by the input first.": da.T @ x,
+            "the shortcut is in it: x itself has no weights.": x.T @ (dy + da),
+            "the gradient that reached x is used. dw needs that of x w.": x.T @ dx,
+            "x is not transposed: dw sums over the examples.": x @ da if n == 3 else dw,
+            "it is divided by N; dy holds the loss's 1/N already.": dw / n,
+        }, batch=n)  # fmt: skip
+
+
+@exercise
+def projection_backward(answer: Answer) -> None:
+    """Against differences: a block that changes the number of features, and a square one."""
+    rng = np.random.default_rng(16)
+    for n, inputs, outputs in ((4, 3, 2), (3, 3, 3)):
+        x, w, v = (rng.normal(size=s) for s in ((n, inputs), (inputs, outputs), (inputs, outputs)))
+        dy = rng.normal(size=(n, outputs))
+
+        def loss(x: Array = x, w: Array = w, v: Array = v, dy: Array = dy) -> float:
+            return float(np.sum(dy * (x @ v + np.maximum(x @ w, 0))))
+
+        dx, dw, dv = (numerical_gradient(loss, each) for each in (x, w, v))
+        da = dy * (x @ w > 0)
+        got = _several(call(answer, x, w, v, dy), "dx", "dw", "dv")
+        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+            "the way through the projection is forgotten: x reaches y through v too.": da @ w.T,
+            "the way through the branch is forgotten.": dy @ v.T,
+            "the shortcut passes dy as it is. It has a matrix, v, to go back through.": (
+                dy + da @ w.T if inputs == outputs else dx
+            ),
+            "the mask lies on the projection too.": da @ v.T + da @ w.T,
+            "the mask is forgotten.": dy @ v.T + dy @ w.T,
+            "v and w are exchanged.": dy @ w.T + da @ v.T,
+        }, batch=n)  # fmt: skip
+        expect(got[1], dw, "dw", rtol=1e-6, mistakes={
+            "this is dv. The order is dx, dw, dv.": dv,
+            "the mask is forgotten.": x.T @ dy,
+            "it is divided by N; dy holds the loss's 1/N already.": dw / n,
+        }, batch=n)  # fmt: skip
+        expect(got[2], dv, "dv", rtol=1e-6, mistakes={
+            "the projection's gradient is forgotten: v learns too.": np.zeros_like(v),
+            "the mask is in it. The ReLU does not touch the shortcut.": x.T @ da,
+            "this is the transpose.": dv.T,
+            "it is divided by N; dy holds the loss's 1/N already.": dv / n,
+        }, batch=n)  # fmt: skip
+
+
+@exercise
+def mean_square(answer: Answer) -> None:
+    """All cases before the verdict; expected is the factor of one block, block after block."""
+    cases = [(1, 1.0), (10, 1.0), (3, 0.5), (40, 0.1), (0, 2.0), (5, 0.0), (2, 2.0)]
+
+    def blocks(depth: int, scale: float) -> float:
+        square = 1.0
+        for _ in range(depth):
+            square += scale**2 * square
+        return square
+
+    mistakes: dict[str, Callable[[int, float], float]] = {
+        "the scale is not squared. A number times scale has scale^2 times the square.": (
+            lambda depth, scale: (1 + scale) ** depth
+        ),
+        "the block's factor is added for each block. The next one enlarges what this one made: "
+        "multiply.": lambda depth, scale: 1 + depth * scale**2,
+        "the numbers are added as if they were equal, (1 + scale)^2. Uncorrelated numbers add "
+        "their squares.": lambda depth, scale: (1 + scale) ** (2 * depth),
+        "every block is taken to double the square, whatever its scale.": (
+            lambda depth, scale: 2.0**depth
+        ),
+        "the shortcut is forgotten: x itself is in the sum.": (
+            lambda depth, scale: scale ** (2 * depth)
+        ),
+        "this is the root of the mean square.": lambda depth, scale: (1 + scale**2) ** (depth / 2),
+    }
+    got = np.array([call(answer, *case) for case in cases], dtype=float)
+    right = np.array([blocks(*case) for case in cases])
+    wrong = ~np.isclose(got, right, rtol=1e-9)
+    if not wrong.any():
+        return
+    k = int(np.argmax(wrong))
+    first = f"For depth {cases[k][0]} and scale {cases[k][1]:g} you have {got[k]:.6g}."
+    for diagnosis, formula in mistakes.items():
+        if np.allclose(got, [formula(*case) for case in cases], rtol=1e-9):
+            raise WrongAnswer(f"{diagnosis} {first}")
+    raise WrongAnswer(f"wrong in {wrong.sum()} of {len(cases)} cases. {first}")
+
+
+@exercise
+def gated_backward(answer: Answer) -> None:
+    """Against differences: gates of both signs."""
+    rng = np.random.default_rng(17)
+    for n in (4, 1):
+        x, dy, gate = rng.normal(size=(n, 3)), rng.normal(size=(n, 3)), np.array([0.5, -2.0, 1.2])
+
+        def loss(x: Array = x, dy: Array = dy, gate: Array = gate) -> float:
+            s = 1 / (1 + np.exp(-gate))
+            return float(np.sum(dy * (s * np.tanh(x) + (1 - s) * x)))
+
+        dx, dgate = numerical_gradient(loss, x), numerical_gradient(loss, gate)
+        s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
+        got = _several(call(answer, x, gate, dy), "dx", "dgate")
+        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+            "the shortcut is forgotten: 1 - s of dy comes straight through.": dy * s * (1 - t**2),
+            "the branch is forgotten.": dy * (1 - s),
+            "the shortcut passes all of dy. The gate lets 1 - s of it through.": (
+                dy * (s * (1 - t**2) + 1)
+            ),
+            "s and 1 - s are exchanged.": dy * ((1 - s) * (1 - t**2) + s),
+            "the slope of tanh is missing, 1 - tanh(x)^2.": dy * (s * t + 1 - s),
+            "the gate itself takes the place of s: a sigmoid lies between.": (
+                dy * (gate * (1 - t**2) + 1 - gate)
+            ),
+        }, batch=n)  # fmt: skip
+        expect(got[1], dgate, "dgate", rtol=1e-6, mistakes={
+            "the slope of the sigmoid is missing, s (1 - s).": (dy * (t - x)).sum(axis=0),
+            "the gate also closes the shortcut: s appears twice, in s and in 1 - s.": (
+                (dy * t).sum(axis=0) * s * (1 - s)
+            ),
+            "the sign is wrong: opening the gate takes x away and brings tanh(x).": -dgate,
+            "nothing is summed: all examples use the same gate.": dy * (t - x) * s * (1 - s),
+            "this is summed over the features too. Each has a gate of its own.": dgate.sum(),
+            "this is the mean over the examples; dy holds the loss's 1/N already.": dgate / n,
+        }, batch=n)  # fmt: skip
