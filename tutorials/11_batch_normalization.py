@@ -89,8 +89,8 @@ places = {
     "$x_m$": (0, 0),
     r"$\mu$": (3, 1.3),
     "$v$": (5.2, 1.9),
-    r"$\hat x_1, \dots, \hat x_M$": (8.6, 0),
-    "$L$": (11.4, 0),
+    r"$\hat x_1, \dots, \hat x_M$": (8.9, 0),
+    "$L$": (11.7, 0),
 }
 paths = [
     (r"$x_m$", r"$\hat x_1, \dots, \hat x_M$", VALUE, "directly: one of them"),
@@ -103,7 +103,8 @@ paths = [
 ]
 for start, end, colour, text in paths:
     (x1, y1), (x2, y2) = places[start], places[end]
-    bow = {"arrowstyle": "-|>", "color": colour, "shrinkA": 22, "shrinkB": 26, "lw": 1.6}
+    near = {"$L$": (48, 12)}.get(end, (22, 48 if "hat" in end else 16))
+    bow = {"arrowstyle": "-|>", "color": colour, "shrinkA": near[0], "shrinkB": near[1], "lw": 1.6}
     bow |= {"ls": ":"} if text == "nothing" else {}
     bow |= {"connectionstyle": f"arc3,rad={-0.38 if (start, end) == ('$x_m$', '$v$') else 0}"}
     axes.annotate("", (x2, y2), (x1, y1), arrowprops=bow)

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 14 Residual connections
 #
-# [← 12 Reading conv2d.py](12_reading_conv2d.ipynb) · [contents](README.md)
+# [← 13 Why does it not learn?](13_why_does_it_not_learn.ipynb) · [contents](README.md)
 #
 # ## Question
 #

@@ -25,6 +25,7 @@ from tutorials.tables import NUMBER, Row, computed, tables
 
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
 
+ENDINGS = ["In short.", "In other libraries.", "The best of others."]
 HEADINGS = [
     "Question",
     "Predict",
@@ -54,6 +55,15 @@ def test_each_notebook_leads_to_its_neighbours_and_to_the_contents(source: Path)
     links = re.findall(r"\]\(([^)]+)\)", markdown(source)[0].splitlines()[2])
     assert [link for link in links if link != "README.md"] == [p.stem + ".ipynb" for p in around]
     assert "README.md" in links
+
+
+@every_notebook
+def test_each_notebook_ends_with_what_was_learned_and_where_to_go(source: Path) -> None:
+    text = "\n".join(markdown(source))
+    places = [text.index(f"**{title}**") for title in ENDINGS] + [text.index("## Next")]
+    assert places == sorted(places)
+    best = text[places[-2] : places[-1]]
+    assert 3 <= len(re.findall(r"\]\(https?://", re.sub(r"\s", "", best))) <= 5
 
 
 @every_notebook

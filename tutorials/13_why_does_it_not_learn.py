@@ -1,0 +1,351 @@
+# %% [markdown]
+# # 13 Why does it not learn?
+#
+# [← 12 Reading conv2d.py](12_reading_conv2d.ipynb) · [contents](README.md) · [14 Residual connections →](14_residual_connections.ipynb)
+#
+# ## Question
+#
+# Every gradient is right, the code runs, and the network does not learn, or not well. Now there is no check that
+# says where. There are only measurements: losses, lengths, shares. Which measurement tells which cause?
+#
+# This notebook is a ward with eight patients. You get their charts, without names, and the means to read them.
+
+# %%
+import sys
+
+sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
+
+import numpy as np
+
+from mnist_app.data import load_mnist
+from tinynet import Dense, Flatten, ReLU, Sequential, softmax_cross_entropy
+from tutorials import patients
+from tutorials.cells import FAST, check, reveal, stated
+from tutorials.checks.diagnosis import WrongAnswer
+from tutorials.style import GRADIENT, MUTED, VALUE, WRONG, new_figure, show
+from tutorials.tables import by_hand
+
+# %% [markdown]
+# ## Predict
+#
+# A network learns twenty images by heart within forty steps. Trained on two thousand images, it reads a fifth of its
+# own *training* images, and a fifth of fresh ones. What is the most likely cause?
+#
+# - **a**: the rate is too large
+# - **b**: the labels of the two thousand do not belong to their images
+# - **c**: it overfits
+
+# %%
+prediction = None  # "a", "b" or "c"
+
+# %% [markdown]
+# ## Derive
+#
+# ### Six measurements, in the order of their price
+#
+# - **The loss before the first step.** With ten classes and scores near 0 it is $\ln 10$, whatever the images are. A
+#   loss far above says that the scores are large before anything was learned.
+# - **Twenty images by heart.** Every sound network can. One that cannot has a fault in the code, or a rate that is far off.
+#   And there is a bound: if a softmax is applied to what is one already, the best scores are one 1 and nine zeros.
+# - **How far each layer moves in a step, in relation to its weights.** About a thousandth to a hundredth is healthy. Exactly 0
+#   in one layer says that its gradient is never computed. 0 in all says that there is nothing to be computed.
+# - **How many hidden units are off for every image.** A few always are. All of them: from there no gradient leads back.
+# - **Training images against validation images.** Both bad: it has not learned. Training good, validation worse: it has
+#   learned its images by heart, more than what they have in common; that is *overfitting*.
+# - **Validation images against fresh ones,** that nobody has touched. They should agree. If validation is read much better,
+#   it is no validation: some of its images have been *trained on*. Nothing in a training loop will ever show this.
+#
+# ### How noisy is a batch?
+#
+# A loss that jumps from batch to batch is no fault. The gradient of a batch is a mean over $B$ examples, drawn at
+# random, and differs from the mean over all. By how much? You know from notebook 06 how variances of independent terms add
+# up. In $D$ dimensions the square of a distance is a sum over $D$ entries, and the rest is exercise 2. If the noise is
+# longer than the gradient itself, most of a step is chance; steps average it away, if they are short.
+
+# %% [markdown]
+# ## By hand
+#
+# Three numbers that a chart is compared with, and a batch. A loss of ten equal scores; the best loss behind two
+# softmaxes; the move of one layer. Then four examples with the gradients $(1, 0), (3, 0), (2, 2), (2, -2)$: their mean, the
+# root of their mean squared distance from it, and the same for batches of four.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `start` | `log(10)` | ? |
+# | `bound` | `-log(exp(1) / (exp(1) + 9))` | ? |
+# | `before` | given | [3, 4] |
+# | `after` | given | [3.03, 3.96] |
+# | `move` | derive it | ? |
+# | `gradients` | given | [[1, 0], [3, 0], [2, 2], [2, -2]] |
+# | `mean` | `gradients.mean(axis=0)` | ? |
+# | `noise_of_one` | derive it | ? |
+# | `noise_of_four` | derive it | ? |
+
+# %% tags=["by-hand"]
+by_hand("13.1", start=..., bound=..., move=..., mean=..., noise_of_one=..., noise_of_four=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `start` | `log(10)` | 2.3026 |
+# | `bound` | `-log(exp(1) / (exp(1) + 9))` | 1.4612 |
+# | `before` | given | [3, 4] |
+# | `after` | given | [3.03, 3.96] |
+# | `move` | `np.linalg.norm(after - before) / np.linalg.norm(before)` | 0.01 |
+# | `gradients` | given | [[1, 0], [3, 0], [2, 2], [2, -2]] |
+# | `mean` | `gradients.mean(axis=0)` | [2, 0] |
+# | `noise_of_one` | `sqrt(((gradients - mean) ** 2).sum(axis=1).mean())` | 1.5811 |
+# | `noise_of_four` | `noise_of_one / sqrt(4)` | 0.7906 |
+#
+# </details>
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/mine/13_why_does_it_not_learn.py`.
+#
+# **Exercise 1, `relative_moves(before, after)`.** One number for each array.
+
+# %% tags=["exercise"]
+relative_moves = check("13.relative_moves")
+
+# %% [markdown]
+# **Exercise 2, `batch_noise(gradients, batch_size)`: no formula this time.** How far does a batch's gradient lie from the mean of
+# all?
+
+# %% tags=["exercise"]
+batch_noise = check("13.batch_noise")
+
+# %% [markdown]
+# **Exercise 3, `seen_before(train, test)`.** Which test images have been trained on? The pixels of an image are as good as a
+# name: `image.tobytes()` can stand in a set.
+
+# %% tags=["exercise"]
+seen_before = check("13.seen_before")
+
+# %% [markdown]
+# **Exercise 4, `name_faults()`.** The charts. Each run trains a network of 64 and 64 hidden units; one of them, "sound", has no
+# fault. Each of the others has exactly one, and no two have the same: *rate too large*, *rate too small*, *bytes* (pixels up
+# to 255), *zero weights* (all weights begin at 0), *frozen layer* (one layer's gradient is never computed), *softmax twice*,
+# *shuffled labels*, *leak* (validation images are among the training images). In the list of moves, the first number is
+# the first layer's. (`tutorials/patients.py` makes the runs. It also knows the answers.)
+
+# %%
+charts = {"sound": patients.log_of(patients.Settings(**(patients.SHORT if FAST else {})))}
+charts |= {letter: patients.log(letter, short=FAST) for letter in "ABCDEFGH"}
+print(
+    "       first   twenty    moves of the three layers     units off     training  validation  fresh"
+)
+for name, chart in charts.items():
+    moves = "  ".join(f"{each:7.5f}" for each in chart.moves)
+    off = "  ".join(f"{100 * each:4.0f} %" for each in chart.dead)
+    shares = "  ".join(f"{100 * s:6.1f} %" for s in (chart.training, chart.validation, chart.fresh))
+    print(f"{name:5} {chart.first_loss:7.3f}  {chart.by_heart:7.3f}   {moves}   {off}   {shares}")
+
+# %% tags=["exercise"]
+name_faults = check("13.name_faults")
+
+# %% [markdown]
+# **Exercise 5, `treatments()`.** And what helps? Each fault gets one treatment out of eight.
+
+# %% tags=["exercise"]
+treatments = check("13.treatments")
+
+# %% [markdown]
+# ## Check it
+#
+# The table; then the noise of real batches, drawn and derived. The gradients of single examples are those of a
+# small network's first kernel, all of its numbers in a row.
+
+# %%
+stated("2.3026", np.log(10))
+moved = relative_moves([np.array([3.0, 4.0])], [np.array([3.03, 3.96])])
+np.testing.assert_allclose(moved, [0.01], rtol=1e-9)
+named = np.array([[1.0, 0], [3, 0], [2, 2], [2, -2]])
+np.testing.assert_allclose(batch_noise(named, 4), np.sqrt(2.5) / 2, rtol=1e-12)
+
+data, rng = load_mnist(), np.random.default_rng(0)
+model = Sequential([Flatten(), Dense(16), ReLU(), Dense(10)], (28, 28, 1), seed=1, dtype=np.float64)
+count = 100 if FAST else 500
+images, labels = model.prepare(data.train_images[:count]), data.train_labels[:count]
+each = np.empty((count, 784 * 16))
+for n in range(count):
+    _, dscores = softmax_cross_entropy(
+        model.forward(images[n : n + 1], keep=True), labels[n : n + 1]
+    )
+    model.backward(dscores)
+    each[n] = model.parameters()["dense_1.kernel"].grad.ravel()
+mean, sizes, drawn = each.mean(axis=0), [1, 4, 16, 64], []
+for size in sizes:
+    batches = rng.integers(0, count, (100, size))
+    distances = [np.sum((each[batch].mean(axis=0) - mean) ** 2) for batch in batches]
+    drawn.append(np.sqrt(np.mean(distances)))
+derived = [batch_noise(each, size) for size in sizes]
+for size, one, other in zip(sizes, drawn, derived, strict=True):
+    print(
+        f"batches of {size:2}: drawn {one:.3f}, derived {other:.3f}; gradient {np.linalg.norm(mean):.3f}"
+    )
+np.testing.assert_allclose(drawn, derived, rtol=0.15)
+
+# %% jupyter={"source_hidden": true}
+figure = new_figure(7, 2.8)
+axes = figure.add_subplot()
+axes.loglog(sizes, derived, color=VALUE, label="noise of a batch, derived")
+axes.loglog(sizes, drawn, "o", color=GRADIENT, label="drawn, 100 batches each")
+axes.axhline(np.linalg.norm(mean), color=MUTED, ls="--", label="length of the mean gradient")
+axes.set_xticks(sizes, [str(size) for size in sizes])
+axes.minorticks_off()
+axes.set(xlabel="batch size", ylabel="length")
+axes.legend()
+show(
+    figure,
+    "noise",
+    "The gradient of a batch of real digits: its noise falls like one over the root of the batch size.",
+    "Length against batch size from 1 to 64, both logarithmic. The derived noise is a falling "
+    "straight line of slope minus one half; dots from drawn batches lie on it. The length of the "
+    "mean gradient is a dashed level line, which the noise crosses.",
+)
+
+# %% [markdown]
+# ## Compare
+#
+# `tinynet` has no doctor. What it has is what you need to measure: `evaluate` on any images, the gradients and values of
+# `model.parameters()`, `train_step` that returns the loss of a batch, and in `mnist_app train` the two curves of training and
+# validation. And it refuses what can be refused: labels that leave most classes without an image are an error there.
+
+# %%
+reveal(
+    prediction,
+    "b",
+    "It can learn, twenty images show it. It has not overfitted: then its training images would be read.",
+)
+shuffled = charts[next(k for k, fault in name_faults().items() if fault == "shuffled labels")]
+assert shuffled.by_heart < 0.05
+assert shuffled.training < 0.4
+print(
+    f"shuffled labels: twenty by heart {shuffled.by_heart:.3f}, training {100 * shuffled.training:.0f} %",
+    end="",
+)
+print(f", fresh {100 * shuffled.fresh:.0f} %")
+
+# %% [markdown]
+# ## Break it
+#
+# Three wrong diagnoses and treatments that are popular.
+
+
+# %%
+def slow_for_frozen():
+    truth = name_faults()
+    letters = {fault: letter for letter, fault in truth.items()}
+    exchanged = {
+        letters["frozen layer"]: "rate too small",
+        letters["rate too small"]: "frozen layer",
+    }
+    return truth | exchanged
+
+
+def lower_the_rate_for_everything():
+    return treatments() | {"shuffled labels": "lower the rate"}
+
+
+def smaller_network_for_a_leak():
+    return treatments() | {"leak": "remove a layer"}
+
+
+for exercise, wrong_version in [
+    ("13.name_faults", slow_for_frozen),
+    ("13.treatments", lower_the_rate_for_everything),
+    ("13.treatments", smaller_network_for_a_leak),
+]:
+    try:
+        check(exercise, wrong_version)
+    except WrongAnswer as diagnosis:
+        print(f"{wrong_version.__name__}\n    {diagnosis}\n")
+    else:
+        raise AssertionError("a wrong version passed")
+
+# %% [markdown]
+# ## Measure
+#
+# ### The charts again, with names
+#
+# What is seen by which measurement? In the figure each run stands where two of the measurements put it.
+
+# %% jupyter={"source_hidden": true}
+faults = {"sound": "sound"} | name_faults()
+figure = new_figure(8, 3.4)
+left, right = figure.subplots(1, 2)
+for name, chart in charts.items():
+    colour = VALUE if name == "sound" else WRONG
+    left.plot(chart.first_loss, max(chart.by_heart, 5e-4), "o", color=colour)
+    left.annotate(faults[name], (chart.first_loss, max(chart.by_heart, 5e-4)), fontsize=7,
+                  xytext=(5, 3), textcoords="offset points")  # fmt: skip
+    right.plot(100 * chart.validation, 100 * chart.fresh, "o", color=colour)
+    right.annotate(faults[name], (100 * chart.validation, 100 * chart.fresh), fontsize=7,
+                   xytext=(4, -9), textcoords="offset points")  # fmt: skip
+left.set(
+    xscale="log", yscale="log", xlabel="loss before the first step", ylabel="twenty images by heart"
+)
+left.set(xlim=(1.8, 900))
+right.plot([0, 100], [0, 100], color=MUTED, lw=0.8, ls=":")
+right.set(xlabel="validation images, %", ylabel="fresh images, %", xlim=(0, 118), ylim=(0, 100))
+show(
+    figure,
+    "ward",
+    "Left, bytes stand out by their first loss, others by what they cannot learn by heart. Right, only a "
+    "leak lies off the diagonal.",
+    "Two scatter plots of nine runs. Left, loss before the first step against the loss of twenty "
+    "images learned by heart: the run with bytes lies far to the right; zero weights, a rate too "
+    "small, softmax twice, a rate too large and the frozen layer lie high; the others low. Right, "
+    "share of validation images against share of fresh ones: all lie near the diagonal but the leak, "
+    "whose validation is 100 % and whose fresh images are near 80 %.",
+)
+leak = charts[next(k for k, fault in faults.items() if fault == "leak")]
+if not FAST:
+    assert leak.fresh < 0.9
+    assert leak.validation > 0.99
+
+# %% [markdown]
+# No single measurement sees all of them, and one sees only the leak. *Bytes* and *softmax twice* read nearly as many fresh
+# images as the sound run: by their accuracy alone they would have gone home.
+#
+# ### Is there a leak in MNIST?
+#
+# Your `seen_before` on the data set itself: are there test images among the 60,000 that are trained on?
+
+# %%
+some = 2000 if FAST else len(data.train_images)
+known = seen_before(data.train_images[:some], data.test_images)
+print(f"test images that stand among {some:,} training images, pixel by pixel: {len(known)}")
+planted = np.concatenate([data.test_images[:3], data.train_images[7:8]])
+assert seen_before(data.train_images[:some], planted) == [*[k for k in known if k < 3], 3]
+stated("60,000", len(data.train_images))
+
+# %% [markdown]
+# ## What this cannot tell you
+#
+# - **Two faults at once.** Real runs have several. Mend one, and take all measurements again.
+# - **A wrong gradient.** Notebook 10 showed how well wrong gradients train. No chart replaces the check.
+# - **Near copies.** `seen_before` finds equal pictures. The same digit, scanned twice, or the same writer in both sets,
+#   is a leak as well, and pixels do not show it.
+#
+# **In short.** You can now read a chart: $\ln 10$ at the start, twenty by heart, moves of each layer, dead units, training
+# against validation, validation against fresh; and the noise of a batch falls like $1/\sqrt{B}$. Where people go wrong:
+# they lower the rate for anything, call a leak overfitting, feed more images to a layer that is frozen, and look at
+# the accuracy first.
+#
+# **In other libraries.** In PyTorch, `p.grad is None` after `backward()` is the frozen layer, and `optimizer` may have been given
+# other parameters than the model's. In Keras, `layer.trainable` counts only as it was when `compile` was called. Both compute
+# softmax inside of the loss if told so, and neither notices a second one.
+#
+# **The best of others.** Karpathy, [A recipe for training neural networks](https://karpathy.github.io/2019/04/25/recipe/).
+# CS231n, [Babysitting the learning process](https://cs231n.github.io/neural-networks-3/#baby). McCandlish and others, [An empirical
+# model of large-batch training](https://arxiv.org/abs/1812.06162), on the noise of a batch. Kapoor and Narayanan, [Leakage and
+# the reproducibility crisis](https://arxiv.org/abs/2207.07048), how common leaks are.
+#
+# ## Next
+#
+# [14 Residual connections](14_residual_connections.ipynb): a fault that no rate mends, and the plus sign that does.

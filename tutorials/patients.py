@@ -1,0 +1,142 @@
+"""The eight runs of notebook 13, each with one fault.  Reading on spoils the exercise.
+
+A run is described by settings; `log_of` trains by them and writes down what can be measured.
+"""
+
+import functools
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_app.data import load_mnist
+from tinynet import (
+    Adam,
+    Dense,
+    Flatten,
+    Layer,
+    ReLU,
+    Sequential,
+    Softmax,
+    batches,
+    evaluate,
+    softmax_cross_entropy,
+    train_step,
+)
+
+Array = NDArray[Any]
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "A": {"frozen": True},
+    "B": {"rate": 1e-5},
+    "C": {"labels": "shuffled"},
+    "D": {"divide_by": 1.0},
+    "E": {"last": "softmax"},
+    "F": {"validation": "from the training images", "images": 200, "epochs": 30},
+    "G": {"factor": 0.0},
+    "H": {"rate": 0.3},
+}
+
+SHORT = {"images": 200, "epochs": 1}
+_mnist = functools.cache(load_mnist)
+
+
+@dataclass
+class Settings:
+    """How a run is trained. The defaults are sound."""
+
+    rate: float = 0.002
+    divide_by: float = 255.0
+    factor: float = 1.0  # of the fresh weights
+    frozen: bool = False  # the first layer's kernel
+    labels: str = "as they are"
+    last: str = "scores"
+    validation: str = "other images"
+    images: int = 2000
+    epochs: int = 3
+
+
+@dataclass
+class Log:
+    """What was measured of a run, from its first loss to images that nobody has used."""
+
+    first_loss: float = 0.0
+    by_heart: float = 0.0  # the loss of twenty images after forty steps on them alone
+    moves: list[float] = field(default_factory=list)  # |change| / |weights| of a step, by layer
+    dead: list[float] = field(default_factory=list)  # share of hidden units that are always off
+    training: float = 0.0
+    validation: float = 0.0
+    fresh: float = 0.0
+
+
+class _Frozen(Dense):
+    def backward_parameters(self, dy: Array) -> None:
+        super().backward_parameters(dy)
+        self.kernel.grad[...] = 0
+
+
+def _network(settings: Settings) -> Sequential:
+    first = _Frozen if settings.frozen else Dense
+    layers: list[Layer] = [Flatten(), first(64), ReLU(), Dense(64), ReLU(), Dense(10)]
+    if settings.last == "softmax":
+        layers.append(Softmax())
+    model = Sequential(layers, input_shape=(28, 28, 1), seed=1)
+    for parameter in model.parameters().values():
+        parameter.value *= settings.factor
+    return model
+
+
+def log_of(settings: Settings) -> Log:
+    """Train by the settings, and measure on the way."""
+    data, rng, log = _mnist(), np.random.default_rng(0), Log()
+
+    def some(first: int, end: int) -> tuple[Array, Array]:
+        pixels = data.train_images[first:end] / np.float32(settings.divide_by)
+        return pixels.astype(np.float32), data.train_labels[first:end]
+
+    train, fresh = some(0, settings.images), some(56_000, 57_000)
+    if settings.labels == "shuffled":
+        train = train[0], rng.permutation(train[1])
+    leaks = settings.validation != "other images"
+    validation = (train[0][:500], train[1][:500]) if leaks else some(50_000, 50_500)
+    model = _network(settings)
+    log.first_loss = evaluate(model, *train)[0]
+    log.by_heart = _by_heart(_network(settings), train[0][:20], train[1][:20], settings.rate)
+    optimizer, moves = Adam(settings.rate), []
+    for _ in range(settings.epochs):
+        for batch in batches(settings.images, 50, rng):
+            before = [p.value.copy() for p in _kernels(model)]
+            train_step(model, train[0][batch], train[1][batch], softmax_cross_entropy, optimizer)
+            moves.append([_move(a, p.value) for a, p in zip(before, _kernels(model), strict=True)])
+    log.moves = list(np.mean(moves[2:], axis=0))
+    units = fresh[0][:200]
+    for layer in model.layers:
+        units = layer.forward(units)
+        if isinstance(layer, ReLU):
+            log.dead.append(float((units == 0).all(axis=0).mean()))
+    log.training = evaluate(model, *train)[1]
+    log.validation = evaluate(model, *validation)[1]
+    log.fresh = evaluate(model, *fresh)[1]
+    return log
+
+
+def log(letter: str, short: bool = False) -> Log:
+    """The log of one of the anonymous runs, "A" to "H"; a short one has seen few images once."""
+    return log_of(Settings(**FAULTS[letter] | (SHORT if short else {})))
+
+
+def _by_heart(model: Sequential, images: Array, labels: Array, rate: float) -> float:
+    optimizer = Adam(rate)
+    for _ in range(40):
+        train_step(model, images, labels, softmax_cross_entropy, optimizer)
+    return evaluate(model, images, labels)[0]
+
+
+def _kernels(model: Sequential) -> list[Any]:
+    return [p for name, p in model.parameters().items() if name.endswith("kernel")]
+
+
+def _move(before: Array, after: Array) -> float:
+    length = float(np.linalg.norm(before))
+    return float(np.linalg.norm(after - before)) / length if length else 0.0
