@@ -11,19 +11,18 @@ import multiprocessing
 import os
 import pickle
 import signal
+import stat
 import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from gc import freeze
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
 SECONDS_TO_END = 1.0  # what a helper gets to finish what it is at, before it is killed
 Serve = Callable[["Connection[Any, Any]"], None]
-
-_starting = threading.Lock()  # a fork in between would hold this helper's pipe open for ever
 
 
 def can_fork() -> bool:
@@ -38,18 +37,16 @@ class Helper:
     in the end its result, or its error.
     """
 
-    def __init__(self, serve: Serve, earlier: Iterable["Helper"] = ()) -> None:
-        with _starting:
-            self.connection, there = multiprocessing.Pipe()
-            self.busy = self.waiting = False
-            self.process: Any = None
-            if can_fork():
-                inherited = [self.connection, *(helper.connection for helper in earlier)]
-                self.process = _fork(_run, serve, there, inherited)
-                there.close()
-            else:
-                self.thread = threading.Thread(target=serve, args=(there,), daemon=True)
-                self.thread.start()
+    def __init__(self, serve: Serve) -> None:
+        self.connection, there = multiprocessing.Pipe()
+        self.busy = self.waiting = False
+        self.process: Any = None
+        if can_fork():
+            self.process = _fork(_run, serve, there)
+            there.close()
+        else:
+            self.thread = threading.Thread(target=serve, args=(there,), daemon=True)
+            self.thread.start()
 
     def send(self, message: object) -> None:
         """Give it a task, or what it waits for; ChildProcessError if it is dead."""
@@ -119,18 +116,26 @@ def _fork(target: Callable[..., None], *arguments: object) -> Any:
     return process
 
 
-def _run(serve: Serve, connection: "Connection[Any, Any]", inherited: list[Any]) -> None:
+def _run(serve: Serve, connection: "Connection[Any, Any]") -> None:
     """All that a forked process does."""
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         freeze()  # finalizers of what was inherited are the parent's to run
-        for other in inherited:
-            other.close()  # so that it ends when its parent is gone
+        _close_sockets(connection.fileno())
         serve(connection)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(0)  # what the parent has not flushed, or does at its exit, is not done twice
+
+
+def _close_sockets(kept: int) -> None:
+    """Close the parent's sockets: a connection ends when nobody holds it, and so does a helper."""
+    for name in os.listdir("/proc/self/fd"):
+        number = int(name)
+        with contextlib.suppress(OSError):
+            if number > 2 and number != kept and stat.S_ISSOCK(os.fstat(number).st_mode):
+                os.close(number)
 
 
 def sendable(error: Exception) -> Exception:

@@ -110,7 +110,7 @@ class Workers:
                 )
                 place(replica.parameters(), self.vectors[-1])
             for _ in self.models[1:]:
-                self.helpers.append(self._stack.enter_context(Helper(self._serve, self.helpers)))
+                self.helpers.append(self._stack.enter_context(Helper(self._serve)))
             self._stack = self._stack.pop_all()  # nothing failed
         return self
 

@@ -25,7 +25,7 @@ from mnist_app.page.port import ADDRESS, listen
 from mnist_app.page.tabs import ACTIONS, Tab, Tabs
 from mnist_app.pictures.decode import PictureError
 from tinynet import ModelFileError
-from tinynet.workers import pool
+from tinynet.workers import one_blas_thread
 
 MOST_JSON, MOST_PICTURE = 2**20, 2**25  # bytes of a request
 FRAMES = 8  # a second, of news of a training
@@ -155,7 +155,7 @@ class Server(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve, with BLAS held to one thread: for answers as small as these, more only wait."""
-        with pool(1):
+        with one_blas_thread():
             super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

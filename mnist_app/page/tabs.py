@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app.data.dataset import SIDE, Dataset, load_mnist
+from mnist_app.data.labels import DIGITS
 from mnist_app.page import messages
 from mnist_app.page.answers import read_image, read_pixels
 from mnist_app.page.bugs import BUGS
@@ -249,7 +250,7 @@ class Tab:
     def use_trained(self, body: Body) -> Any:
         """The network as it is now becomes one that the other views can choose."""
         model = self.training().copy()
-        self.trained = Classifier(model, 1.0, Path(TRAINED), True)
+        self.trained = Classifier(model, 1.0, Path(TRAINED), DIGITS, True)
         return {"network": TRAINED}
 
 

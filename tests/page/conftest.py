@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.page.client import Page, serving
-from tinynet.workers import pool
+from tinynet.workers import one_blas_thread
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """As in the server: BLAS's threads would wait for each other."""
-    with pool(1):
+    with one_blas_thread():
         yield
 
 

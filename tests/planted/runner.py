@@ -87,7 +87,18 @@ def run_pytest(tree: Path, tests: list[str], *options: str) -> tuple[int, str]:
     would outlive a bug that leaves the file as long as it was. BrokenEntryError after LONGEST
     seconds for each of `tests`.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "-n0", "-p", "no:cacheprovider", "-m", ""]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rfE",
+        "-n0",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "",
+    ]
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
         [*command, *options, *tests],

@@ -188,8 +188,8 @@ BUGS: list[Bug] = [
         "tinynet/helpers.py",
         (
             "a helper keeps its parent's pipe open",
-            "            other.close()  # so",
-            "            pass  # so",
+            "        _close_sockets(connection.fileno())\n",
+            "",
             HELPERS + "nothing_is_left_of_a_killed_training",
         ),
         (

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -136,6 +137,17 @@ def test_a_helper_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) ->
         pid = helper.process.pid
         assert is_alive(pid)
     assert not is_alive(pid)
+
+
+@forks
+def test_a_helper_holds_no_connection_of_others() -> None:
+    """A server that trains can still end a connection: the other side hears of it."""
+    server, client = socket.socketpair()
+    with client, team(cnn(), 2) as two:
+        two.step(*data(8))
+        server.close()
+        client.settimeout(20)
+        assert client.recv(1) == b""
 
 
 def test_several_trainings_at_once(kind: str) -> None:
