@@ -8,6 +8,7 @@ interpreter wait for its lock, a third of an `mlp` step. Threads do the same whe
 import contextlib
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -52,11 +53,27 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()  # looking up the loaded BLAS takes milliseconds: once is enough
 
 
+_limits: list[Any] = []  # BLAS's, one for each who is inside; they belong to the whole process
+_limiting = threading.Lock()
+
+
 @contextlib.contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread: workers divide the element-wise work as well."""
-    with _controller().limit(limits=1, user_api="blas"):
+    """Hold BLAS to one thread: workers divide the element-wise work as well.
+
+    Several threads may be inside at once; the last to leave takes the limit back.
+    """
+    with _limiting:
+        _limits.append(_controller().limit(limits=1, user_api="blas"))
+    try:
         yield
+    finally:
+        with _limiting:
+            first = _limits.pop(0)
+            if _limits:
+                _limits[0] = first  # who was first knows how it was before
+            else:
+                first.restore_original_limits()
 
 
 def keep_freed_memory() -> None:

@@ -142,6 +142,12 @@ BUGS: list[Bug] = [
             WORKERS + "whoever_fails_the_others_stop_and_the_next_step_works",
         ),
         (
+            "who leaves first takes the limit of BLAS back for all",
+            "                _limits[0] = first  # who was first knows how it was before\n",
+            "                first.restore_original_limits()\n",
+            WORKERS + "blas_is_held_to_one_thread_and_released",
+        ),
+        (
             "BLAS keeps all its threads",
             "limit(limits=1, user_api",
             "limit(limits=2, user_api",

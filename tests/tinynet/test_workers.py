@@ -226,6 +226,13 @@ def test_blas_is_held_to_one_thread_and_released() -> None:
         predict(cnn(), data(200)[0], workers=2)  # as `fit` does with its validation images
         assert blas_threads() == [1] * len(before)
     assert blas_threads() == before
+    first, second = one_blas_thread(), one_blas_thread()
+    for limit in (first, second):
+        limit.__enter__()
+    first.__exit__(None, None, None)
+    assert blas_threads() == [1] * len(before)
+    second.__exit__(None, None, None)
+    assert blas_threads() == before
     with pytest.raises(KeyError), one_blas_thread():
         raise KeyError
     assert blas_threads() == before
