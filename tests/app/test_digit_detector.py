@@ -61,6 +61,7 @@ def test_the_included_weights_tell_digits_from_what_they_have_not_seen() -> None
     assert looks_like_digit(non_digits(300, 3)).mean() < 0.3
 
 
+@pytest.mark.slow
 def test_training_is_repeatable(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(digit_detector, "load_mnist", lambda: load_dataset(data))
     for name, value in {"NON_DIGITS": 400, "REDRAWN": 50, "EPOCHS": 4, "BATCH": 16}.items():
