@@ -123,7 +123,7 @@ BUGS = [
         file=PREDICT,
         old="LARGEST_FIGURE = 40 ",
         new="LARGEST_FIGURE = 50 ",
-        tests="tests/app/test_outputs.py::test_the_largest_figure_fits_every_format",
+        tests="tests/app/test_outputs.py::test_the_largest_explanations_fit_webp",
     ),
     Bug(
         "Ctrl-C in a finalizer is lost",
