@@ -19,7 +19,7 @@ FIRST_IMAGES = 60  # predictions in one picture
 LARGEST_GRID = 40  # mistakes in one picture
 SIDE = 28  # of a picture, in the grid's own unit
 CELL = (31, 38)  # an image, the space beside it, and its line of text above
-LONGEST, NARROW = 6, 15  # characters: of a class's name, and of a line in letters of usual size
+LONGEST, NARROW = 8, 7  # characters: of a class's name, and of what goes into one line
 
 
 def draw_predictions(figure: "Figure", images: Images, evaluation: Evaluation) -> None:
@@ -63,17 +63,16 @@ def draw_grid(
     for place, (index, is_red) in enumerate(zip(chosen, red, strict=True)):
         row, label = evaluation.probabilities[index], evaluation.labels[index]
         answer = row.argmax()
-        given, meant = (
-            shortened(evaluation.names[k], LONGEST, from_start=True) for k in (answer, label)
-        )
+        given, meant = (shortened(evaluation.names[k], LONGEST) for k in (answer, label))
         said = given if answer == label else f"{meant} → {given}"
         line, column = divmod(place, columns)
         left, top = column * CELL[0], line * CELL[1]
         edge, width = (RED, 1.8) if is_red else (FAINT, 0.8)
         draw_framed(axes, images[index], left, top, edge, width, INK_ON_PAPER)
-        text, colour = f"{said}  {percent(row[answer], 1)}", RED if is_red else INK
-        size = 8 if len(text) <= NARROW else 6
-        axes.text(left + SIDE / 2, top - 2, text, ha="center", size=size, color=colour)
+        share, colour = percent(row[answer], 1), RED if is_red else INK
+        between, size = ("  ", 8) if len(said) <= NARROW else ("\n", 6)
+        text, middle = f"{said}{between}{share}", left + SIDE / 2
+        axes.text(middle, top - 2, text, ha="center", va="bottom", size=size, color=colour)
     axes.set(xlim=(-1, columns * CELL[0] - 2), ylim=(rows * CELL[1] - 7, -8), aspect="equal")
     axes.set_axis_off()
     return axes

@@ -217,7 +217,7 @@ def test_figures_show_names() -> None:
     figure = Figure()
     draw_mistakes(figure, distinct_images(4), found)
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == ["omega → digam…  80.0 %", "digam… → omega  60.0 %"]
+    assert texts == ["omega → digamma\n80.0 %", "digamma → omega\n60.0 %"]
 
 
 # --- EMNIST ------------------------------------------------------------------------------------
