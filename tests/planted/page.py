@@ -21,13 +21,7 @@ BUGS: list[Bug] = [
         (
             "another page may ask",
             "        if origin is not None and origin not in",
-            "        if origin is None and origin not in",
-            GUARD + "who_may_not_come_in",
-        ),
-        (
-            "a token that begins rightly is enough",
-            "if not secrets.compare_digest(token.encode(), self.token.encode()):",
-            "if not token.startswith(self.token):",
+            "        if origin is not None and origin in",
             GUARD + "who_may_not_come_in",
         ),
     ),
@@ -44,15 +38,6 @@ BUGS: list[Bug] = [
             "                tab.live.go(0)\n",
             "                pass\n",
             LIVE + "news_come_and_training_stops_when_nobody_listens",
-        ),
-    ),
-    *bugs(
-        "mnist_app/page/messages.py",
-        (
-            "NaN comes in",
-            "parse_constant=_refuse",
-            "parse_constant=float",
-            GUARD + "nonsense_is_refused_in_a_line",
         ),
     ),
     *bugs(
