@@ -49,6 +49,7 @@ class Live:
         self._looked, self._cost = 0.0, 0.0
         self._left: int | None = 0  # batches that may be taken; None: all
         self._closed = False
+        self._resting = True  # no batch is under way
         self._state = threading.Condition()
         self._thread: threading.Thread | None = None
         with np.errstate(all="ignore"):
@@ -62,6 +63,7 @@ class Live:
             self._left = 0 if self.failed else batches
             self.version += 1
             if self._thread is None and self._left != 0:
+                self._resting = False
                 self._thread = threading.Thread(target=self._train, daemon=True)
                 self._thread.start()
             self._state.notify_all()
@@ -77,7 +79,13 @@ class Live:
     def copy(self) -> Sequential:
         """The network between two batches, as one of its own, without planted bugs."""
         with self._state:
+            left, taken, self._left = self._left, len(self.batches), 0
+            self._state.wait_for(lambda: self._resting or self._closed)
             made = copy.deepcopy(self.experiment.model)
+            if left and not self.failed:
+                left -= len(self.batches) - taken
+            self._left = 0 if self.failed else left
+            self._state.notify_all()
         for layer in made.layers:
             for name in ("backward", "backward_parameters"):
                 vars(layer).pop(name, None)
@@ -128,7 +136,10 @@ class Live:
             if paused or time.monotonic() - self._looked > max(LEAST_PAUSE, SHARE * self._cost):
                 self._look()
             while self._left == 0 and not self._closed:
+                self._resting = True
+                self._state.notify_all()
                 self._state.wait()
+            self._resting = False
             if self._closed:
                 raise _Closed
 

@@ -134,6 +134,23 @@ def test_it_pauses_and_goes_on() -> None:
         until(lambda: len(training.batches) == count + 1)
 
 
+def test_a_copy_of_a_running_training_is_that_of_a_whole_batch() -> None:
+    with live() as training:
+        training.go(None)
+        until(lambda: len(training.batches) > 2)
+        training.copy()
+        count = len(training.batches)
+        until(lambda: len(training.batches) > count + 1)  # it goes on
+        training.go(0)
+        stopped = training.copy()
+        taken = len(training.batches)
+    with live() as twin:
+        twin.go(taken)
+        until(lambda: len(twin.batches) == taken)
+        for name, parameter in twin.copy().parameters().items():
+            np.testing.assert_array_equal(parameter.value, stopped.parameters()[name].value)
+
+
 def test_a_loss_that_is_no_number_is_told() -> None:
     with live() as training:
         training.experiment.model.parameters()["dense_2.bias"].value[0] = np.inf
