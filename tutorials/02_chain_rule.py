@@ -30,9 +30,9 @@ from tutorials.tables import by_hand
 #
 # Start from $a = 2$ and compute
 #
-# $$b = 3a, \qquad c = b + 1, \qquad d = 2b, \qquad e = c \cdot d$$
+# $$b = 3a, \qquad c = b + 1, \qquad p = 2b, \qquad q = c \cdot p$$
 #
-# so that $b = 6$, $c = 7$, $d = 12$ and $e = 84$. If $a$ grows by a tiny amount, $e$ grows how many
+# so that $b = 6$, $c = 7$, $p = 12$ and $q = 84$. If $a$ grows by a tiny amount, $q$ grows how many
 # times as much?
 #
 # - **a**: 36 times
@@ -48,29 +48,29 @@ prediction = None  # "a", "b" or "c"
 # Draw the computation as a graph: a node for each number, an arrow from each number to those that were
 # computed from it. Along an arrow from $v_i$ to $v_j$ stands its *slope* $\partial v_j / \partial v_i$,
 # with everything else that enters $v_j$ held still. A node with more than one arrow into it, such as
-# the product $c \cdot d$, has one slope for each: $d$ for the arrow from $c$, and $c$ for the arrow
-# from $d$.
+# the product $c \cdot p$, has one slope for each: $p$ for the arrow from $c$, and $c$ for the arrow
+# from $p$.
 #
-# **Sum over paths.** A change of $a$ reaches $e$ along every path. Along one path the slopes multiply:
+# **Sum over paths.** A change of $a$ reaches $q$ along every path. Along one path the slopes multiply:
 # that is the chain rule for one variable. Between paths the changes add up: for tiny changes of $c$ and
-# $d$, the change of $e$ is slope times change for each of the two, added. With $\prod$ for a product,
+# $p$, the change of $q$ is slope times change for each of the two, added. With $\prod$ for a product,
 # as $\sum$ stands for a sum:
 #
-# $$\frac{\partial e}{\partial a} = \sum_{\text{paths from } a \text{ to } e} \ \prod_{\text{arrows of the path}} \text{slope}$$
+# $$\frac{\partial q}{\partial a} = \sum_{\text{paths from } a \text{ to } q} \ \prod_{\text{arrows of the path}} \text{slope}$$
 #
-# Here there are two paths, $a \to b \to c \to e$ and $a \to b \to d \to e$.
+# Here there are two paths, $a \to b \to c \to q$ and $a \to b \to p \to q$.
 #
 # **Factor it.** The sum is right and useless: a graph of a few hundred nodes can have more paths than
 # there are atoms. But paths share their ends. Here both begin with the arrow $a \to b$, whose slope 3
 # can stand outside a bracket:
 #
-# $$3 \cdot 1 \cdot d + 3 \cdot 2 \cdot c = 3 \cdot (1 \cdot d + 2 \cdot c)$$
+# $$3 \cdot 1 \cdot p + 3 \cdot 2 \cdot c = 3 \cdot (1 \cdot p + 2 \cdot c)$$
 #
-# Inside remains the same sum for $b$. So it is everywhere: each path from $v_i$ to $e$ begins with one
+# Inside remains the same sum for $b$. So it is everywhere: each path from $v_i$ to $q$ begins with one
 # of the arrows that leave $v_i$, say to $v_j$, and goes on as a path from $v_j$. Write $dv_i$ for
-# $\partial e / \partial v_i$, and $j:\ i \to j$ for "each $j$ to which an arrow leads from $i$". Then
+# $\partial q / \partial v_i$, and $j:\ i \to j$ for "each $j$ to which an arrow leads from $i$". Then
 #
-# $$dv_i = \sum_{j:\ i \to j} \frac{\partial v_j}{\partial v_i} \ dv_j, \qquad de = 1$$
+# $$dv_i = \sum_{j:\ i \to j} \frac{\partial v_j}{\partial v_i} \ dv_j, \qquad dq = 1$$
 #
 # One number for each node and one multiplication for each arrow: that is back-propagation. The three
 # puzzles are solved on the way:
@@ -96,24 +96,24 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## By hand
 #
-# The diamond, forwards and then backwards. `da` stands for $\partial e / \partial a$, and so on.
+# The diamond, forwards and then backwards. `da` stands for $\partial q / \partial a$, and so on.
 #
 # | name | rule | number |
 # | --- | --- | --- |
 # | `a` | given | 2 |
 # | `b` | `3 * a` | ? |
 # | `c` | `b + 1` | ? |
-# | `d` | `2 * b` | ? |
-# | `e` | `c * d` | ? |
-# | `de` | derive it | ? |
+# | `p` | `2 * b` | ? |
+# | `q` | `c * p` | ? |
+# | `dq` | derive it | ? |
 # | `dc` | derive it | ? |
-# | `dd` | derive it | ? |
+# | `dp` | derive it | ? |
 # | `db` | derive it | ? |
 # | `da` | derive it | ? |
 # | `expected` | derive it | ? |
 
 # %% tags=["by-hand"]
-by_hand("02.1", b=..., c=..., d=..., e=..., de=..., dc=..., dd=..., db=..., da=..., expected=...)
+by_hand("02.1", b=..., c=..., p=..., q=..., dq=..., dc=..., dp=..., db=..., da=..., expected=...)
 
 # %% [markdown]
 # <details><summary>The table, filled in</summary>
@@ -123,25 +123,25 @@ by_hand("02.1", b=..., c=..., d=..., e=..., de=..., dc=..., dd=..., db=..., da=.
 # | `a` | given | 2 |
 # | `b` | `3 * a` | 6 |
 # | `c` | `b + 1` | 7 |
-# | `d` | `2 * b` | 12 |
-# | `e` | `c * d` | 84 |
-# | `de` | `1` | 1 |
-# | `dc` | `d * de` | 12 |
-# | `dd` | `c * de` | 7 |
-# | `db` | `1 * dc + 2 * dd` | 26 |
+# | `p` | `2 * b` | 12 |
+# | `q` | `c * p` | 84 |
+# | `dq` | `1` | 1 |
+# | `dc` | `p * dq` | 12 |
+# | `dp` | `c * dq` | 7 |
+# | `db` | `1 * dc + 2 * dp` | 26 |
 # | `da` | `3 * db` | 78 |
 # | `expected` | `36 * a + 6` | 78 |
 #
 # </details>
 #
-# The last row is the derivative of the whole formula, $e = (3a + 1) \cdot 6a = 18 a^2 + 6a$. The row
+# The last row is the derivative of the whole formula, $q = (3a + 1) \cdot 6a = 18 a^2 + 6a$. The row
 # for `db` is the one to look at: node $b$ has two arrows, so its gradient has two shares, 12 through
-# $c$ and 14 through $d$.
+# $c$ and 14 through $p$.
 
 # %% jupyter={"source_hidden": true}
-places = {"a": (0, 0), "b": (2, 0), "c": (4, 1.1), "d": (4, -1.1), "e": (6, 0)}
-edges = [("a", "b", "3"), ("b", "c", "1"), ("b", "d", "2"), ("c", "e", "12"), ("d", "e", "7")]
-labels = ["a", "b = 3a", "c = b + 1", "d = 2b", "e = c d"]
+places = {"a": (0, 0), "b": (2, 0), "c": (4, 1.1), "p": (4, -1.1), "q": (6, 0)}
+edges = [("a", "b", "3"), ("b", "c", "1"), ("b", "p", "2"), ("c", "q", "12"), ("p", "q", "7")]
+labels = ["a", "b = 3a", "c = b + 1", "p = 2b", "q = c p"]
 renamed = dict(zip(places, labels, strict=True))
 figure = new_figure(7.5, 3.8)
 draw_graph(
@@ -156,12 +156,16 @@ show(
     "diamond",
     "The diamond: in each box the value above, computed left to right, and the gradient below, "
     "computed right to left.",
-    "A graph of five boxes. a with value 2 leads to b with value 6; b leads to c, 7, and to d, 12; "
-    "both lead to e, 84. The slopes on the arrows are 3, 1, 2, 12 and 7. The gradients are 1 at e, "
-    "12 at c, 7 at d, 12 plus 14 at b, and 78 at a.",
+    "A graph of five boxes. a with value 2 leads to b with value 6; b leads to c, 7, and to p, 12; "
+    "both lead to q, 84. The slopes on the arrows are 3, 1, 2, 12 and 7. The gradients are 1 at q, "
+    "12 at c, 7 at p, 12 plus 14 at b, and 78 at a.",
 )
 
 # %% [markdown]
+# The same as a film, a node at a time:
+#
+# ![The diamond: five values appear from left to right, then five gradients from right to left; b waits until both of its shares have arrived.](figures/02_chain_rule_backward_pass.gif)
+#
 # The second example is a neuron, the smallest piece of a network: inputs $x$, weights $w$, a bias $b$,
 # and $y = \sigma(w_0 x_0 + w_1 x_1 + b)$ with the sigmoid function $\sigma(s) = 1 / (1 + e^{-s})$. Its
 # derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$. Now `ds` stands for $\partial y / \partial s$,
@@ -303,15 +307,15 @@ class Value:
 a = Value(2)
 b = Value(3) * a
 c = b + Value(1)
-d = Value(2) * b
-e = c * d
-e.backward()
-gradients = {"a": a.grad, "b": b.grad, "c": c.grad, "d": d.grad, "e": e.grad}
+p = Value(2) * b
+q = c * p
+q.backward()
+gradients = {"a": a.grad, "b": b.grad, "c": c.grad, "p": p.grad, "q": q.grad}
 print(gradients)
 assert gradients == diamond_gradients(2.0)
 stated("78", a.grad)
-reveal(prediction, "c", "36 is the path through c alone, 42 the path through d alone; both count.")
-stated("36", 1 * d.value * 3)
+reveal(prediction, "c", "36 is the path through c alone, 42 the path through p alone; both count.")
+stated("36", 1 * p.value * 3)
 stated("42", 2 * c.value * 3)
 
 # %%
@@ -430,7 +434,7 @@ else:
 # further share. With `+=`, everything that was passed on too early is counted again. On the
 # diamond, $b$ passes its first share on alone and then the sum of both. The result should be
 # $3 \cdot 26 = 78$. It is $3 \cdot 12 + 3 \cdot 26 = 114$ if the share through $c$ arrives first, and
-# $3 \cdot 14 + 3 \cdot 26 = 120$ if the one through $d$ does.
+# $3 \cdot 14 + 3 \cdot 26 = 120$ if the one through $p$ does.
 
 
 # %%
@@ -445,17 +449,17 @@ def pass_on_at_once(node, inputs_in_order):
 def gradient_of_diamond(walk):
     a = Value(2)
     b = Value(3) * a
-    e = (b + Value(1)) * (Value(2) * b)
-    e.grad = 1.0
-    walk(e)
+    q = (b + Value(1)) * (Value(2) * b)
+    q.grad = 1.0
+    walk(q)
     return a.grad
 
 
-through_c_first = gradient_of_diamond(lambda e: pass_on_at_once(e, list))
-through_d_first = gradient_of_diamond(lambda e: pass_on_at_once(e, reversed))
-print("through c first:", through_c_first, "  through d first:", through_d_first)
+through_c_first = gradient_of_diamond(lambda q: pass_on_at_once(q, list))
+through_p_first = gradient_of_diamond(lambda q: pass_on_at_once(q, reversed))
+print("through c first:", through_c_first, "  through p first:", through_p_first)
 stated("114", through_c_first)
-stated("120", through_d_first)
+stated("120", through_p_first)
 
 # %% [markdown]
 # **Right, but path by path.** Passing on only the *new* share at each visit mends the result: this is

@@ -290,6 +290,10 @@ show(
 )
 
 # %% [markdown]
+# As a film, window by window:
+#
+# ![A window of two by two slides over a picture of four by four; at each of nine places its sum of products becomes a number of the output.](figures/07_convolution_forward_window_slides.gif)
+#
 # And by im2col: four windows of a picture of $3 \cdot 3$ pixels become four rows.
 #
 # | name | rule | number |

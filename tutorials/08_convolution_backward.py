@@ -340,6 +340,10 @@ by_hand("08.2",
 #
 # The fourth copy is missing because its weight, $W_{01}$, is 0.
 #
+# As a film, by route A, window by window: the way back of the film in notebook 07.
+#
+# ![Nine windows, one after the other, each add their entry of dY times the kernel to the two by two pixels that they came from; where windows overlap, the shares add up.](figures/08_convolution_backward_gradient_returns.gif)
+#
 # The same picture and kernel at stride 2: four windows that do not overlap. `blocks` is route A,
 # where each window gets its entry of $dY$ times the kernel. `dX` is route B, with zeros between the
 # entries of $dY$ and around them, and the kernel turned.

@@ -117,6 +117,15 @@ BUGS = [
         ),
     ),
     *bugs(
+        "tutorials/checks/notebook_13.py",
+        (
+            "any name for a fault is right",
+            "        if named != true:\n",
+            "        if False:\n",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
+        ),
+    ),
+    *bugs(
         "tutorials/checks/notebook_14.py",
         (
             "a residual block may add in the body's own array",

@@ -10,9 +10,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from PIL import Image
 
-from tests.tutorials.sources import SOURCES, code, literals, read
-from tutorials import build, files, style
+from tests.tutorials.sources import SOURCES, code, literals, markdown, read
+from tutorials import animations, build, files, style
 from tutorials.value import Value
 
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -72,12 +73,26 @@ def expect_good_outputs(notebook: NotebookNode) -> None:
 @every_notebook
 def test_every_figure_is_saved_as_svg(source: Path) -> None:
     names = {f"{source.stem}_{name}.svg" for name in literals(source, "show", 1)}
-    saved = {path.name for path in (files.FOLDER / "figures").glob(f"{source.stem}_*")}
+    saved = {path.name for path in (files.FOLDER / "figures").glob(f"{source.stem}_*.svg")}
     assert saved == names
     for name in names:
         text = (files.FOLDER / "figures" / name).read_text("utf-8")
         assert "<title>" in text
         assert "<dc:description>" in text
+
+
+@pytest.mark.parametrize("name", animations.ANIMATIONS)
+def test_an_animation_is_made_and_shown_with_words(name: str, tmp_path: Path) -> None:
+    committed = files.FOLDER / "figures" / f"{name}.gif"
+    path = tmp_path / committed.name
+    animations.save(animations.ANIMATIONS[name](), path)
+    with Image.open(committed) as old, Image.open(path) as new:
+        assert getattr(old, "n_frames", 1) == getattr(new, "n_frames", 1) > 5
+        assert old.size == new.size
+    source = next(path for path in SOURCES if name.startswith(path.stem))
+    found = re.search(rf"!\[([^]]+)\]\(figures/{name}.gif\)", "\n".join(markdown(source)))
+    assert found is not None
+    assert len(found[1]) > 60
 
 
 def test_a_script_run_by_itself_prints_no_pictures(capsys: pytest.CaptureFixture[str]) -> None:

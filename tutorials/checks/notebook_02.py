@@ -21,39 +21,39 @@ class Node:
 def diamond_gradients(answer: Answer) -> None:
     """Two values of a; the known wrong numbers are those of single paths and early passing."""
     for a in (2.0, -0.5):
-        b, c, d = 3 * a, 3 * a + 1, 6 * a
+        b, c, p = 3 * a, 3 * a + 1, 6 * a
         gradients = call(answer, a)
-        names = ["a", "b", "c", "d", "e"]
+        names = ["a", "b", "c", "p", "q"]
         if not isinstance(gradients, dict) or sorted(gradients) != names:
             raise WrongAnswer(
                 f"the result should be a dictionary with the keys {', '.join(names)}. "
                 f"Received: {gradients!r}"
             )
-        expect(gradients["e"], 1.0, f"de/de for a = {a}", mistakes={
-            "this is the value of e. If e changes, by how much does e change?": c * d,
+        expect(gradients["q"], 1.0, f"dq/dq for a = {a}", mistakes={
+            "this is the value of q. If q changes, by how much does q change?": c * p,
         })  # fmt: skip
-        expect(gradients["c"], d, f"de/dc for a = {a}", mistakes={
-            "this is de/dd. The slope of a product c * d by c is the *other* factor.": c,
+        expect(gradients["c"], p, f"dq/dc for a = {a}", mistakes={
+            "this is dq/dp. The slope of a product c * p by c is the *other* factor.": c,
             "this is the number for a = 2. It depends on a.": 12.0,
         })  # fmt: skip
-        expect(gradients["d"], c, f"de/dd for a = {a}", mistakes={
-            "this is de/dc. The slope of a product c * d by d is the *other* factor.": d,
+        expect(gradients["p"], c, f"dq/dp for a = {a}", mistakes={
+            "this is dq/dc. The slope of a product c * p by p is the *other* factor.": p,
         })  # fmt: skip
-        expect(gradients["b"], d + 2 * c, f"de/db for a = {a}", mistakes={
-            "this is the slope of one arrow that leaves b. The paths go on to e.": 1.0,
-            "only the path through c is counted. b acts on e through d as well; add both.": d,
-            "only the path through d is counted. b acts on e through c as well; add both.": 2 * c,
-            "the slopes are missing on the way: d = 2 * b, so its share counts twice.": c + d,
+        expect(gradients["b"], p + 2 * c, f"dq/db for a = {a}", mistakes={
+            "this is the slope of one arrow that leaves b. The paths go on to q.": 1.0,
+            "only the path through c is counted. b acts on q through p as well; add both.": p,
+            "only the path through p is counted. b acts on q through c as well; add both.": 2 * c,
+            "the slopes are missing on the way: p = 2 * b, so its share counts twice.": c + p,
             "the two shares are multiplied. Along a path slopes multiply; between paths they "
-            "add.": 2 * c * d,
+            "add.": 2 * c * p,
         })  # fmt: skip
-        expect(gradients["a"], 3 * (d + 2 * c), f"de/da for a = {a}", mistakes={
+        expect(gradients["a"], 3 * (p + 2 * c), f"dq/da for a = {a}", mistakes={
             "b's gradient is passed on twice: once before its second share has arrived. Wait "
-            "until all shares are in.": 3 * (2 * c) + 3 * (d + 2 * c),
+            "until all shares are in.": 3 * (2 * c) + 3 * (p + 2 * c),
             "b's gradient is passed on twice, and too early the first time. Wait until all "
-            "shares are in.": 3 * d + 3 * (d + 2 * c),
-            "this is de/db. From a to b there is one more slope, 3.": d + 2 * c,
-            "this is the value of e, or a multiple of b's value, not a derivative.": b * d,
+            "shares are in.": 3 * p + 3 * (p + 2 * c),
+            "this is dq/db. From a to b there is one more slope, 3.": p + 2 * c,
+            "this is the value of q, or a multiple of b's value, not a derivative.": b * p,
         })  # fmt: skip
 
 

@@ -11,9 +11,9 @@ Node = Any
 
 
 def diamond_gradients(a: float) -> dict[str, float]:
-    """The derivatives of e = c * d, where b = 3 * a, c = b + 1 and d = 2 * b.
+    """The derivatives of q = c * p, where b = 3 * a, c = b + 1 and p = 2 * b.
 
-    Returns {"a": de/da, "b": de/db, "c": de/dc, "d": de/dd, "e": de/de}, in plain numbers.
+    Returns {"a": dq/da, "b": dq/db, "c": dq/dc, "p": dq/dp, "q": dq/dq}, in plain numbers.
     """
     raise NotImplementedError
 

@@ -6,19 +6,19 @@ Node = Any
 
 
 def diamond_gradients(a: float) -> dict[str, float]:
-    """The derivatives of e = c * d, where b = 3 * a, c = b + 1 and d = 2 * b.
+    """The derivatives of q = c * p, where b = 3 * a, c = b + 1 and p = 2 * b.
 
-    Returns {"a": de/da, "b": de/db, "c": de/dc, "d": de/dd, "e": de/de}, in plain numbers.
+    Returns {"a": dq/da, "b": dq/db, "c": dq/dc, "p": dq/dp, "q": dq/dq}, in plain numbers.
     """
     b = 3 * a
     c = b + 1
-    d = 2 * b
-    de = 1.0
-    dc = d * de
-    dd = c * de
-    db = 1 * dc + 2 * dd
+    p = 2 * b
+    dq = 1.0
+    dc = p * dq
+    dp = c * dq
+    db = 1 * dc + 2 * dp
     da = 3 * db
-    return {"a": da, "b": db, "c": dc, "d": dd, "e": de}
+    return {"a": da, "b": db, "c": dc, "p": dp, "q": dq}
 
 
 def product(a: float, b: float) -> tuple[float, tuple[float, float]]:

@@ -4,8 +4,8 @@ from tests.tutorials.wrong_answers import wrong
 
 
 def diamond(a, db, da=None):
-    c, d = 3 * a + 1, 6 * a
-    return {"a": 3 * db if da is None else da, "b": db, "c": d, "d": c, "e": 1.0}
+    c, p = 3 * a + 1, 6 * a
+    return {"a": 3 * db if da is None else da, "b": db, "c": p, "p": c, "q": 1.0}
 
 
 @wrong("02.diamond_gradients", "only the path through c")
@@ -13,26 +13,26 @@ def one_path(a):
     return diamond(a, 6 * a)
 
 
-@wrong("02.diamond_gradients", "only the path through d")
+@wrong("02.diamond_gradients", "only the path through p")
 def other_path(a):
     return diamond(a, 2 * (3 * a + 1))
 
 
 @wrong("02.diamond_gradients", "passed on twice")
 def passed_on_too_early(a):
-    c, d = 3 * a + 1, 6 * a
+    c, p = 3 * a + 1, 6 * a
     da = 0
     db = 2 * c
     da += 3 * db
-    db += d
+    db += p
     da += 3 * db
     return diamond(a, db, da)
 
 
 @wrong("02.diamond_gradients", "passed on twice, and too early")
 def passed_on_too_early_the_other_way(a):
-    c, d = 3 * a + 1, 6 * a
-    return diamond(a, d + 2 * c, 3 * d + 3 * (d + 2 * c))
+    c, p = 3 * a + 1, 6 * a
+    return diamond(a, p + 2 * c, 3 * p + 3 * (p + 2 * c))
 
 
 @wrong("02.diamond_gradients", "between paths they add")
@@ -42,8 +42,8 @@ def paths_multiplied(a):
 
 @wrong("02.diamond_gradients", "*other* factor")
 def factors_swapped(a):
-    c, d = 3 * a + 1, 6 * a
-    return {"a": 3 * (c + 2 * d), "b": c + 2 * d, "c": c, "d": d, "e": 1.0}
+    c, p = 3 * a + 1, 6 * a
+    return {"a": 3 * (c + 2 * p), "b": c + 2 * p, "c": c, "p": p, "q": 1.0}
 
 
 @wrong("02.diamond_gradients", "one more slope")
@@ -54,12 +54,12 @@ def stops_at_b(a):
 
 @wrong("02.diamond_gradients", "only the path through c")
 def one_path_in_whole_numbers(a):
-    return {**diamond(a, 6 * a), "e": 1}
+    return {**diamond(a, 6 * a), "q": 1}
 
 
 @wrong("02.diamond_gradients", "the number for a = 2")
 def written_off_the_table(a):
-    return {"a": 78, "b": 26, "c": 12, "d": 7, "e": 1}
+    return {"a": 78, "b": 26, "c": 12, "p": 7, "q": 1}
 
 
 @wrong("02.diamond_gradients", "slope of one arrow")
@@ -67,9 +67,9 @@ def slopes_for_gradients(a):
     return diamond(a, 1, 3)
 
 
-@wrong("02.diamond_gradients", "this is the value of e")
+@wrong("02.diamond_gradients", "this is the value of q")
 def values_for_gradients(a):
-    return {"a": a, "b": 3 * a, "c": 3 * a + 1, "d": 6 * a, "e": (3 * a + 1) * 6 * a}
+    return {"a": a, "b": 3 * a, "c": 3 * a + 1, "p": 6 * a, "q": (3 * a + 1) * 6 * a}
 
 
 @wrong("02.product", "the factor itself")
