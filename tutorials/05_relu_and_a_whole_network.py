@@ -51,6 +51,50 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## Derive
 #
+# **What the bend buys.** The smallest task that no single layer can do is *exclusive or*: of two inputs that
+# are 0 or 1, is exactly one of them 1? A layer draws one straight line through the plane of the two inputs, and
+# says yes on one side of it. The two points of "yes" lie across from each other, and so do those of "no". Two
+# ReLU units are enough: $h_0 = \max(x_0 + x_1, 0)$ and $h_1 = \max(x_0 + x_1 - 1, 0)$. The score
+# $h_0 - 2 h_1$ is 0, 1, 1 and 0, because the second unit bends the slope of the first back down.
+
+# %% jupyter={"source_hidden": true}
+corners = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+line = np.linspace(-0.4, 1.4, 121)
+plane = np.stack(np.meshgrid(line, line), axis=-1)
+
+
+def one_layer(x):
+    return x.sum(axis=-1) - 0.5
+
+
+def with_a_bend(x):
+    h0, h1 = np.maximum(x.sum(axis=-1), 0), np.maximum(x.sum(axis=-1) - 1, 0)
+    return h0 - 2 * h1 - 0.5
+
+
+figure = new_figure(7, 2.9)
+for k, (title, score) in enumerate(
+    [("one layer: a line", one_layer), ("two ReLU units", with_a_bend)]
+):
+    axes = figure.add_subplot(1, 2, k + 1)
+    axes.contourf(line, line, score(plane), levels=[-9, 0, 9], colors=[LIGHT[MUTED], LIGHT[VALUE]])
+    for (x0, x1), yes in zip(corners, (0, 1, 1, 0), strict=True):
+        axes.plot(x0, x1, "o", ms=9, color=VALUE if yes else MUTED)
+    right = ((score(corners) > 0) == [0, 1, 1, 0]).sum()
+    axes.set(title=f"{title}: {right} of 4 right", xlabel="$x_0$", ylabel="$x_1$", aspect="equal")
+assert ((with_a_bend(corners) > 0) == [0, 1, 1, 0]).all()
+assert ((one_layer(corners) > 0) == [0, 1, 1, 0]).sum() == 3
+show(
+    figure,
+    "exclusive_or",
+    "Exclusive or: blue points are to lie in the blue area. One line gets three right at best, one "
+    "bend all four.",
+    "Two squares with four points at their corners: blue at (0, 1) and (1, 0), grey at (0, 0) and (1, "
+    "1). Left, a straight line with a blue half-plane above it holds both blue points and one grey "
+    "one. Right, a blue stripe along the falling diagonal holds the blue points only.",
+)
+
+# %% [markdown]
 # **ReLU** works on each entry alone:
 #
 # $$Y_{ni} = \max(X_{ni}, 0)$$
@@ -596,6 +640,8 @@ for k, (rate, parameters) in enumerate(networks.items()):
     title = f"step {rate}" if rate else "untrained"
     show_image(axes, a[:100].T > 0, f"{title}\n{dead[rate]} dead", cmap="Blues", vmin=0, vmax=1.3)
     axes.set(xlabel="100 images", ylabel="" if k else "100 hidden units")
+    if active[rate] < 0.001:
+        axes.text(50, 50, "nearly\nall off", ha="center", va="center", color=MUTED)
 show(
     figure,
     "gates",

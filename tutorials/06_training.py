@@ -459,14 +459,17 @@ for scale, colour in [(0.01, VALUE), ("He", RIGHT), (0.1, GRADIENT)]:
         x = layer.forward(x, keep=True)
         if isinstance(layer, ReLU):
             outputs.append(root_mean_square(x))
-    model.backward(softmax_cross_entropy(x, answers)[1])
-    grads = [root_mean_square(p.grad) for p in model.parameters().values() if p.value.ndim == 2]
+    dx, grads = softmax_cross_entropy(x, answers)[1], []
+    for layer in reversed(model.layers):
+        dx = layer.backward(dx)
+        if isinstance(layer, Dense):
+            grads.insert(0, root_mean_square(dx))
     factor[scale] = (outputs[-1] / outputs[0]) ** (1 / 9)
     label = f"s = {scale}" if scale != "He" else "He: $s = \\sqrt{2/n}$"
     forwards.semilogy(range(1, 11), outputs, "o-", ms=4, color=colour, label=label)
     backwards.semilogy(range(1, 12), grads, "o-", ms=4, color=colour, label=label)
 forwards.set(title="values: root mean square", xlabel="after layer", xticks=range(1, 11))
-backwards.set(title="gradients of the weights", xlabel="layer", xticks=range(1, 12))
+backwards.set(title="dX: root mean square", xlabel="at the input of layer", xticks=range(1, 12))
 forwards.legend()
 show(
     figure,
@@ -474,8 +477,9 @@ show(
     "Values and gradients in a deep network before the first step: only He's scale keeps both alive.",
     "Two logarithmic plots over the layers of a ten-layer network, for three scales. Left, the "
     "values: with s = 0.01 they fall from 0.07 to below 1e-8, with He's scale they stay near 0.3, "
-    "with s = 0.1 they grow to 44. Right, the gradients: near 1e-11 for s = 0.01, near 2e-3 for "
-    "He's scale, near 1 for s = 0.1; the last layer's are larger each time.",
+    "with s = 0.1 they grow to 44. Right, the gradients that come back: from the last layer to the "
+    "first they fall by many powers of ten for s = 0.01, stay nearly level for He's scale, and grow "
+    "for s = 0.1.",
 )
 print({scale: round(value, 2) for scale, value in factor.items()})
 assert abs(factor[0.01] - 0.01 * np.sqrt(512 / 2)) < 0.02
@@ -486,7 +490,10 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 
 # %% [markdown]
 # The factor from layer to layer is $s \sqrt{n / 2}$ as derived: 0.16 for $s = 0.01$, 1 for He's
-# scale, 1.6 for $s = 0.1$.
+# scale, 1.6 for $s = 0.1$. Backwards it is the same, since here each layer has as many outputs as inputs.
+# (A weight's own gradient is $X^T dY$, a value that has shrunk on the way forwards times a gradient that has
+# shrunk on the way back. At each layer the two together have passed all of them, so it is equally small in
+# every layer, and shows less.)
 #
 # ### The ladder
 #
