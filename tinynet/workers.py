@@ -248,11 +248,15 @@ class Update:
 
 
 def predict(model: Sequential, images: Array, workers: int | None = None) -> Array:
-    """`model.predict` on several cores: outputs (N, ...) for any number of images."""
+    """`model.predict` on several cores: outputs (N, ...) for any number of images.
+
+    The bits do not depend on how many threads BLAS would take.
+    """
     workers = check_workers(workers)
     starts = range(0, len(images), PREDICT_BATCH)
     parts = [images[start : start + PREDICT_BATCH] for start in starts]
-    if len(parts) < 2:
-        return model.predict(images)
-    with one_blas_thread(), ThreadPoolExecutor(workers, "tinynet") as executor:
+    with one_blas_thread(), contextlib.ExitStack() as stack:
+        if len(parts) < 2:
+            return model.predict(images)
+        executor = stack.enter_context(ThreadPoolExecutor(workers, "tinynet"))
         return np.concatenate(list(executor.map(model.predict, parts)))

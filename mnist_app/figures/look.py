@@ -49,16 +49,16 @@ EXIF_SOFTWARE = 0x0131
 def save_figure(
     path: Path, draw: Callable[Concatenate["Figure", P], None], *args: P.args, **kwargs: P.kwargs
 ) -> None:
-    """Call `draw(figure, ...)` with a new figure in our style, and write it.
+    """Call `draw(figure, ...)` with a new figure in our style alone, and write it.
 
     The file is written whole or not at all, with our MARK in it; its extension decides the
     format. Raises OSError if it cannot be written.
     """
-    from matplotlib import rc_context
+    from matplotlib import style
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    with rc_context(STYLE), warnings.catch_warnings():
+    with style.context(["default", STYLE]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # names in scripts without a font
         figure = Figure(layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         draw(figure, *args, **kwargs)

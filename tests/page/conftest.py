@@ -8,7 +8,7 @@ from tests.page.client import Page, serving
 from tinynet.workers import one_blas_thread
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def one_thread() -> Iterator[None]:
     """As in the server: BLAS's threads would wait for each other."""
     with one_blas_thread():

@@ -158,8 +158,8 @@ BUGS = [
     Bug(
         "the confidence of the label in place of the answer's",
         file=f"{FIGURES}/grids.py",
-        old="{percent(row[answer], 1)}",
-        new="{percent(row[label], 1)}",
+        old="percent(row[answer], 1), RED",
+        new="percent(row[label], 1), RED",
         tests=f"{TESTS}/test_grids.py",
     ),
     Bug(

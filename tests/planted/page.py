@@ -97,7 +97,7 @@ BUGS: list[Bug] = [
             "the loss is checked against itself",
             "    errors = relative_error(gradient, numeric)\n",
             "    errors = relative_error(gradient, gradient)\n",
-            f"'{FINDING}each_bug_is_found_and_named[twice]'",
+            f"{FINDING}each_bug_is_found_and_named[twice]",
         ),
     ),
     *bugs(
