@@ -8,8 +8,8 @@ BUGS = [
     Bug(
         "figures are drawn without the style",
         file=f"{FIGURES}/look.py",
-        old="with rc_context(STYLE), warnings",
-        new="with rc_context(), warnings",
+        old='style.context(["default", STYLE])',
+        new='style.context(["default"])',
         tests=f"{TESTS}/test_look.py",
     ),
     Bug(
