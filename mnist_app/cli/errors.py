@@ -31,14 +31,28 @@ class OneLineErrors(TyperGroup):
         with Interrupts() as interrupts:
             try:
                 code = super().main(*args, **{**options, "standalone_mode": False})
+                sys.stdout.flush()  # now, while an error can still be told in a line
             except (KeyboardInterrupt, typer.Abort):
                 code = INTERRUPTED
+            except BrokenPipeError:  # whoever read our output has enough of it
+                code = FAILED
             except Exception as error:
                 line, code = describe(error)
                 typer.echo(f"Error: {printable(' '.join(line.split()))}", err=True)
+        drop_unwritten_output()
         if interrupts.heard:
             code = INTERRUPTED
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def drop_unwritten_output() -> None:
+    """Send to the null device what standard output does not take: Python would try again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 class Command(TyperCommand):
