@@ -198,7 +198,7 @@ def test_gradients_are_opened_a_step_is_taken_and_taken_back(
         for name, grad in step.grads.items():
             page.click(f'button[aria-label="gradient of {name}"]')
             settle(page)
-            pick(page, "#step-detail canvas.maps", 0.02, 0.02)
+            pick(page, "#step-detail canvas.maps", 0.04, 0.06)
             title = page.locator("#step-detail h2").last.text_content() or ""
             index = tuple(map(int, re.findall(r"\d+", title.split("[")[1])))
             assert title.startswith(f"dL / d {name}[")
