@@ -178,7 +178,7 @@ def read_with_model(path: Path) -> None:
     picture = path.with_name("seven.png")
     drawing().save(picture)
     command("predict", picture, "--model", path, "--json")
-    command("convert", path.rename(path.with_suffix(".safetensors")), path.with_suffix(".keras"))
+    command("convert", path.rename(path.with_suffix(".safetensors")), path.with_name("out.keras"))
 
 
 def convert_keras(path: Path) -> None:
