@@ -229,8 +229,8 @@ BUGS = [
         "a killed run resumes with other random numbers",
         file=CHECKPOINT,
         old='rng.bit_generator.state = saved["rng"]',
-        new='rng.bit_generator.state = saved["rng"] | {"has_uint32": 1}',
-        tests="tests/app/test_kills.py",
+        new='rng.bit_generator.state = {**saved["rng"], "state": rng.bit_generator.state["state"]}',
+        tests=f"{RUN_TESTS}::test_a_killed_run_resumes_to_the_same_bits",
     ),
     Bug(
         "a forged history is believed",
