@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.tutorials.wrong_answers import wrong
+from tutorials.checks.notebook_13 import TREATMENT, TRUTH
 
 
 def length(a):
@@ -114,54 +115,30 @@ def as_a_mask(train, test):
     return np.array([any((image == other).all() for other in train) for image in test])
 
 
-NAMED = {
-    "A": "frozen layer",
-    "B": "rate too small",
-    "C": "shuffled labels",
-    "D": "bytes",
-    "E": "softmax twice",
-    "F": "leak",
-    "G": "zero weights",
-    "H": "rate too large",
-}
-
-
 @wrong("13.name_faults", "one layer does not move at all, while the others do")
 def frozen_for_slow():
-    return {**NAMED, "A": "rate too small", "B": "frozen layer"}
+    return {**TRUTH, "A": "rate too small", "B": "frozen layer"}
 
 
 @wrong("13.name_faults", 'C is no case of "leak"')
 def leak_for_shuffled():
-    return {**NAMED, "C": "leak", "F": "shuffled labels"}
+    return {**TRUTH, "C": "leak", "F": "shuffled labels"}
 
 
 @wrong("13.name_faults", "although the weights have moved")
 def dead_for_zero():
-    return {**NAMED, "G": "rate too large", "H": "zero weights"}
+    return {**TRUTH, "G": "rate too large", "H": "zero weights"}
 
 
 @wrong("13.name_faults", "expected one of rate too large")
 def overfitting():
-    return {**NAMED, "F": "overfitting"}
-
-
-CURES = {
-    "rate too large": "lower the rate",
-    "rate too small": "raise the rate",
-    "bytes": "divide the pixels by 255",
-    "zero weights": "draw fresh weights",
-    "frozen layer": "repair its gradient",
-    "softmax twice": "remove a layer",
-    "shuffled labels": "pair images and labels again",
-    "leak": "split the images anew",
-}
+    return {**TRUTH, "F": "overfitting"}
 
 
 @wrong("13.treatments", "learns it more slowly")
 def lower_rate_for_shuffled_labels():
     return {
-        **CURES,
+        **TREATMENT,
         "shuffled labels": "lower the rate",
         "rate too large": "pair images and labels again",
     }
@@ -169,14 +146,14 @@ def lower_rate_for_shuffled_labels():
 
 @wrong("13.treatments", "does not get better with more images")
 def other_rate_for_a_frozen_layer():
-    return {**CURES, "frozen layer": "raise the rate", "rate too small": "repair its gradient"}
+    return {**TREATMENT, "frozen layer": "raise the rate", "rate too small": "repair its gradient"}
 
 
 @wrong("13.treatments", "Overfitting would show")
 def fewer_layers_for_a_leak():
-    return {**CURES, "leak": "remove a layer"}
+    return {**TREATMENT, "leak": "remove a layer"}
 
 
 @wrong("13.treatments", "at any rate and for any images")
 def higher_rate_for_zero_weights():
-    return {**CURES, "zero weights": "raise the rate"}
+    return {**TREATMENT, "zero weights": "raise the rate"}
