@@ -47,6 +47,18 @@ BUGS = [
             TEXTBOOK + "conv2d",
         ),
         (
+            "a single image's windows in the order of the columns",
+            "together.reshape(rows, width, -1).swapaxes(1, 2)",
+            "together.reshape(width, rows, -1).transpose(1, 2, 0)",
+            TEXTBOOK + "conv2d_narrow_and_wide_rows",
+        ),
+        (
+            "wide rows without the bias",
+            "        return weights.T @ columns\n",
+            "        return weights[:-1].T @ columns[:, :-1]\n",
+            TEXTBOOK + "conv2d_narrow_and_wide_rows",
+        ),
+        (
             "convolution pads with ones",
             "pad(to_memory(x), self._windows, 0)",
             "pad(to_memory(x), self._windows, 1)",
@@ -63,8 +75,8 @@ BUGS = [
         "tinynet/layers/windows.py",
         (
             "rows of windows by the columns' stride",
-            "[:: sh * lines]",
-            "[:: sw * lines]",
+            "(sh * strip, line, number)",
+            "(sw * strip, line, number)",
             TEXTBOOK + "conv2d",
         ),
         (

@@ -23,6 +23,7 @@ from tinynet import (
     softmax_cross_entropy,
     textbook,
 )
+from tinynet.layers.conv2d import NARROW
 
 images = st.tuples(sizes, sizes, sizes, st.integers(1, 3))
 vectors = st.tuples(sizes, sizes)
@@ -59,6 +60,14 @@ def test_conv2d(w: Windows) -> None:
     gradients = textbook.conv2d_backward(x, kernel, dy, w.strides, w.padding)
     for ours, expected in zip((dx, layer.kernel.grad, layer.bias.grad), gradients, strict=True):
         agree(ours, expected)
+
+
+@given(windows())
+def test_conv2d_narrow_and_wide_rows(w: Windows) -> None:
+    layer, x = w.conv2d(), normal(w.shape, w.seed)[:1]
+    expected = textbook.conv2d(x, layer.kernel.value, layer.bias.value, w.strides, w.padding)
+    agree(layer.forward(x), expected)  # at most 7 columns, one product for all rows
+    agree(layer.forward(np.repeat(x, NARROW, axis=0)), np.repeat(expected, NARROW, axis=0))
 
 
 @given(windows(), st.booleans())
