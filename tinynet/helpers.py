@@ -118,15 +118,17 @@ def _fork(target: Callable[..., None], *arguments: object) -> Any:
 
 def _run(serve: Serve, connection: "Connection[Any, Any]") -> None:
     """All that a forked process does."""
+    code = 1
     try:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         freeze()  # finalizers of what was inherited are the parent's to run
         _close_sockets(connection.fileno())
         serve(connection)
+        code = 0
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(0)  # what the parent has not flushed, or does at its exit, is not done twice
+        os._exit(code)  # what the parent has not flushed, or does at its exit, is not done twice
 
 
 def _close_sockets(kept: int) -> None:

@@ -107,6 +107,16 @@ def failing(error: Exception) -> Loss:
     return loss
 
 
+@forks
+def test_a_helper_that_fails_at_its_work_says_why(capfd: pytest.CaptureFixture[str]) -> None:
+    def serve(connection: Any) -> None:
+        raise ZeroDivisionError("of ours")
+
+    with Helper(serve) as helper, pytest.raises(ChildProcessError, match=r"\(exit code 1\)"):
+        helper.receive()
+    assert "ZeroDivisionError: of ours" in capfd.readouterr().err
+
+
 def test_an_error_arrives_as_itself_or_in_words(kind: str) -> None:
     images, labels = data(8)
     labels[...], labels[7] = 1, 3
