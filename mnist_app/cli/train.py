@@ -94,6 +94,21 @@ def train(
             "--augment", help="Turn, bend and redraw the images a little, anew in each epoch."
         ),
     ] = DEFAULTS.augment,
+    styles: Annotated[
+        bool,
+        typer.Option(
+            "--styles",
+            help="Add drawn digits in styles that MNIST lacks: a 1 with a flag, a closed 4, ...",
+        ),
+    ] = DEFAULTS.styles,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            show_default="random weights",
+            help="Begin with the weights of this run, file or included model, to train it further.",
+        ),
+    ] = DEFAULTS.start,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -174,7 +189,9 @@ def show_start(run: TrainingRun) -> None:
         f"{images:,} images to train on, {held_out:,} for validation, {len(run.test[0]):,} to "
         f"test; workers: {run.options.workers}\n"
     )
-    if run.start is not None:
+    if run.options.start is not None:
+        out.print(f"It begins with the weights of {printable(run.options.start)}.\n")
+    elif run.start is not None:
         out.print(f"It begins with what the included {run.start} has learned of digits.\n")
     show_left_out(run.left_out)
     steps = run.options.epochs * -(-images // run.options.batch_size)

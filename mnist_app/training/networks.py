@@ -1,6 +1,7 @@
 """The networks by name, and the loss and the learning rate that each is trained with."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -14,6 +15,7 @@ from tinynet import (
     Flatten,
     Layer,
     MaxPool,
+    ModelFileError,
     ReLU,
     Sequential,
     Sigmoid,
@@ -122,6 +124,20 @@ def copy_features(learned: Sequential, model: Sequential) -> None:
     for name, parameter in model.parameters().items():
         if not name.startswith(f"{last}."):
             parameter.value[...] = values[name].value
+
+
+def copy_all(learned: Sequential, model: Sequential, path: Path) -> None:
+    """Give a new network the weights of a trained one of its kind, which is read from the path.
+
+    Raises ModelFileError if its layers are others.
+    """
+    if list(map(repr, learned.layers)) != list(map(repr, model.layers)):
+        raise ModelFileError(
+            f"'{path}' is another network than the one to train; expected its kind"
+        )
+    values = learned.parameters()
+    for name, parameter in model.parameters().items():
+        parameter.value[...] = values[name].value
 
 
 def loss_of(model: Sequential) -> Loss:

@@ -1,18 +1,26 @@
 """Pictures that hold no digit, for the detector to learn from.
 
-Random strokes, digits made into something else, and textures. No letters, faces or houses: how
-well the detector knows those is measured, so it must not have seen them.
+Random strokes, digits made into something else, letters, shapes and textures. How well the
+detector knows such things is measured on those of other fonts and other hands.
 """
+
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from mnist_app.data.dataset import Images, Labels
+from mnist_app.pictures.digit import choose_digit
+from mnist_app.pictures.mnist_style import draw_like_mnist
 from mnist_app.pictures.pipeline import preprocess
+from mnist_app.pictures.pixels import Image28, Pixels
+from mnist_app.training.styles.others import letter, shape
+from mnist_app.training.styles.pens import INK
 from tinynet.types import Array
 
 SIDE = 96  # pixels of a sheet: strokes are then finer than the network sees them
-STROKES, CHANGED, TEXTURES = 0.6, 0.25, 0.15  # how many of each kind
+# How many of each kind; the rest are textures.
+STROKES, CHANGED, LETTERS, SHAPES = 0.3, 0.2, 0.25, 0.17
 
 
 def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.Generator) -> Images:
@@ -21,17 +29,29 @@ def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.G
     Some are made of the digits. Pictures on which nothing is found are drawn again.
     """
     images = np.zeros((count, 28, 28), np.uint8)
+    ways: list[Callable[[], Image28]] = [
+        lambda: seen(strokes(rng)),
+        lambda: seen(changed_digit(digits, labels, rng)),
+        lambda: seen_ink(letter(rng)),
+        lambda: seen_ink(shape(rng)),
+        lambda: preprocess(texture(rng)).image,
+    ]
+    shares = [STROKES, CHANGED, LETTERS, SHAPES]
     for place in range(count):
         while not images[place].any():
-            kind = rng.random()
-            if kind < STROKES:
-                sheet = strokes(rng)
-            elif kind < STROKES + CHANGED:
-                sheet = changed_digit(digits, labels, rng)
-            else:
-                sheet = texture(rng)
-            images[place] = preprocess(sheet).image
+            images[place] = ways[rng.choice(len(ways), p=[*shares, 1 - sum(shares)])]()
     return images
+
+
+def seen(sheet: Images) -> Image28:
+    """What the network sees of black ink on clean paper."""
+    return seen_ink(np.asarray(1 - sheet / np.float32(255), np.float32))
+
+
+def seen_ink(ink: Pixels) -> Image28:
+    """What the network sees of ink; `preprocess` finds the same on clean paper, in five times."""
+    digit, _ = choose_digit(ink, ink > INK)
+    return draw_like_mnist(ink, digit)
 
 
 def redraw_digits(digits: Images, rng: np.random.Generator) -> Images:
@@ -39,7 +59,7 @@ def redraw_digits(digits: Images, rng: np.random.Generator) -> Images:
 
     Otherwise the network could tell the two kinds apart by how they were made.
     """
-    return np.stack([preprocess(on_paper(digit, rng)).image for digit in digits])
+    return np.stack([seen(on_paper(digit, rng)) for digit in digits])
 
 
 def on_paper(image: Images, rng: np.random.Generator) -> Images:

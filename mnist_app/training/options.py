@@ -22,6 +22,8 @@ class Options:
     seed: int = 0
     workers: int = field(default_factory=default_workers)
     augment: bool = False
+    styles: bool = False
+    start: str | None = None
     data: str | None = None
 
     def __post_init__(self) -> None:
@@ -35,7 +37,9 @@ class Options:
             raise ValueError(f"learning_rate must be positive, not {self.learning_rate!r}")
         if not 0 <= self.validation_split < 1:
             raise ValueError(f"validation_split must lie in [0, 1), not {self.validation_split!r}")
-        if type(self.augment) is not bool:
-            raise ValueError(f"augment must be true or false, not {self.augment!r}")
-        if not isinstance(self.data, str | None):
-            raise TypeError(f"data must be a path, not {self.data!r}")
+        for name in ("augment", "styles"):
+            if type(value := getattr(self, name)) is not bool:
+                raise ValueError(f"{name} must be true or false, not {value!r}")
+        for name in ("start", "data"):
+            if not isinstance(value := getattr(self, name), str | None):
+                raise TypeError(f"{name} must be a path, not {value!r}")

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from mnist_app.data.dataset import Dataset
-from mnist_app.data.labels import unseen
+from mnist_app.data.labels import DIGITS, unseen
 from mnist_app.data.splits import split
 from mnist_app.reading.calibration import SETTING, fit_temperature, temperature_of
-from mnist_app.reading.classifier import CLASSES, INCLUDED, MODEL
+from mnist_app.reading.classifier import CLASSES, INCLUDED, MODEL, find_model
 from mnist_app.reading.datasets import load_data
 from mnist_app.reading.probabilities import ends_in_logits
 from mnist_app.training.augmentation import augment
@@ -35,7 +35,7 @@ from mnist_app.training.folder import (
     save_metrics,
 )
 from mnist_app.training.lock import alone_in
-from mnist_app.training.networks import build_network, copy_features, loss_of
+from mnist_app.training.networks import build_network, copy_all, copy_features, loss_of
 from mnist_app.training.options import Options
 from tinynet import (
     Adam,
@@ -73,13 +73,38 @@ class TrainingRun:
         ]
         self.rng = np.random.default_rng(options.seed)
         self.training, self.validation = split(dataset, options.validation_split, self.rng)
+        if options.styles:
+            self._add_styles(dataset)
         self.model = build_network(options.model, dataset.classes, seed=options.seed)
-        self.start = options.model if dataset.pictures and options.model in INCLUDED else None
-        if self.start is not None:
+        self.start = options.start
+        if self.start is None and dataset.pictures and options.model in INCLUDED:
+            self.start = options.model
             copy_features(load_model(INCLUDED[self.start])[0], self.model)
         steps = options.epochs * -(-len(self.training[0]) // options.batch_size)
         self.optimizer = Adam(CosineDecay(options.learning_rate, steps))
         self.history = History()
+
+    def begin_with(self, where: str) -> None:
+        """Take the weights of a trained network; ModelFileError if it is another network."""
+        path = find_model(where)
+        copy_all(load_model(path)[0], self.model, path)
+
+    def _add_styles(self, dataset: Dataset) -> None:
+        """Digits in other styles join both parts; RunError if other classes are to be learned.
+
+        They have random numbers of their own: what is drawn without them stays the same.
+        """
+        from mnist_app.training.styles.digits import with_styles  # imports OpenCV
+
+        if dataset.class_names != DIGITS:
+            raise RunError(
+                f"--styles draws the ten digits, and the data set {dataset.name!r} has other "
+                "classes; leave it out"
+            )
+        rng = np.random.default_rng([self.options.seed, 1])
+        self.training = with_styles(self.training, rng)
+        if self.validation is not None:
+            self.validation = with_styles(self.validation, rng)
 
     def restore(self, checkpoint: Checkpoint, file: ArrayFile) -> None:
         """Go back to a checkpoint and the arrays in its file; ModelFileError if they do not fit."""
@@ -181,11 +206,11 @@ class TrainingRun:
 
     def _save_model(self, name: str, epoch: Epoch) -> None:
         options = asdict(self.options)
-        del options["data"]  # a path on this computer, which says nothing elsewhere
+        del options["data"], options["start"]  # paths on this computer, which say nothing elsewhere
         settings = {
             "dataset": self.dataset_name,
             **({CLASSES: list(self.names)} if self.names else {}),
-            **({"start": self.start} if self.start else {}),
+            **({"start": Path(self.start).name} if self.start else {}),
             "epoch": epoch.epoch,
             "val_accuracy": epoch.val_accuracy,
             **options,
@@ -217,7 +242,10 @@ def start_run(folder: Path, options: Options) -> Iterator[TrainingRun]:
     folder.mkdir(parents=True, exist_ok=True)
     with alone_in(folder):
         check_unused(folder)
-        yield TrainingRun(folder, options, dataset)
+        run = TrainingRun(folder, options, dataset)
+        if options.start is not None:
+            run.begin_with(options.start)
+        yield run
 
 
 @contextmanager
