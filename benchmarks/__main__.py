@@ -21,7 +21,7 @@ NETWORKS = ("cnn", "mlp")
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print and save; the exit code."""
     options = parse(arguments)
-    size = QUICK if options.quick else Size()
+    size = QUICK if options.quick else Size(minutes=options.minutes)
     try:
         options.output.mkdir(parents=True, exist_ok=True)
         WHAT[options.what](options.rounds, size, options.output)
@@ -48,7 +48,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         help="compare: the three side by side (15 minutes on 2 cores); layers: each layer of "
         "tinynet against the arithmetic limit (half a minute); step: what a step on all cores "
         "costs beyond its arithmetic (half a minute); page: how fast the page answers and trains "
-        "(5 minutes)",
+        "(8 minutes)",
     )
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(
@@ -58,6 +58,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="where tables (.md), numbers (.json) and charts (.png) go; "
         "default: benchmarks/results",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=positive,
+        default=Size.minutes,
+        metavar="N",
+        help="how long to use the page while its memory is watched; default: %(default)s",
     )
     parser.add_argument(
         "--quick",
@@ -122,10 +129,11 @@ def step(rounds: int, size: Size, output: Path) -> None:
 
 
 def page(rounds: int, size: Size, output: Path) -> None:
-    """How fast the page answers, starts and trains."""
+    """How fast the page answers, starts and trains, and whether its memory stays flat."""
     from benchmarks.page import measure, to_markdown
+    from benchmarks.page_memory import memory_rows
 
-    rows = measure(rounds, size == QUICK)
+    rows = measure(rounds, size == QUICK) + memory_rows(size.minutes)
     publish(output / "page", to_markdown(rows), dict(rows))
 
 

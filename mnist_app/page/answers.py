@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mnist_app.data.labels import DIGITS
 from mnist_app.page.messages import packed
 from mnist_app.pictures.drawing import resized_plainly
 from mnist_app.pictures.pipeline import Stages
@@ -25,6 +26,12 @@ STAGES = {  # what `predict --explain` shows, and what each stage is for
     "image": ("28 x 28", "Scaled, centred by mass, thickened like MNIST: the network's input."),
 }
 
+PREPARATION = "The preparation of the picture found this, before any network was asked."
+DETECTOR = (
+    "A second, small network says this: it was trained to tell digits from other drawings. The "
+    "chosen network knows nothing but its classes, and would call anything one of them."
+)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -35,19 +42,22 @@ class Reading:
     problem: str | None
     stages: Stages | None
     way: str
+    classes: tuple[str, ...] = DIGITS
+    judge: str = PREPARATION  # who found the problem, if there is one
 
     def report(self) -> dict[str, Any]:
         """As JSON."""
         answer = int(self.probabilities.argmax()) if self.image.any() else None
-        confidence = percent(float(self.probabilities.max()))
+        name = self.classes[int(self.probabilities.argmax())]
         return {
             "image": packed(self.image),
             "answer": answer,
             "problem": self.problem,
-            "said": self.problem or f"{answer}, {confidence}",
+            "said": self.problem or f"{name}, {percent(float(self.probabilities.max()))}",
             "probabilities": self.probabilities,
             "stages": [] if self.stages is None else stages_of(self.stages),
             "way": self.way,
+            "judge": self.judge,
         }
 
 
@@ -76,10 +86,13 @@ def read_pixels(classifier: Classifier, picture: Pixels, as_drawn: bool) -> Read
         answer.problem,
         answer.stages,
         "prepared for the network",
+        classifier.classes,
+        PREPARATION if answer.stages.problem else DETECTOR,
     )
 
 
 def read_image(classifier: Classifier, image: Image28, way: str) -> Reading:
     """What the network says of its input, without a look at whether it is a digit."""
     row = classifier.probabilities(image[np.newaxis])[0]
-    return Reading(image, row, None if image.any() else "nothing drawn", None, way)
+    problem = None if image.any() else "nothing drawn"
+    return Reading(image, row, problem, None, way, classifier.classes)

@@ -14,12 +14,20 @@ from tinynet.types import Array
 
 @dataclass(frozen=True)
 class Bug:
-    """`found_by` is the check that names it; without a layer of its `kind` it cannot be planted."""
+    """`found_by` is the check that names it, `evidence` what one sees of it, and why.
+
+    Without a layer of its `kind` it cannot be planted.
+    """
 
     title: str
+    evidence: str
     plant: Callable[[Experiment], None]
     found_by: str
     kind: type[Layer] = Layer
+
+    def words(self) -> dict[str, str]:
+        """What the page says of it."""
+        return {"title": self.title, "evidence": self.evidence}
 
     def fits(self, experiment: Experiment) -> bool:
         """Whether the network has what the bug is in; one first layer's backward is never asked."""
@@ -133,29 +141,64 @@ def rate_too_high(experiment: Experiment) -> None:
 
 BUGS = {
     "mask": Bug(
-        "backward of ReLU forgets its mask",
+        "ReLU's backward forgets its mask",
+        "Where x is not above 0, dx must be 0; here dy passes everywhere. Only a ReLU is named.",
         replace_method(ReLU, "backward", backward_without_mask), "layers", ReLU,
     ),
     "kernel": Bug(
-        "backward of the convolution uses the kernel turned by 180°",
+        "convolution: the kernel turned on the way back",
+        "A convolution's dx is wrong by no single factor, and no entry is simply missing: the "
+        "right numbers meet the wrong weights.",
         replace_method(Conv2D, "backward", backward_with_turned_kernel), "layers", Conv2D,
     ),
     "pool": Bug(
-        "backward of the pool gives its gradient to all four",
+        "the pool's gradient goes to all four",
+        "Three of the four numbers under a window must get 0; here dx has dy where the numerical "
+        "derivative is 0. Only a pool is named.",
         replace_method(MaxPool, "backward", backward_to_all_four), "layers", MaxPool,
     ),
     "assign": Bug(
-        "backward of the convolution says = where it must say +=",
+        "convolution: = for += on the way back",
+        "A convolution's dx has only the last of the up to nine products that should be added. "
+        "The first row of dx is right: just one product arrives at its corner.",
         replace_method(Conv2D, "backward", backward_that_overwrites), "layers", Conv2D,
     ),
     "bias": Bug(
-        "the gradient of dense biases is averaged over the batch once more",
+        "dense layers average db over the batch",
+        "Only a bias's gradient is named, too small by how many examples the check takes: the "
+        "loss has divided by N already.",
         replace_method(Dense, "backward_parameters", bias_averaged), "layers", Dense,
     ),
-    "twice": Bug("the loss's gradient is divided by N twice", scaled_gradient(-1), "loss"),
-    "never": Bug("the loss's gradient is never divided by N", scaled_gradient(1), "loss"),
-    "adam": Bug("Adam without its correction", uncorrected_adam, "optimizer"),
-    "labels": Bug("the labels are shuffled, the images are not", shuffled_labels, "labels"),
-    "zeros": Bug("all weights begin at zero", zero_weights, "initial weights"),
-    "rate": Bug("the rate is a hundred times too high", rate_too_high, "learning rate"),
+    "twice": Bug(
+        "the loss divides by N twice",
+        "Every layer is right; the loss's own gradient is too small by the number of examples.",
+        scaled_gradient(-1), "loss",
+    ),
+    "never": Bug(
+        "the loss never divides by N",
+        "Every layer is right; the loss's own gradient is too large by the number of examples.",
+        scaled_gradient(1), "loss",
+    ),
+    "adam": Bug(
+        "Adam without its correction",
+        "All gradients are right, and the first step has another size than Adam's formula: "
+        "0.1 / sqrt(0.001) = 3.16 times, for means that begin at 0 and are not corrected.",
+        uncorrected_adam, "optimizer",
+    ),
+    "labels": Bug(
+        "the labels are shuffled, the images are not",
+        "All mathematics is right, and the accuracy stays at 10 %: the labels do not belong to "
+        "their images.",
+        shuffled_labels, "labels",
+    ),
+    "zeros": Bug(
+        "all weights begin at zero",
+        "Gradients, loss and labels are right; all weights are equal, so all units stay equal.",
+        zero_weights, "initial weights",
+    ),
+    "rate": Bug(
+        "the rate is a hundred times too high",
+        "Gradients are right; the first step alone changes weights by more than their own size.",
+        rate_too_high, "learning rate",
+    ),
 }  # fmt: skip

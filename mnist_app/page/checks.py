@@ -1,4 +1,7 @@
-"""The detective: one check for each place where a bug can hide.  Curves are not asked."""
+"""The detective: one check for each place where a bug can hide.  Curves are not asked.
+
+Each check takes an experiment before its first step, and may change its weights.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +38,6 @@ class Finding:
     text: str
 
 
-def check_all(experiment: Experiment) -> list[Finding]:
-    """Every check, on an experiment that has taken no step; its weights are changed by it."""
-    return [check(experiment) for check in CHECKS]
-
-
 def check_network(experiment: Experiment) -> Finding:
     """The whole network along random directions (`tinynet.check_model`)."""
     twin = in_float64(experiment.model)
@@ -59,7 +57,7 @@ def check_layers(experiment: Experiment) -> Finding:
         try:
             check_layer(layer, numbers(EXAMPLES, *shape))
         except GradientError as error:
-            return Finding("layers", False, f"{layer.name}: {error}")
+            return Finding("layers", False, of_the_check(f"{layer.name}: {error}"))
         shape = output_shape
     return Finding("layers", True, f"check_layer: all {len(twin.layers)} are right.")
 
@@ -79,8 +77,13 @@ def check_loss(experiment: Experiment) -> Finding:
         "loss",
         False,
         f"doutputs[{index}]: the loss says {gradient[worst]:.6g}, the difference quotient "
-        f"{numeric[worst]:.6g}{constant_ratio(gradient, numeric, batch=8)}",
+        f"{numeric[worst]:.6g}{of_the_check(constant_ratio(gradient, numeric, batch=8))}",
     )
+
+
+def of_the_check(text: str) -> str:
+    """Says whose batch size is meant: the training has another one."""
+    return text.replace("is the batch size", "is how many examples it takes")
 
 
 def check_optimizer(experiment: Experiment) -> Finding:
@@ -160,12 +163,12 @@ def numbers(*shape: int) -> Array:
     return np.random.default_rng(0).normal(size=shape)
 
 
-CHECKS: tuple[Callable[[Experiment], Finding], ...] = (
-    check_network,
-    check_layers,
-    check_loss,
-    check_optimizer,
-    check_labels,
-    check_weights,
-    check_rate,
-)
+CHECKS: dict[str, Callable[[Experiment], Finding]] = {
+    "network": check_network,
+    "layers": check_layers,
+    "loss": check_loss,
+    "optimizer": check_optimizer,
+    "labels": check_labels,
+    "initial weights": check_weights,
+    "learning rate": check_rate,
+}

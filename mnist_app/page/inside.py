@@ -1,14 +1,16 @@
 """What the page shows inside of a network: its layers, their numbers, what each is the sum of."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from mnist_app.page.chain import opened
 from mnist_app.page.messages import packed
-from mnist_app.page.sums import formula, output_sum
+from mnist_app.page.places import Index
+from mnist_app.page.sums import formula
 from mnist_app.reading.explain import up_to_logits
-from tinynet import Layer, MaxPool, Sequential, activations, gradients
+from mnist_app.reading.probabilities import ends_in_logits, probabilities
+from tinynet import Dense, Layer, MaxPool, Sequential, activations, gradients
 from tinynet.types import Array
 
 NOTEBOOKS = {  # where each layer is derived
@@ -19,6 +21,8 @@ NOTEBOOKS = {  # where each layer is derived
     "ReLU": "05_relu_and_a_whole_network",
     "Sigmoid": "05_relu_and_a_whole_network",
     "Softmax": "04_softmax_cross_entropy",
+    "BatchNormalization": "11_batch_normalization",
+    "Residual": "14_residual_connections",
 }
 
 
@@ -50,14 +54,19 @@ def describe(model: Sequential) -> dict[str, Any]:
 class Inside:
     """A network with one picture in it: all that it computed, kept to be asked about."""
 
-    def __init__(self, model: Sequential, image: Array) -> None:
+    def __init__(self, model: Sequential, image: Array, temperature: float = 1.0) -> None:
         self.model = model.replica()  # other tabs may be using the model
+        self.temperature = temperature
         kept = activations(self.model, self.model.prepare(image[np.newaxis]), keep=True)
         self.values = [array[0] for array in kept]
 
     def report(self) -> dict[str, Any]:
-        """The input and each layer's output, and which inputs each pool has taken."""
-        return {"values": [packed(array) for array in self.values], "winners": self.winners()}
+        """The input and each layer's output, which inputs each pool has taken, the softmax."""
+        return {
+            "values": [packed(array) for array in self.values],
+            "winners": self.winners(),
+            "softmax": softmax_table(self.model, self.values[-1], self.temperature),
+        }
 
     def winners(self) -> dict[int, Any]:
         """By the layer that feeds a pool: which of its numbers are the maximum of a window."""
@@ -69,16 +78,39 @@ class Inside:
             if isinstance(layer, MaxPool)
         }
 
-    def cell(self, layer: int, index: tuple[int, ...]) -> dict[str, Any]:
-        """One number, and the sum that it is; the input's numbers (layer 0) are no sum."""
-        value = self.values[layer][index]
-        if layer == 0:
-            return {"value": value, "sum": None}
-        owner = self.model.layers[layer - 1]
-        found = output_sum(owner, self.values[layer - 1], index)
-        if found is not None:
-            found = replace(found, formula=formula(owner, "y"))
-        return {"value": value, "sum": None if found is None else found.report()}
+    def cell(self, card: int, index: Index) -> dict[str, Any]:
+        """One number, followed to the sum that it is; the input's numbers (card 0) are no sum."""
+        return opened(self.model, self.values, card, index)
+
+    def why(self, answer: int | None, rival: int | None) -> dict[str, Any]:
+        """Why one class and not another: what each unit before the logits gave to the difference.
+
+        logit[answer] - logit[rival] is a sum over the units of the last dense layer's input: the
+        unit's number times the difference of its two weights. The classes are the two most
+        probable ones if they are not given.
+        """
+        card = len(up_to_logits(self.model).layers)
+        logits = self.values[card]
+        first, second = best_two(logits)
+        answer = first if answer is None else answer
+        rival = rival if rival is not None else second if answer != second else first
+        told = {"card": card, "answer": answer, "rival": rival, "logits": logits, "units": []}
+        layer = self.model.layers[card - 1]
+        if not isinstance(layer, Dense):
+            return told
+        x, kernel, bias = self.values[card - 1], layer.kernel.value, layer.bias.value
+        gaps = kernel[:, answer] - kernel[:, rival]
+        products = x * gaps
+        order = np.argsort(-np.abs(products), kind="stable")
+        shown = [int(i) for i in order if products[i]]
+        return told | {
+            "units": [
+                {"unit": i, "value": x[i], "weight": gaps[i], "product": products[i]} for i in shown
+            ],
+            "silent": len(x) - len(shown),
+            "bias": bias[answer] - bias[rival],
+            "difference": float(products.sum() + bias[answer] - bias[rival]),
+        }
 
     def kernel(self, layer: int, unit: int) -> dict[str, Any]:
         """All weights that lead to one unit or map: (kh, kw, C), or (H, W, C) of a first Dense."""
@@ -98,7 +130,7 @@ class Inside:
         """The gradient of "answer minus runner-up" with respect to each layer's numbers."""
         logits = up_to_logits(self.model)
         outputs = activations(logits, self.values[0][np.newaxis], keep=True)[-1]
-        runner_up, answer = np.argsort(outputs[0], kind="stable")[-2:]
+        answer, runner_up = best_two(outputs[0])
         dy = np.zeros_like(outputs)
         dy[0, answer], dy[0, runner_up] = 1, -1
         slopes = [array[0] for array in gradients(logits, dy)]
@@ -108,3 +140,27 @@ class Inside:
             "answer": answer,
             "runner_up": runner_up,
         }
+
+
+def best_two(logits: Array) -> tuple[int, int]:
+    """The answer and the runner-up."""
+    runner_up, answer = np.argsort(logits, kind="stable")[-2:]
+    return int(answer), int(runner_up)
+
+
+def softmax_table(model: Sequential, outputs: Array, temperature: float) -> dict[str, Any]:
+    """How the outputs become probabilities: p = exp / sum, or y / sum for outputs in (0, 1).
+
+    The largest logit is taken from all first: no exp is too large then, and p stays the same.
+    """
+    logits = ends_in_logits(model)
+    scaled = outputs / outputs.dtype.type(temperature)
+    weights = np.exp(scaled - scaled.max()) if logits else np.clip(outputs, 1e-7, 1 - 1e-7)
+    return {
+        "logits": logits,
+        "outputs": outputs,
+        "temperature": temperature,
+        "weights": weights,
+        "sum": weights.sum(),
+        "probabilities": probabilities(model, outputs[np.newaxis], temperature)[0],
+    }

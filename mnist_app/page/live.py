@@ -3,6 +3,9 @@
 import copy
 import threading
 import time
+from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -38,7 +41,7 @@ class Live:
         self.experiment = experiment
         self.version = 1  # grows with everything there is to tell
         self.failed = ""
-        self.batches: list[tuple[float, float]] = []  # loss and accuracy of each
+        self.losses, self.accuracies = array("d"), array("d")  # of each batch
         self.validation: list[tuple[int, float, float]] = []  # after batch, loss, accuracy
         self.epoch, self.total = 1, len(experiment.images)
         self.look: dict[str, Any] = {}
@@ -48,6 +51,7 @@ class Live:
         self._ratios: dict[str, float] = {}
         self._looked, self._cost = 0.0, 0.0
         self._left: int | None = 0  # batches that may be taken; None: all
+        self._held = 0  # how many want it to rest, whatever is left
         self._closed = False
         self._resting = True  # no batch is under way
         self._state = threading.Condition()
@@ -76,16 +80,23 @@ class Live:
         if self._thread is not None:
             self._thread.join()
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """A block for which the training waits, between two batches; then it goes on."""
+        with self._state:
+            self._held += 1
+            self._state.wait_for(lambda: self._resting or self._closed)
+        try:
+            yield
+        finally:
+            with self._state:
+                self._held -= 1
+                self._state.notify_all()
+
     def copy(self) -> Sequential:
         """The network between two batches, as one of its own, without planted bugs."""
-        with self._state:
-            left, taken, self._left = self._left, len(self.batches), 0
-            self._state.wait_for(lambda: self._resting or self._closed)
+        with self.resting():
             made = copy.deepcopy(self.experiment.model)
-            if left and not self.failed:
-                left -= len(self.batches) - taken
-            self._left = 0 if self.failed else left
-            self._state.notify_all()
         for layer in made.layers:
             for name in ("backward", "backward_parameters"):
                 vars(layer).pop(name, None)
@@ -94,7 +105,7 @@ class Live:
     def news(self, batches: int = 0, looks: int = 0) -> dict[str, Any]:
         """What is new to one who knows of so many batches and looks."""
         with self._state:
-            count = len(self.batches)
+            count = len(self.losses)
             step = max(1, (count - batches) // MOST_POINTS)
             new = {} if looks == self.looks else {"look": self.look, "looks": self.looks}
             return {
@@ -104,7 +115,9 @@ class Live:
                 "epoch": self.epoch,
                 "images": self.total,
                 "failed": self.failed,
-                "curve": [(k + 1, *self.batches[k]) for k in range(batches, count, step)],
+                "curve": [
+                    (k + 1, self.losses[k], self.accuracies[k]) for k in range(batches, count, step)
+                ],
                 "validation": self.validation[looks:],
                 **new,
             }
@@ -135,7 +148,7 @@ class Live:
             paused = self._left == 0
             if paused or time.monotonic() - self._looked > max(LEAST_PAUSE, SHARE * self._cost):
                 self._look()
-            while self._left == 0 and not self._closed:
+            while (self._left == 0 or self._held) and not self._closed:
                 self._resting = True
                 self._state.notify_all()
                 self._state.wait()
@@ -151,10 +164,11 @@ class Live:
         self.epoch, self._before = progress.epoch, now
         self.version += 1
         batch_loss = (now[1] - loss) / size
-        self.batches.append((batch_loss, (now[2] - right) / size))
+        self.losses.append(batch_loss)
+        self.accuracies.append((now[2] - right) / size)
         if not np.isfinite(batch_loss):
             self.failed = (
-                f"After batch {len(self.batches)} the loss is not a number: the weights have "
+                f"After batch {len(self.losses)} the loss is not a number: the weights have "
                 "become too large. Try a lower rate, and begin anew."
             )
             self._left = 0
@@ -178,7 +192,7 @@ class Live:
         outputs = model.predict(images)
         loss, _ = self.experiment.loss(outputs, labels)
         self.validation.append(
-            (len(self.batches), loss, count_correct(outputs, labels) / len(labels))
+            (len(self.losses), loss, count_correct(outputs, labels) / len(labels))
         )
         learned = {name: p for name, p in model.parameters().items() if p.trainable}
         self.look = {

@@ -1,13 +1,15 @@
 """One training step on one picture, in float64, with every number open: the view "One step"."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from mnist_app.page.chain import opened
+from mnist_app.page.gradient_sums import input_gradient_sum, parameter_gradient_sum
 from mnist_app.page.messages import WrongRequest, packed
-from mnist_app.page.sums import formula, input_gradient_sum, parameter_gradient_sum
+from mnist_app.page.places import Index
+from mnist_app.page.sums import formula
 from mnist_app.reading.probabilities import ends_in_logits, probabilities
 from mnist_app.training.networks import loss_of
 from tinynet import (
@@ -27,6 +29,7 @@ from tinynet.gradient_check import (
     relative_error,
     rounding_floor,
 )
+from tinynet.losses import count_correct
 from tinynet.types import Array
 
 OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"SGD": SGD, "Adam": Adam}
@@ -41,8 +44,11 @@ class OneStep:
     For networks without them, a step is `tinynet.train_step`.
     """
 
-    def __init__(self, model: Sequential, image: Array, label: int) -> None:
+    def __init__(
+        self, model: Sequential, image: Array, label: int, others: tuple[Array, Array] | None = None
+    ) -> None:
         self.model = in_float64(model)
+        self.others = others  # images and labels that the step is not about
         self.x = self.model.prepare(image[np.newaxis])
         self.labels = np.array([label])
         self.optimizer: Optimizer | None = None
@@ -87,23 +93,27 @@ class OneStep:
             },
             "steps": 0 if self.optimizer is None else self.optimizer.iterations,
             "undo": len(self.snapshots),
+            "others": self.right_others(),
         }
+
+    def right_others(self) -> float | None:
+        """Which share of other pictures is read right: a step that is too large ruins them."""
+        if self.others is None:
+            return None
+        images, labels = self.others
+        return count_correct(self.model.predict(images), labels) / len(labels)
 
     # --- a gradient, its sum, its numerical twin ------------------------------------------------
 
     def of_value(self, layer: int, index: tuple[int, ...]) -> dict[str, Any]:
         """dL/d of one number of the input (layer 0) or of a layer's output."""
         last = len(self.model.layers)
-        found = None
-        symbol = formula(self.model.layers[layer], "dx") if layer < last else ""
+        told = None
         if layer < last:
-            found = input_gradient_sum(
-                self.model.layers[layer],
-                self.values[layer][0],
-                self.values[layer + 1][0],
-                self.slopes[layer + 1][0],
-                index,
-            )
+            owner, x, y = self.model.layers[layer], self.values[layer][0], self.values[layer + 1][0]
+            found = input_gradient_sum(owner, x, y, self.slopes[layer + 1][0], index)
+            if found is not None:
+                told = found.report({"dy": layer + 1}) | {"formula": formula(owner, "dx")}
         place = (0, *index)
         if layer == last:
             numeric, smooth = self.of_output(place), True
@@ -115,8 +125,12 @@ class OneStep:
             float(self.slopes[layer][place]),
             numeric,
             smooth,
-            None if found is None else replace(found, formula=symbol).report(),
+            told,
         )
+
+    def of_activation(self, card: int, index: Index) -> dict[str, Any]:
+        """One number of the forward pass, followed to the sum that it is, as in "Inside"."""
+        return opened(self.model, [value[0] for value in self.values], card, index)
 
     def of_output(self, place: tuple[int, ...]) -> float:
         """The numerical derivative of the loss with respect to one of the network's outputs."""
@@ -126,14 +140,14 @@ class OneStep:
     def of_parameter(self, name: str, index: tuple[int, ...]) -> dict[str, Any]:
         """dL/d of one weight."""
         owner, _, own_name = name.rpartition(".")
-        found = None
+        told = None
         k = next((k for k, it in enumerate(self.model.layers) if it.name == owner), None)
         parameter = self.learned()[name]
         if k is not None:
             layer = self.model.layers[k]
             x, dy = self.values[k][0], self.slopes[k + 1][0]
             found = parameter_gradient_sum(layer, x, dy, own_name, index)
-            found = replace(found, formula=formula(layer, f"d{own_name}"))
+            told = found.report({"x": k, "dy": k + 1}) | {"formula": formula(layer, f"d{own_name}")}
         numeric, smooth = numerical_derivative(
             self.model, self.x, self.exact_loss, parameter.value, index
         )
@@ -142,7 +156,7 @@ class OneStep:
             float(self.grads[name][index]),
             numeric,
             smooth,
-            None if found is None else found.report(),
+            told,
         )
 
     def compared(

@@ -1,19 +1,20 @@
-"""What a number is the sum of: every output, and every gradient, of one layer for one example.
+"""What a number is the sum of: every output of one layer, for one example.
 
 Each layer here is linear in what arrives, at the point where it is: a ReLU multiplies by 1 or 0,
 a pool takes its maximum once and the others zero times. So each number is a sum of products, plus
-a constant; forwards of inputs and weights, backwards of weights and gradients. Arrays are of one
-example: (H, W, C) or (features,).
+a constant. Arrays are of one example: (H, W, C) or (features,). Gradients: gradient_sums.py.
 """
 
 import inspect
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
 
+from mnist_app.page.places import Index, at, first_maximum, grid, seen, whole_map
 from tinynet import (
     BatchNormalization,
     Conv2D,
@@ -24,23 +25,27 @@ from tinynet import (
     Layer,
     MaxPool,
     ReLU,
+    Residual,
     Sigmoid,
 )
-from tinynet.layers.windows import Windows
 from tinynet.types import Array
 
 MOST_GROUPS = 64  # that go to the page, the largest first; the rest is told as one number
 
-Index = tuple[int, ...]
-
 
 @dataclass(frozen=True)
 class Group:
-    """Products that belong together, such as those of one channel: a * b, element by element."""
+    """Products that belong together, such as those of one channel: a * b, element by element.
+
+    `a_at` and `b_at` tell where these numbers stand in the array that they come from, one index
+    an element (rows, columns, axes), so that each can be opened in its turn.
+    """
 
     label: str
     a: Array
     b: Array
+    a_at: Array | None = None
+    b_at: Array | None = None
 
     @property
     def total(self) -> float:
@@ -54,22 +59,28 @@ class Sum:
     factors: tuple[str, str]
     groups: list[Group]
     constant: tuple[str, float] | None = None
-    formula: str = field(default="", kw_only=True)
 
     @property
     def total(self) -> float:
         constant = 0.0 if self.constant is None else self.constant[1]
         return constant + sum(group.total for group in self.groups)
 
-    def report(self) -> dict[str, Any]:
-        """As JSON, with the largest groups in full."""
+    def report(self, cards: Mapping[str, int]) -> dict[str, Any]:
+        """As JSON, with the largest groups in full; on which card the arrays "x" and "dy" are."""
         ranked = sorted(self.groups, key=lambda group: -abs(group.total))
         shown, rest = ranked[:MOST_GROUPS], ranked[MOST_GROUPS:]
         return {
-            "formula": self.formula,
             "factors": self.factors,
+            "cards": [cards.get(factor) for factor in self.factors],
             "groups": [
-                {"label": g.label, "a": g.a, "b": g.b, "products": g.a * g.b, "total": g.total}
+                {
+                    "label": g.label,
+                    "a": g.a,
+                    "b": g.b,
+                    "at": (g.a_at, g.b_at),
+                    "products": g.a * g.b,
+                    "total": g.total,
+                }
                 for g in shown
             ],
             "products": sum(group.a.size for group in self.groups),
@@ -96,12 +107,9 @@ def one(value: float) -> Array:
     return np.full((1, 1), value)
 
 
-# --- forwards ----------------------------------------------------------------------------------
-
-
 @singledispatch
 def output_sum(layer: Layer, x: Array, index: Index) -> Sum | None:
-    """y[index] as a sum; None for a layer that is no sum of products (Sigmoid, blocks)."""
+    """y[index] as a sum; None for a layer that is no sum of products, such as Sigmoid."""
     return None
 
 
@@ -112,7 +120,8 @@ def _(layer: Conv2D, x: Array, index: Index) -> Sum:
     kernel = layer.kernel.value[..., f]
     patches = np.where(inside[..., None], x[rows[:, None], columns], 0)
     groups = [
-        Group(f"channel {c}", patches[..., c], kernel[..., c]) for c in range(kernel.shape[-1])
+        Group(f"channel {c}", patches[..., c], kernel[..., c], grid(rows, columns, inside, c))
+        for c in range(kernel.shape[-1])
     ]
     return Sum(("x", "kernel"), groups, ("bias", float(layer.bias.value[f])))
 
@@ -122,7 +131,8 @@ def _(layer: Dense, x: Array, index: Index) -> Sum:
     (j,) = index
     weights = layer.kernel.value[:, j]
     groups = [
-        Group(f"input {i}", one(a), one(b)) for i, (a, b) in enumerate(zip(x, weights, strict=True))
+        Group(f"input {i}", one(a), one(b), at(i))
+        for i, (a, b) in enumerate(zip(x, weights, strict=True))
     ]
     return Sum(("x", "kernel"), groups, ("bias", float(layer.bias.value[j])))
 
@@ -133,21 +143,22 @@ def _(layer: MaxPool, x: Array, index: Index) -> Sum:
     rows, columns, inside = seen(layer._windows, x, i, j)
     window = np.where(inside, x[rows[:, None], columns, c], -np.inf)
     wins = first_maximum(window)
-    return Sum(
-        ("x", "is the maximum"), [Group("window", np.where(inside, window, 0), wins.astype(float))]
-    )
+    places = grid(rows, columns, inside, c)
+    group = Group("window", np.where(inside, window, 0), wins.astype(float), places)
+    return Sum(("x", "is the maximum"), [group])
 
 
 @output_sum.register
 def _(layer: ReLU, x: Array, index: Index) -> Sum:
-    return Sum(("x", "x > 0"), [Group("x", one(x[index]), one(x[index] > 0))])
+    return Sum(("x", "x > 0"), [Group("x", one(x[index]), one(x[index] > 0), at(*index))])
 
 
 @output_sum.register(Flatten)
 @output_sum.register(Dropout)
 def _(layer: Layer, x: Array, index: Index) -> Sum:
-    flat = x.reshape(-1) if isinstance(layer, Flatten) else x
-    return Sum(("x", "1"), [Group("x", one(flat[index]), one(1))])
+    place = source(layer, x, index)
+    assert place is not None
+    return Sum(("x", "1"), [Group("x", one(x[place]), one(1), at(*place))])
 
 
 @output_sum.register
@@ -155,176 +166,54 @@ def _(layer: BatchNormalization, x: Array, index: Index) -> Sum:
     c = index[-1]
     scale, mean = normalizing(layer, c)
     shift = float(layer.beta.value[c]) - mean * scale
-    group = Group("x", one(x[index]), one(scale))
+    group = Group("x", one(x[index]), one(scale), at(*index))
     return Sum(("x", "gamma / spread"), [group], ("beta - mean * gamma / spread", shift))
 
 
 @output_sum.register
 def _(layer: GlobalAveragePooling2D, x: Array, index: Index) -> Sum:
     picture = x[..., index[0]]
-    return Sum(
-        ("x", "1 / (H*W)"), [Group("map", picture, np.full(picture.shape, 1 / picture.size))]
-    )
+    shares = np.full(picture.shape, 1 / picture.size)
+    group = Group("map", picture, shares, whole_map(picture, index[0]))
+    return Sum(("x", "1 / (H*W)"), [group])
 
 
-# --- backwards, to the input ---------------------------------------------------------------------
+@output_sum.register
+def _(layer: Residual, x: Array, index: Index) -> Sum:
+    ways = {"body": layer.body, "shortcut": layer.shortcut}
+    outputs = {n: x if way is None else way.forward(x[np.newaxis])[0] for n, way in ways.items()}
+    return Sum(("its output", "1"), [Group(n, one(y[index]), one(1)) for n, y in outputs.items()])
+
+
+# --- where a number comes from, if that is one number only ---------------------------------------
 
 
 @singledispatch
-def input_gradient_sum(layer: Layer, x: Array, y: Array, dy: Array, index: Index) -> Sum | None:
-    """dx[index] as a sum; None for a block of layers."""
+def source(layer: Layer, x: Array, index: Index) -> Index | None:
+    """The place in x of the one number that y[index] is made of; None if there are more."""
     return None
 
 
-@input_gradient_sum.register
-def _(layer: Conv2D, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    h, w, c = index
-    windows, kernel = layer._windows, layer.kernel.value[:, :, c]
-    (kh, kw), filters = windows.size, kernel.shape[-1]
-    arriving = np.zeros((kh, kw, filters))
-    for u, v in np.ndindex(kh, kw):
-        i, j = output_place(windows, h, w, u, v)
-        if i is not None and j is not None:
-            arriving[u, v] = dy[i, j]
-    groups = [Group(f"filter {f}", kernel[..., f], arriving[..., f]) for f in range(filters)]
-    return Sum(("kernel", "dy"), groups)
+@source.register(ReLU)
+@source.register(Sigmoid)
+@source.register(Dropout)
+@source.register(BatchNormalization)
+def _(layer: Layer, x: Array, index: Index) -> Index:
+    return index
 
 
-@input_gradient_sum.register
-def _(layer: Dense, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    weights = layer.kernel.value[index[0]]
-    groups = [
-        Group(f"unit {j}", one(a), one(b)) for j, (a, b) in enumerate(zip(weights, dy, strict=True))
-    ]
-    return Sum(("kernel", "dy"), groups)
+@source.register
+def _(layer: Flatten, x: Array, index: Index) -> Index:
+    return tuple(map(int, np.unravel_index(index[0], x.shape)))
 
 
-@input_gradient_sum.register
-def _(layer: MaxPool, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    h, w, c = index
-    windows, groups = layer._windows, []
-    for u, v in np.ndindex(windows.size):
-        i, j = output_place(windows, h, w, u, v)
-        if i is None or j is None:
-            continue
-        rows, columns, inside = seen(windows, x, i, j)
-        window = np.where(inside, x[rows[:, None], columns, c], -np.inf)
-        wins = float(first_maximum(window)[u, v])
-        groups.append(Group(f"window {i}, {j}", one(wins), one(dy[i, j, c])))
-    return Sum(("is the maximum", "dy"), groups)
-
-
-@input_gradient_sum.register
-def _(layer: ReLU, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    return Sum(("x > 0", "dy"), [Group("dy", one(x[index] > 0), one(dy[index]))])
-
-
-@input_gradient_sum.register
-def _(layer: Sigmoid, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    slope = y[index] * (1 - y[index])
-    return Sum(("y * (1 - y)", "dy"), [Group("dy", one(slope), one(dy[index]))])
-
-
-@input_gradient_sum.register(Flatten)
-@input_gradient_sum.register(Dropout)
-def _(layer: Layer, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    return Sum(("1", "dy"), [Group("dy", one(1), one(dy.reshape(x.shape)[index]))])
-
-
-@input_gradient_sum.register
-def _(layer: BatchNormalization, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    scale, _ = normalizing(layer, index[-1])
-    return Sum(("gamma / spread", "dy"), [Group("dy", one(scale), one(dy[index]))])
-
-
-@input_gradient_sum.register
-def _(layer: GlobalAveragePooling2D, x: Array, y: Array, dy: Array, index: Index) -> Sum:
-    share = 1 / (x.shape[0] * x.shape[1])
-    return Sum(("1 / (H*W)", "dy"), [Group("dy", one(share), one(dy[index[-1]]))])
-
-
-# --- backwards, to the parameters ----------------------------------------------------------------
-
-
-@singledispatch
-def parameter_gradient_sum(layer: Layer, x: Array, dy: Array, name: str, index: Index) -> Sum:
-    """The gradient of one entry of the layer's parameter `name` as a sum."""
-    raise TypeError(f"{layer!r} has no parameter {name!r} that this page knows")
-
-
-@parameter_gradient_sum.register
-def _(layer: Conv2D, x: Array, dy: Array, name: str, index: Index) -> Sum:
-    arriving = dy[..., index[-1]]
-    if name == "bias":
-        return Sum(("dy", "1"), [Group("all places", arriving, np.ones(arriving.shape))])
-    u, v, c, _ = index
-    windows = layer._windows
-    (top, _), (left, _) = windows.border
-    rows = np.arange(arriving.shape[0]) * windows.strides[0] + u - top
-    columns = np.arange(arriving.shape[1]) * windows.strides[1] + v - left
-    inside = is_inside(rows, columns, x)
-    met = np.where(
-        inside, x[rows.clip(0, len(x) - 1)[:, None], columns.clip(0, x.shape[1] - 1), c], 0
-    )
-    return Sum(("x", "dy"), [Group("all places", met, arriving)])
-
-
-@parameter_gradient_sum.register
-def _(layer: Dense, x: Array, dy: Array, name: str, index: Index) -> Sum:
-    arriving = one(dy[index[-1]])
-    met = one(1.0 if name == "bias" else float(x[index[0]]))
-    return Sum(("1" if name == "bias" else "x", "dy"), [Group("this example", met, arriving)])
-
-
-@parameter_gradient_sum.register
-def _(layer: BatchNormalization, x: Array, dy: Array, name: str, index: Index) -> Sum:
-    (c,) = index
-    arriving = np.atleast_2d(dy[..., c])
-    if name == "beta":
-        return Sum(("dy", "1"), [Group("all places", arriving, np.ones(arriving.shape))])
-    scale, mean = normalizing(layer, c)
-    normalized = (np.atleast_2d(x[..., c]) - mean) * (scale / layer.gamma.value[c])
-    return Sum(("(x - mean) / spread", "dy"), [Group("all places", normalized, arriving)])
-
-
-# --- where windows lie -----------------------------------------------------------------------
-
-
-def seen(windows: Windows, x: Array, i: int, j: int) -> tuple[Array, Array, Array]:
-    """The rows and columns under window (i, j), moved into the image, and which were inside."""
-    (kh, kw), (sh, sw) = windows.size, windows.strides
-    (top, _), (left, _) = windows.border
-    rows, columns = i * sh - top + np.arange(kh), j * sw - left + np.arange(kw)
-    inside = is_inside(rows, columns, x)
-    return rows.clip(0, x.shape[0] - 1), columns.clip(0, x.shape[1] - 1), inside
-
-
-def is_inside(rows: Array, columns: Array, x: Array) -> Array:
-    """Which of rows times columns are pixels, and not the border."""
-    good_rows, good_columns = (rows >= 0) & (rows < len(x)), (columns >= 0) & (columns < x.shape[1])
-    inside: Array = good_rows[:, None] & good_columns
-    return inside
-
-
-def output_place(windows: Windows, h: int, w: int, u: int, v: int) -> tuple[int | None, int | None]:
-    """The window (i, j) that has pixel (h, w) at its place (u, v), each None if there is none."""
-    found = [
-        place // stride if place % stride == 0 and 0 <= place // stride < count else None
-        for place, stride, count in zip(
-            (h + windows.border[0][0] - u, w + windows.border[1][0] - v),
-            windows.strides,
-            windows.counts,
-            strict=True,
-        )
-    ]
-    return found[0], found[1]
-
-
-def first_maximum(window: Array) -> Array:
-    """True at the first of the largest entries, in reading order."""
-    wins = np.zeros(window.shape, bool)
-    wins[np.unravel_index(int(window.argmax()), window.shape)] = True
-    return wins
+@source.register
+def _(layer: MaxPool, x: Array, index: Index) -> Index:
+    i, j, c = index
+    rows, columns, inside = seen(layer._windows, x, i, j)
+    wins = first_maximum(np.where(inside, x[rows[:, None], columns, c], -np.inf))
+    u, v = np.argwhere(wins)[0]
+    return int(rows[u]), int(columns[v]), c
 
 
 def normalizing(layer: BatchNormalization, c: int) -> tuple[float, float]:

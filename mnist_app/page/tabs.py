@@ -15,7 +15,7 @@ from mnist_app.data.labels import DIGITS
 from mnist_app.page import messages
 from mnist_app.page.answers import read_image, read_pixels
 from mnist_app.page.bugs import BUGS
-from mnist_app.page.checks import check_all
+from mnist_app.page.checks import CHECKS, Finding
 from mnist_app.page.experiment import NETWORKS, Experiment, Settings, build
 from mnist_app.page.experiment import OPTIMIZERS as TRAINERS
 from mnist_app.page.inside import Inside, describe
@@ -30,6 +30,8 @@ from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import thumbnail
 
 MOST_TABS = 24
+OTHERS = 300  # of the training images: does a step on one picture spoil them?
+MOST_GUESSES = 2  # in the quiz
 TRAINED = "trained here"  # the name of the network that the tab has trained itself
 
 
@@ -50,6 +52,8 @@ class Tab:
         self.settings = Settings()
         self.bug: str | None = None
         self.quiz = False  # the bug is not told
+        self.guesses = 0
+        self.findings: dict[str, Finding] = {}  # of the experiment as it is set
         self.trained: Classifier | None = None
         self.rng = np.random.default_rng()
 
@@ -72,7 +76,15 @@ class Tab:
         trained = () if self.trained is None else (TRAINED,)
         self.name = messages.choice(body, "network", (*self.choices, *trained))
         self.inside = self.step = None
-        return describe(self.classifier.model)
+        return self.described()
+
+    def described(self) -> dict[str, Any]:
+        """The chosen network: its layers, and what its classes are called."""
+        classifier = self.classifier
+        return describe(classifier.model) | {
+            "classes": classifier.classes,
+            "temperature": classifier.temperature,
+        }
 
     def draw(self, body: Body) -> Any:
         """The answer to pen strokes."""
@@ -113,7 +125,8 @@ class Tab:
 
     def look_inside(self) -> Inside:
         if self.inside is None:
-            self.inside = Inside(self.classifier.model, self.image)
+            classifier = self.classifier
+            self.inside = Inside(classifier.model, self.image, classifier.temperature)
         return self.inside
 
     def values(self, body: Body) -> Any:
@@ -126,6 +139,14 @@ class Tab:
         inside = self.look_inside()
         layer = messages.whole(body, "layer", 0, len(inside.values) - 1)
         return inside.cell(layer, messages.index(body, "index", inside.values[layer].shape))
+
+    def why(self, body: Body) -> Any:
+        classes = self.classifier.model.output_shape[0]
+        pair = [
+            None if body.get(name) is None else messages.whole(body, name, 0, classes - 1)
+            for name in ("answer", "rival")
+        ]
+        return self.look_inside().why(*pair)
 
     def kernel(self, body: Body) -> Any:
         inside = self.look_inside()
@@ -141,7 +162,11 @@ class Tab:
         classes = self.classifier.model.output_shape[0]
         label = messages.whole(body, "label", 0, classes - 1)
         self.label = label
-        self.step = OneStep(self.classifier.model, self.image, label)
+        others = None
+        if self.classifier.reads_digits:
+            mnist = mnist_once()
+            others = mnist.train_images[-OTHERS:], mnist.train_labels[-OTHERS:]
+        self.step = OneStep(self.classifier.model, self.image, label, others)
         return self.step.report()
 
     def one_step(self) -> OneStep:
@@ -153,6 +178,11 @@ class Tab:
         step = self.one_step()
         layer = messages.whole(body, "layer", 0, len(step.values) - 1)
         return step.of_value(layer, messages.index(body, "index", step.values[layer].shape[1:]))
+
+    def step_cell(self, body: Body) -> Any:
+        step = self.one_step()
+        card = messages.whole(body, "layer", 0, len(step.values) - 1)
+        return step.of_activation(card, messages.index(body, "index", step.values[card].shape[1:]))
 
     def parameter_gradient(self, body: Body) -> Any:
         step = self.one_step()
@@ -200,12 +230,21 @@ class Tab:
         return self.begin_training(str(self.rng.choice(fitting)), quiz=True)
 
     def answer_quiz(self, body: Body) -> Any:
-        """Whether the guess is right, and what it was."""
+        """Whether the guess is right, and what speaks for or against it; a wrong one is told once.
+
+        After the second wrong guess, what it was.
+        """
         if not self.quiz or self.bug is None:
             raise WrongRequest("start the quiz first")
         guess = messages.choice(body, "bug", BUGS)
+        self.guesses += 1
+        right, told = guess == self.bug, BUGS[self.bug]
+        if not right and self.guesses < MOST_GUESSES:
+            asked = self.finding(BUGS[guess].found_by)
+            return {"right": False, "over": False, "finding": asked, "bug": None}
         self.quiz = False
-        return {"right": guess == self.bug, "bug": self.bug, "title": BUGS[self.bug].title}
+        finding = self.finding(told.found_by)
+        return {"right": right, "over": True, "finding": finding, "bug": self.bug, **told.words()}
 
     def experiment(self, bug: str | None) -> Experiment:
         """As it is set, before the first step."""
@@ -219,10 +258,16 @@ class Tab:
     def begin_training(self, bug: str | None, quiz: bool) -> Any:
         experiment = self.experiment(bug)
         self.end_training()
-        self.bug, self.quiz = bug, quiz
+        self.bug, self.quiz, self.guesses = bug, quiz, 0
+        self.findings.clear()
         self.live = Live(experiment)
         fits = {name: it.title for name, it in BUGS.items() if it.fits(experiment)}
-        return {"settings": self.settings, "bugs": fits, **describe(experiment.model)}
+        return {
+            "settings": self.settings,
+            "bugs": fits,
+            "checks": list(CHECKS),
+            **describe(experiment.model),
+        }
 
     def end_training(self) -> None:
         if self.live is not None:
@@ -243,9 +288,16 @@ class Tab:
         self.training().go(0)
 
     def check_training(self, body: Body) -> Any:
-        """What the checks say of the experiment that is being trained, from its first step on."""
+        """What one check says of the experiment that is being trained, from its first step on."""
         self.training()
-        return {"findings": check_all(self.experiment(self.bug))}
+        return self.finding(messages.choice(body, "check", CHECKS))
+
+    def finding(self, name: str) -> Finding:
+        """What a check says; it is asked once, and the training rests meanwhile."""
+        if name not in self.findings:
+            with self.training().resting():
+                self.findings[name] = CHECKS[name](self.experiment(self.bug))
+        return self.findings[name]
 
     def use_trained(self, body: Body) -> Any:
         """The network as it is now becomes one that the other views can choose."""
@@ -262,8 +314,10 @@ ACTIONS: dict[str, Callable[[Tab, Body], Any]] = {
     "values": Tab.values,
     "saliency": Tab.saliency,
     "cell": Tab.cell,
+    "why": Tab.why,
     "kernel": Tab.kernel,
     "step": Tab.start_step,
+    "step-cell": Tab.step_cell,
     "value-gradient": Tab.value_gradient,
     "parameter-gradient": Tab.parameter_gradient,
     "parameter": Tab.parameter,
@@ -302,7 +356,7 @@ class Tabs:
             "tab": key,
             "networks": list(self.choices),
             "network": tab.name,
-            **describe(tab.classifier.model),
+            **tab.described(),
         }
 
     def get(self, key: str) -> Tab | None:

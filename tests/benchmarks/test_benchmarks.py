@@ -16,7 +16,17 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as program
-from benchmarks import comparison, growth, layers, page, processes, rounds, step, worker
+from benchmarks import (
+    comparison,
+    growth,
+    layers,
+    page,
+    page_memory,
+    processes,
+    rounds,
+    step,
+    worker,
+)
 from benchmarks.jobs import Job
 from benchmarks.machine import describe
 from benchmarks.results import Results, Row, comparison_table, growth_table, markdown_table, number
@@ -250,10 +260,11 @@ def test_installed_sizes_count_what_is_required_once() -> None:
 
 
 def test_the_page_is_measured() -> None:
-    rows = dict(page.measure(1, quick=True))
+    rows = dict(page.measure(1, quick=True) + page_memory.memory_rows(QUICK.minutes))
     number = {name: float(value.split()[0]) for name, value in rows.items()}
     assert number["from a stroke to its answer, median"] > 0
     assert number["news of the training a second"] > 0
+    assert number["memory after 0 minutes and 1 visits"] > 30
     assert "| from a stroke to its answer, median | " in page.to_markdown(list(rows.items()))
 
 

@@ -242,7 +242,7 @@ def test_a_network_is_trained_and_used(browser: Browser, server: Server) -> None
         expect(page.locator("#run")).to_have_text("Start")
         live = tab_of(server).live
         assert live is not None
-        expect(page.locator("#progress")).to_contain_text(f"Batch {len(live.batches)},")
+        expect(page.locator("#progress")).to_contain_text(f"Batch {len(live.losses)},")
         _, loss, accuracy = live.validation[-1]
         assert f"of the validation {shown(loss, 4)} ({accuracy:.1%}".replace("%", " %") in (
             page.locator("#progress").text_content() or ""

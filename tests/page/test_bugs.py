@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_app.page.bugs import BUGS
-from mnist_app.page.checks import CHECKS, Finding, check_all, check_labels, check_layers
+from mnist_app.page.checks import CHECKS, Finding, check_labels, check_layers
 from mnist_app.page.experiment import NETWORKS, Experiment, Settings, build
 from mnist_app.page.tabs import mnist_once
 from tinynet import fit
@@ -21,7 +21,7 @@ def failing(findings: list[Finding]) -> set[str]:
 
 @pytest.mark.parametrize(("network", "optimizer"), [("cnn-small", "Adam"), ("mlp-small", "SGD")])
 def test_without_a_bug_all_is_well(network: str, optimizer: str) -> None:
-    findings = check_all(experiment(network, optimizer))
+    findings = [check(experiment(network, optimizer)) for check in CHECKS.values()]
     assert len(findings) == 7
     assert failing(findings) == set(), findings
 
@@ -32,7 +32,9 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
     assert BUGS[bug].fits(planted)
     BUGS[bug].plant(planted)
     in_a_layer = BUGS[bug].found_by == "layers"  # only then are the layers asked, for a second
-    findings = [check(planted) for check in CHECKS if in_a_layer or check is not check_layers]
+    findings = [
+        check(planted) for check in CHECKS.values() if in_a_layer or check is not check_layers
+    ]
     wrong = failing(findings)
     expected = {BUGS[bug].found_by} | ({"network"} if in_a_layer else set())
     assert wrong == expected, findings
@@ -42,9 +44,9 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
         "kernel": "conv2d_1: Conv2D(8, (3, 3)): dx[",
         "pool": "max_pool_1: MaxPool(): dx[",
         "assign": "conv2d_1: Conv2D(8, (3, 3)): dx[",
-        "bias": "Every entry is exactly 2 times too small (2 is the batch size)",
-        "twice": "exactly 8 times too small (8 is the batch size)",
-        "never": "exactly 8 times too large (8 is the batch size)",
+        "bias": "Every entry is exactly 2 times too small (2 is how many examples it takes)",
+        "twice": "exactly 8 times too small (8 is how many examples it takes)",
+        "never": "exactly 8 times too large (8 is how many examples it takes)",
         "adam": "3.16 times as much",
         "labels": "nearest to the mean picture",
         "zeros": "conv2d_1.kernel: all 72 values are 0",

@@ -1,5 +1,7 @@
 """Every number inside is tinynet's, and every sum of products makes the number that it explains."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,7 @@ from tinynet import (
     train_step,
 )
 from tinynet.gradient_check import relative_error
+from tinynet.types import Array
 
 
 def every_layer() -> Sequential:
@@ -86,14 +89,30 @@ def test_outputs_are_the_sums_that_are_shown(model: Sequential) -> None:
     for k, (value, array) in enumerate(zip(inside.values, kept, strict=True)):
         np.testing.assert_array_equal(value, array[0])
         for index in places(value.shape, 6, rng):
-            cell = inside.cell(k, index)
-            assert cell["value"] == value[index]
-            if cell["sum"] is not None:
-                explained += 1
-                assert cell["sum"]["total"] == pytest.approx(value[index], rel=1e-4, abs=1e-5)
+            for step in inside.cell(k, index)["steps"]:
+                number = inside.values[step["card"]][step["index"]]
+                assert step["value"] == number
+                if step["sum"] is not None:
+                    explained += 1
+                    assert step["sum"]["total"] == pytest.approx(number, rel=1e-4, abs=1e-5)
+                    check_places(inside.values, step["sum"])
     assert explained >= 8 * (
         len(model.layers) - 1 - sum(isinstance(it, Sigmoid) for it in model.layers)
     )
+
+
+def check_places(arrays: list[Array], told: dict[str, Any]) -> None:
+    """Each number of a sum stands where the sum says that it does; beside a picture there is 0."""
+    for group in told["groups"]:
+        for side, factor in enumerate(("a", "b")):
+            card, places = told["cards"][side], group["at"][side]
+            if card is None or places is None:
+                continue
+            for value, place in zip(
+                group[factor].ravel(), places.reshape(-1, places.shape[-1]), strict=True
+            ):
+                expected = 0 if min(place) < 0 else arrays[card][tuple(place)]
+                assert value == expected, (told["factors"], place)
 
 
 def test_gradients_are_the_sums_that_are_shown_and_the_numerical_derivatives(
@@ -237,7 +256,7 @@ def test_numbers_that_are_none_say_so(page: Page) -> None:
 
 def test_the_rest_of_a_sum_is_told() -> None:
     inside = Inside(load_classifier("cnn").model, mnist_once().test_images[0])
-    found = inside.cell(8, (5,))["sum"]  # dense_1, of 1,600 inputs
+    found = inside.cell(8, (5,))["steps"][0]["sum"]  # dense_1, of 1,600 inputs
     assert found["products"] == 1600
     assert found["rest"]["groups"] == 1600 - len(found["groups"])
     shown = sum(group["total"] for group in found["groups"])

@@ -69,14 +69,14 @@ def test_ten_batches_are_those_of_fit(shuffle: bool) -> None:
         fit(alone.model, alone.images, alone.labels, on_batch=stop, **alone.arguments())
     with live(shuffle=shuffle) as training:
         training.go(1)
-        until(lambda: len(training.batches) == 1)
+        until(lambda: len(training.losses) == 1)
         training.go(9)
-        until(lambda: len(training.batches) == 10)
+        until(lambda: len(training.losses) == 10)
         for name, parameter in training.copy().parameters().items():
             np.testing.assert_array_equal(
                 parameter.value, alone.model.parameters()[name].value, name
             )
-        seen = np.array([loss for loss, _ in training.batches])
+        seen = np.array(training.losses)
         np.testing.assert_allclose(np.cumsum(seen) / np.arange(1, 11), losses, rtol=1e-9)
 
 
@@ -123,30 +123,30 @@ def test_dead_units_are_counted() -> None:
 def test_it_pauses_and_goes_on() -> None:
     with live() as training:
         training.go(None)
-        until(lambda: len(training.batches) > 3)
+        until(lambda: len(training.losses) > 3)
         training.go(0)
         until(lambda: not training.news()["running"])
         time.sleep(0.1)
-        count = len(training.batches)
+        count = len(training.losses)
         time.sleep(0.2)
-        assert len(training.batches) == count
+        assert len(training.losses) == count
         training.go(1)
-        until(lambda: len(training.batches) == count + 1)
+        until(lambda: len(training.losses) == count + 1)
 
 
 def test_a_copy_of_a_running_training_is_that_of_a_whole_batch() -> None:
     with live() as training:
         training.go(None)
-        until(lambda: len(training.batches) > 2)
+        until(lambda: len(training.losses) > 2)
         training.copy()
-        count = len(training.batches)
-        until(lambda: len(training.batches) > count + 1)  # it goes on
+        count = len(training.losses)
+        until(lambda: len(training.losses) > count + 1)  # it goes on
         training.go(0)
         stopped = training.copy()
-        taken = len(training.batches)
+        taken = len(training.losses)
     with live() as twin:
         twin.go(taken)
-        until(lambda: len(twin.batches) == taken)
+        until(lambda: len(twin.losses) == taken)
         for name, parameter in twin.copy().parameters().items():
             np.testing.assert_array_equal(parameter.value, stopped.parameters()[name].value)
 
@@ -158,9 +158,9 @@ def test_a_loss_that_is_no_number_is_told() -> None:
         until(lambda: training.failed != "")
         assert "the loss is not a number" in training.news()["failed"]
         training.go(None)
-        count = len(training.batches)
+        count = len(training.losses)
         time.sleep(0.1)
-        assert len(training.batches) == count
+        assert len(training.losses) == count
 
 
 def test_training_over_the_wire(page: Page) -> None:
@@ -171,14 +171,15 @@ def test_training_over_the_wire(page: Page) -> None:
     for _ in range(3):
         page.ask("train-batch")
         time.sleep(0.05)
-    findings = page.ask("train-check")["findings"]
+    findings = [page.ask("train-check", check=name) for name in answer["checks"]]
     assert [finding["ok"] for finding in findings] == [True] * 7
+    assert [finding["name"] for finding in findings] == answer["checks"]
     assert page.ask("train-use")["network"] == TRAINED
     page.ask("network", network=TRAINED)
     page.ask("sample", place=0)
     live = page.tabs.tabs[page.tab].live
     assert live is not None
-    until(lambda: len(live.batches) > 0)
+    until(lambda: len(live.losses) > 0)
     expected = page.ask("train-use") and page.ask("again")["probabilities"]
     logits = live.copy().predict(mnist_once().test_images[:1])[0].astype(float)
     np.testing.assert_allclose(expected, np.exp(logits) / np.exp(logits).sum(), rtol=1e-4)
@@ -198,19 +199,35 @@ def test_knobs_that_are_out_of_range(page: Page) -> None:
     assert "no layer for this bug" in page.refused("train-set", **dense)
 
 
-def test_a_planted_bug_is_checked_and_a_quiz_is_answered(page: Page) -> None:
+def test_a_planted_bug_is_checked(page: Page) -> None:
     page.ask("train-set", **KNOBS, bug="pool")
-    findings = {it["name"]: it for it in page.ask("train-check")["findings"]}
-    assert "max_pool_1: MaxPool(): dx[" in findings["layers"]["text"]
+    assert "max_pool_1: MaxPool(): dx[" in page.ask("train-check", check="layers")["text"]
+    page.ask("train-set", **KNOBS)  # which forgets what was found
+    assert page.ask("train-check", check="layers")["ok"]
+    assert "'check' must be one of" in page.refused("train-check", check="all")
+
+
+def test_a_quiz_is_answered_in_two_tries_and_says_why(page: Page) -> None:
+    page.ask("train-set", **KNOBS)
     assert "start the quiz" in page.refused("quiz-answer", bug="pool")
-    answer = page.ask("quiz-start")
-    tab = page.tabs.tabs[page.tab]
-    assert tab.bug is not None
-    assert "bug" not in answer
-    findings = {it["name"]: it["ok"] for it in page.ask("train-check")["findings"]}
-    assert not findings[BUGS[tab.bug].found_by]
-    result = page.ask("quiz-answer", bug=tab.bug)
-    assert result == {"right": True, "bug": tab.bug, "title": BUGS[tab.bug].title}
+    for guesses in ([True], [False, True], [False, False]):
+        answer = page.ask("quiz-start")
+        planted = page.tabs.tabs[page.tab].bug
+        assert planted is not None
+        assert "bug" not in answer
+        wrong = next(name for name in BUGS if name != planted)
+        for count, right in enumerate(guesses, 1):
+            result = page.ask("quiz-answer", bug=planted if right else wrong)
+            assert result["right"] == right
+            if right or count == 2:
+                assert result["bug"] == planted
+                assert result["evidence"] == BUGS[planted].evidence
+                assert result["finding"]["name"] == BUGS[planted].found_by
+                assert not result["finding"]["ok"]
+            else:
+                assert result["bug"] is None
+                assert result["finding"]["name"] == BUGS[wrong].found_by
+        assert "start the quiz" in page.refused("quiz-answer", bug=planted)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ import { digits } from "./page.js";
 const LEFT = 46;
 const BOTTOM = 22;
 
-export function chart(canvas, { batches, validation, low, high }) {
+// `healthy` is the validation of the same network before something was broken, in grey behind.
+export function chart(canvas, { batches, validation, healthy, low, high }) {
   const style = getComputedStyle(document.documentElement);
   const [ink, line, accent] = ["--soft", "--line", "--accent"].map((name) => style.getPropertyValue(name));
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -15,7 +16,7 @@ export function chart(canvas, { batches, validation, low, high }) {
   const context = canvas.getContext("2d");
   context.scale(devicePixelRatio, devicePixelRatio);
   context.font = "12px system-ui, sans-serif";
-  const last = Math.max(1, batches.at(-1)?.[0] ?? 0, validation.at(-1)?.[0] ?? 0);
+  const last = Math.max(1, ...[batches, validation, healthy].map((points) => points.at(-1)?.[0] ?? 0));
   const x = (batch) => LEFT + (batch / last) * (width - LEFT - 8);
   const y = (value) => 8 + (1 - (value - low) / (high - low || 1)) * (height - BOTTOM - 8);
   for (let k = 0; k <= 4; k++) {
@@ -42,6 +43,10 @@ export function chart(canvas, { batches, validation, low, high }) {
     context.stroke();
   };
   context.strokeStyle = "#85939c";
+  context.lineWidth = 2;
+  context.setLineDash([6, 4]);
+  path(healthy);
+  context.setLineDash([]);
   context.lineWidth = 1;
   path(batches);
   context.strokeStyle = context.fillStyle = accent;

@@ -10,6 +10,7 @@ let state = null;
 let pen = null;
 let waiting = null; // strokes that came while the server was busy
 let busy = false;
+let named = null; // the classes that have bars
 
 export function start(shared) {
   state = shared;
@@ -20,7 +21,6 @@ export function start(shared) {
   $("file").addEventListener("click", () => $("file-input").click());
   $("file-input").addEventListener("change", (event) => take(event.target.files[0]));
   $("as-drawn").addEventListener("change", () => attempt(again));
-  $("bars").replaceChildren(...Array.from({ length: 10 }, (_, digit) => row(digit)));
   const pad = $("pad");
   for (const name of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(name, (event) => {
@@ -31,9 +31,9 @@ export function start(shared) {
   }
 }
 
-function row(digit) {
+function row(name) {
   const bar = element("div", { className: "bar" }, element("i", {}, element("b")), element("span", {}, "–"));
-  return element("tr", {}, element("th", { scope: "row" }, String(digit)), element("td", {}, bar));
+  return element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, bar));
 }
 
 const asDrawn = () => $("as-drawn").checked;
@@ -83,7 +83,9 @@ function show(reading) {
   state.reading = reading;
   state.changed();
   $("answer").textContent = words(reading);
-  $("way").textContent = reading.problem ? "" : `The picture went in ${reading.way}.`;
+  $("way").textContent = reading.problem ? explained(reading) : `The picture went in ${reading.way}.`;
+  if (named !== state.classes) $("bars").replaceChildren(...state.classes.map(row));
+  named = state.classes;
   $("bars").parentElement.classList.toggle("faint", reading.problem !== null);
   [...$("bars").rows].forEach((line, digit) => {
     const share = reading.problem ? 0 : (reading.probabilities[digit] ?? 0);
@@ -97,12 +99,17 @@ function show(reading) {
   $("stages").replaceChildren(...stages.map((stage) => figure(stage, reading)));
 }
 
+// Who found the problem.
+function explained({ problem, answer, judge }) {
+  if (problem === "nothing drawn") return "";
+  return answer === null ? judge : `${judge} If it is one all the same, the chosen network takes it for a ${state.classes[answer]}.`;
+}
+
 function words(reading) {
   if (reading.problem === "nothing drawn") return "Draw a digit.";
-  const truth = reading.label === null ? "" : ` (it is a ${reading.label})`;
+  const truth = reading.label === null ? "" : ` (it is a ${state.classes[reading.label]})`;
   if (reading.problem === null) return `${reading.said}${truth}`;
-  const guess = reading.answer === null ? "" : `; if it is one, ${reading.answer}`;
-  return `${reading.problem[0].toUpperCase()}${reading.problem.slice(1)}${guess}`;
+  return `${reading.problem[0].toUpperCase()}${reading.problem.slice(1)}`;
 }
 
 function figure({ title, caption, pixels }, reading) {

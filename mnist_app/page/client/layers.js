@@ -1,39 +1,91 @@
 // The layers of the network, from left to right, each as a card with its numbers as maps.
 
 import { Maps } from "./maps.js";
-import { element } from "./page.js";
+import { element, place } from "./page.js";
 
-// `footer(layer, k)` gives more nodes for a card; `pick(k, index)` is called for a chosen number.
-export function cards(host, layers, arrays, { pick, footer = () => [] }) {
-  const drawn = layers.map((layer, k) => {
-    const maps = new Maps({ label: layer.name, width: 280, height: 420, pick: (index) => chosen(k, index) });
-    const card = element(
-      "section", { className: "card layer" },
-      element("h2", {}, layer.name, element("small", {}, layer.shape.join(" × "))),
-      element("p", { className: "kind" }, k ? layer.title : "the picture, 0 to 1"),
-      maps.node, ...footer(layer, k),
-    );
-    maps.show(arrays[k]);
-    return { maps, card };
-  });
-  function chosen(k, index) {
-    drawn.forEach(({ maps }, other) => (maps.mark.hidden = other !== k));
-    pick(k, index);
+const ELEMENTWISE = ["Flatten", "Dropout"]; // their numbers are those of the layer before, moved
+
+// The cards of all layers in `host`, with a row of buttons that lead to each.  `footer(layer, k)`
+// gives more nodes for a card; `pick(k, index)` is called for a chosen number; `last` is one more card.
+export class Cards {
+  constructor(host, state, arrays, { pick, footer = () => [], last = null }) {
+    this.host = host;
+    this.drawn = state.layers.map((layer, k) => {
+      const names = k >= state.logits ? state.classes : null;
+      const maps = new Maps({ label: layer.name, width: 300, height: 420, names, pick: (index) => pick(k, index) });
+      const card = element(
+        "section", { className: "card layer" },
+        element("h2", {}, layer.name, element("small", {}, layer.shape.join(" × "))),
+        element("p", { className: "kind" }, k ? layer.title : "the picture, 0 to 1"),
+        maps.node, ...(k === state.logits ? [element("p", { className: "hint" }, meaning(state, k))] : []), ...footer(layer, k),
+      );
+      maps.show(arrays[k]);
+      return { maps, card };
+    });
+    host.replaceChildren(...this.drawn.map(({ card }) => card), ...(last ? [last] : []));
+    const names = [...state.layers.map((layer) => layer.name), ...(last ? [last.dataset.name] : [])];
+    host.previousElementSibling.replaceChildren(...names.map((name, k) => this.link(name, k)));
   }
-  host.replaceChildren(...drawn.map(({ card }) => card));
-  return drawn.map(({ maps }) => maps);
+
+  link(name, k) {
+    const button = element("button", { type: "button" }, name);
+    button.addEventListener("click", () => this.lead(k, true));
+    return button;
+  }
+
+  // Moves the card of a layer into view; upwards and downwards only if that was asked for.
+  lead(k, wanted = false) {
+    const card = this.host.children[k];
+    const left = card.offsetLeft - this.host.offsetLeft;
+    const { scrollLeft, clientWidth } = this.host;
+    if (left < scrollLeft || left + card.offsetWidth > scrollLeft + clientWidth) this.host.scrollLeft = left + card.offsetWidth - clientWidth;
+    if (wanted) card.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  // Marks one number, and the numbers of another card that it is made of, as boxes of places.
+  mark(k, index, from = null, boxes = []) {
+    this.drawn.forEach(({ maps }, other) => {
+      maps.mark.hidden = true;
+      maps.box(other === from ? boxes : []);
+    });
+    if (k === null) return;
+    this.drawn[k].maps.choose(index);
+    if (from !== null) this.lead(from);
+    this.lead(k);
+  }
 }
 
+// Where a number was before a layer only moved it: [card, index].
+export function origin(state, card, index) {
+  const layer = state.layers[card];
+  if (!ELEMENTWISE.includes(layer.kind)) return [card, index];
+  if (layer.kind === "Dropout") return origin(state, card - 1, index);
+  const [, width, channels] = state.layers[card - 1].shape;
+  if (width === undefined) return origin(state, card - 1, index);
+  const [k] = index;
+  return origin(state, card - 1, [Math.floor(k / (width * channels)), Math.floor(k / channels) % width, k % channels]);
+}
+
+// What a number is called: relu_2[0, 3, 12]; the logits by their class.
+export function nameOf(state, card, index) {
+  const [at, there] = origin(state, card, index);
+  const name = at ? `${state.layers[at].name}${place(there)}` : `pixel${place(there.slice(0, 2))}`;
+  return at >= state.logits ? `${name}, of ${state.classes[there[0]]}` : name;
+}
+
+// What the numbers of the last layers are.
+export function meaning(state, card) {
+  if (card < state.logits) return "";
+  if (state.layers[card].kind === "Sigmoid" || state.layers[card].kind === "Softmax") return "Between 0 and 1, one for each class.";
+  return "Logits: one number for each class, of any size. The largest is the answer; softmax makes probabilities of them.";
+}
+
+// Where a layer's formulas are derived, and how to open that notebook.
 export function notebook(layer) {
-  if (!layer.notebook) return "";
-  return element("p", { className: "hint" }, `Derived in tutorials/${layer.notebook}.ipynb.`);
+  return layer.notebook ? derived(layer.notebook) : "";
 }
 
-// What was chosen, opened: beside the layers, or on a narrow screen in a sheet below.
-export function openDetail(host, nodes, opened = true) {
-  const close = element("button", { type: "button", className: "close" }, "Close");
-  close.addEventListener("click", () => host.classList.remove("open"));
-  host.classList.toggle("open", opened);
-  host.replaceChildren(close, ...nodes);
-  host.scrollTop = 0;
+export function derived(name) {
+  return element("details", { className: "hint derived" }, element("summary", {}, `Derived in notebook ${name}`),
+    "In the project's folder: ", element("code", {}, `jupyter lab tutorials/${name}.ipynb`));
 }

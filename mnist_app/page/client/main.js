@@ -12,6 +12,9 @@ const VIEWS = { draw, inside, step, train };
 
 export const state = {
   layers: [], // of the network, the input first
+  classes: [], // what its classes are called
+  logits: 0, // on which card its logits are
+  temperature: 1, // of its softmax, outside of training
   reading: null, // the last answer of the server to a picture
   version: 0, // counts pictures and networks, so that a view knows when it is out of date
   changed() {
@@ -20,7 +23,8 @@ export const state = {
       paintGrey(canvas, unpack(state.reading.image), true);
     }
     for (const line of document.querySelectorAll(".now-words")) {
-      line.textContent = state.reading.answer === null ? "nothing drawn" : `read as ${state.reading.said}`;
+      const { answer, problem, said } = state.reading;
+      line.textContent = problem === null ? `read as ${said}` : answer === null ? problem : `no answer: ${problem}`;
     }
   },
 };
@@ -44,6 +48,10 @@ function show() {
 
 function describe(answer) {
   state.layers = answer.layers;
+  state.classes = answer.classes;
+  state.temperature = answer.temperature;
+  const { kind } = answer.layers.at(-1);
+  state.logits = answer.layers.length - (kind === "Sigmoid" || kind === "Softmax" ? 2 : 1);
   state.version += 1;
 }
 

@@ -1,6 +1,6 @@
 // Arrays as pictures: maps (H, W, C) side by side, vectors as rows of cells, one scale for all.
 
-import { digits, element, place } from "./page.js";
+import { digits, element, place, valueAt } from "./page.js";
 
 const MOST_CELL = 22; // pixels
 
@@ -46,8 +46,10 @@ function arrange(shape, width, height) {
 
 // A canvas with an array on it.  `pick` is called with the index of a number that is chosen.
 export class Maps {
-  constructor({ label, width = 300, height = 360, pick = null, dots = null }) {
+  // `names` are those of a vector's numbers, written below them.
+  constructor({ label, width = 300, height = 360, pick = null, dots = null, names = null }) {
     this.room = { width: Math.min(width, innerWidth - 76), height }; // a card on a telephone
+    this.names = names;
     this.label = label;
     this.pick = pick;
     this.dots = dots;
@@ -55,8 +57,9 @@ export class Maps {
     this.mark = element("span", { className: "mark", hidden: true });
     this.said = element("output", { className: "said" });
     this.frame = element("div", { className: "frame" }, this.canvas, this.mark);
+    this.below = element("div", { className: "below", hidden: true });
     this.legend = element("div", { className: "legend" });
-    this.node = element("div", { className: "picture" }, this.frame, this.legend, this.said);
+    this.node = element("div", { className: "picture" }, this.frame, this.below, this.legend, this.said);
     if (pick) {
       this.canvas.tabIndex = 0;
       this.canvas.setAttribute("role", "application");
@@ -105,6 +108,23 @@ export class Maps {
     }
     context.putImageData(image, 0, 0);
     this.drawDots();
+    this.below.hidden = !this.names || down > 1;
+    this.below.replaceChildren(...(this.below.hidden ? [] : this.names.map((name) => element("span", {}, name))));
+    this.below.style.width = canvas.style.width;
+  }
+
+  // Boxes around places: { map, rows: [first, last], columns: [first, last] }, of a vector { map }.
+  box(boxes) {
+    this.frame.querySelectorAll(".box").forEach((box) => box.remove());
+    const { rows: height, columns: width, gap, cell, across } = this.layout;
+    for (const { map = 0, rows = [0, 0], columns = [0, 0] } of boxes) {
+      const box = element("span", { className: "box" });
+      box.style.left = `${((map % across) * (width + gap) + columns[0]) * cell}px`;
+      box.style.top = `${(Math.floor(map / across) * (height + gap) + rows[0]) * cell}px`;
+      box.style.width = `${(columns[1] - columns[0] + 1) * cell}px`;
+      box.style.height = `${(rows[1] - rows[0] + 1) * cell}px`;
+      this.frame.append(box);
+    }
   }
 
   // On a large map: a dot on each number that the next layer's pool has taken.
@@ -136,11 +156,12 @@ export class Maps {
   }
 
   value(index) {
-    return this.array.values[index.reduce((sum, k, axis) => sum * this.array.shape[axis] + k, 0)];
+    return valueAt(this.array, index);
   }
 
   tell(index) {
-    this.said.textContent = index ? `${this.label}${place(index)} = ${digits(this.value(index))}` : "\u00a0";
+    const name = index && this.names ? `, of ${this.names[index[0]]},` : "";
+    this.said.textContent = index ? `${this.label}${place(index)}${name} = ${digits(this.value(index))}` : "\u00a0";
   }
 
   choose(index, opened = false) {

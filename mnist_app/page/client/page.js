@@ -29,6 +29,9 @@ export function percent(share, decimals = 2) {
   return `${text} %`;
 }
 
+// The number of an array, { shape, values }, at an index.
+export const valueAt = ({ shape, values }, index) => values[index.reduce((sum, at, axis) => sum * shape[axis] + at, 0)];
+
 export const place = (index) => `[${index.join(", ")}]`;
 
 export function complain(error) {

@@ -1,55 +1,84 @@
 // A sum of products on the page: matrices where they are small, pictures where they are large.
+// A number that comes from another layer is a button: it opens in its turn.
 
+import { formulaOf } from "./formula.js";
 import { largest, Maps } from "./maps.js";
 import { digits, element } from "./page.js";
 
 const FIRST = 4; // groups that are shown before one asks for more
 const MOST_NUMBERS = 7; // rows or columns of a matrix that is written in numbers
+const WORDS = {
+  x: "x, the input", kernel: "weight", dy: "dy, the gradient behind", "is the maximum": "is it the maximum?",
+  "x > 0": "is x > 0?", "1": "1",
+};
 
-export function sumOf(sum, name) {
+// `open(factor, card, index)` opens a number; `nameOf(card, index)` is what it is called.
+export function sumOf(sum, name, layer, { open, nameOf }) {
+  const view = { sum, open, nameOf };
   const nodes = [];
-  if (sum.formula) nodes.push(element("code", { className: "formula" }, sum.formula));
+  if (sum.formula) nodes.push(formulaOf(sum.formula, layer.kind));
   const single = sum.groups.every((group) => group.a.length * group.a[0].length === 1);
-  nodes.push(...(single ? [terms(sum)] : groups(sum)));
-  if (sum.rest.groups) {
-    nodes.push(line(`${sum.rest.groups} smaller ones together`, sum.rest.total));
-  }
+  nodes.push(...(single ? [terms(view)] : groups(view)));
+  if (sum.rest.groups) nodes.push(line(`${sum.rest.groups} smaller ones together`, sum.rest.total));
   if (sum.constant) nodes.push(line(sum.constant[0], sum.constant[1]));
-  const count = `${sum.products} product${sum.products === 1 ? "" : "s"}, ${sum.nonzero} not 0`;
   nodes.push(element("p", { className: "total" }, element("span", {}, name), element("span", {}, digits(sum.total))));
-  nodes.push(element("p", { className: "hint" }, `The sum of ${count}${sum.constant ? ", and a constant" : ""}.`));
+  nodes.push(element("p", { className: "hint" }, inWords(sum)));
   return element("div", { className: "sum" }, ...nodes);
+}
+
+function inWords({ products, nonzero, constant }) {
+  const all = products === 1 ? "One product" : `${products.toLocaleString("en")} products`;
+  const zeros = nonzero < products ? `; in ${(products - nonzero).toLocaleString("en")} of them a factor is 0, so they add nothing` : "";
+  return `${all}${zeros}${constant ? "; and a constant" : ""}.`;
 }
 
 function line(label, value) {
   return element("p", { className: "group" }, element("b", {}, label, element("span", {}, digits(value))));
 }
 
+// A number that opens, if it stands somewhere: `side` is 0 or 1, the factor that it belongs to.
+function number(view, group, side, row, column, text) {
+  const index = placeOf(view.sum, group, side, row, column);
+  if (!index) return text;
+  const card = view.sum.cards[side];
+  const button = element("button", { type: "button", className: "open", title: `Open ${view.nameOf(card, index)}` }, text);
+  button.addEventListener("click", () => view.open(view.sum.factors[side], card, index));
+  return button;
+}
+
+function placeOf(sum, group, side, row, column) {
+  const index = group.at[side]?.[row][column];
+  return sum.cards[side] === null || !index || index[0] < 0 ? null : index;
+}
+
 // Each product is one line of a table.
-function terms(sum) {
-  const [a, b] = sum.factors;
-  const rows = sum.groups.map((group) =>
-    element("tr", {}, ...[group.label, ...[group.a, group.b, group.products].map((it) => digits(it[0][0], 4))].map(
-      (text) => element("td", {}, text),
-    )),
-  );
+function terms(view) {
+  const { sum, nameOf } = view;
+  const [a, b] = sum.factors.map((factor) => WORDS[factor] ?? factor);
+  const rows = sum.groups.map((group) => {
+    const [one, two] = [0, 1].map((side) => placeOf(sum, group, side, 0, 0));
+    const label = one ? nameOf(sum.cards[0], one) : two ? nameOf(sum.cards[1], two) : group.label;
+    const cells = [label, number(view, group, 0, 0, 0, digits(group.a[0][0], 4)),
+      number(view, group, 1, 0, 0, digits(group.b[0][0], 4)), digits(group.total, 4)];
+    return element("tr", {}, ...cells.map((cell) => element("td", {}, cell)));
+  });
   const body = element("tbody", {}, ...rows.slice(0, 3 * FIRST));
   const table = element(
     "table", { className: "terms" },
-    element("thead", {}, element("tr", {}, ...["", a, `× ${b}`, "="].map((text) => element("th", { scope: "col" }, text)))),
+    element("thead", {}, element("tr", {}, ...["", a, `× ${b}`, "= product"].map((text) => element("th", { scope: "col" }, text)))),
     body,
   );
   return element("div", {}, table, ...more(rows, 3 * FIRST, body));
 }
 
-function groups(sum) {
+function groups(view) {
   const body = element("div");
-  const rows = sum.groups.map((group) => () => matrices(group, sum.factors));
+  const rows = view.sum.groups.map((group) => () => matrices(view, group));
   body.append(...rows.slice(0, FIRST).map((make) => make()));
   return [body, ...more(rows, FIRST, body)];
 }
 
-function more(rows, first, body) {
+export function more(rows, first, body) {
   if (rows.length <= first) return [];
   const button = element("button", { type: "button" }, `Show ${rows.length - first} more`);
   button.addEventListener("click", () => {
@@ -59,7 +88,8 @@ function more(rows, first, body) {
   return [button];
 }
 
-function matrices(group, [a, b]) {
+function matrices(view, group) {
+  const [a, b] = view.sum.factors.map((factor) => WORDS[factor] ?? factor);
   const rows = group.a.length;
   const columns = group.a[0].length;
   const draw = rows <= MOST_NUMBERS && columns <= MOST_NUMBERS ? numbers : picture;
@@ -68,28 +98,35 @@ function matrices(group, [a, b]) {
     element("b", {}, group.label, element("span", {}, digits(group.total))),
     element(
       "div", { className: "product" },
-      factor(a, draw(group.a, a)), element("span", {}, "×"),
-      factor(b, draw(group.b, b)), element("span", {}, "="),
-      factor("products", draw(group.products, "product")),
+      factor(a, draw(view, group, group.a, 0)), element("span", {}, "×"),
+      factor(b, draw(view, group, group.b, 1)), element("span", {}, "="),
+      factor("products", draw(view, group, group.products, null)),
     ),
   );
 }
 
 const factor = (name, node) => element("div", {}, element("span", { className: "factor" }, name), node);
 
-export function numbers(rows) {
+function numbers(view, group, rows, side) {
   const most = largest(rows.flat());
-  return element("table", { className: "numbers" }, element("tbody", {}, ...rows.map((row) =>
-    element("tr", {}, ...row.map((value) => {
-      const cell = element("td", { className: value < 0 ? "minus" : "plus" }, digits(value, 3));
+  return element("table", { className: "numbers" }, element("tbody", {}, ...rows.map((row, i) =>
+    element("tr", {}, ...row.map((value, j) => {
+      const text = digits(value, 3);
+      const cell = element("td", { className: value < 0 ? "minus" : "plus" }, side === null ? text : number(view, group, side, i, j, text));
       cell.style.setProperty("--share", most ? Math.abs(value) / most : 0);
       return cell;
     })),
   )));
 }
 
-function picture(rows, name) {
-  const maps = new Maps({ label: name, width: 112, height: 112 });
+function picture(view, group, rows, side) {
+  const opens = side !== null && group.at[side] && view.sum.cards[side] !== null;
+  const pick = ([row, column]) => {
+    const index = placeOf(view.sum, group, side, row, column);
+    if (index) view.open(view.sum.factors[side], view.sum.cards[side], index);
+  };
+  const label = side === null ? "product" : (WORDS[view.sum.factors[side]] ?? view.sum.factors[side]);
+  const maps = new Maps({ label, width: 112, height: 112, pick: opens ? pick : null });
   maps.show({ shape: [rows.length, rows[0].length], values: Float32Array.from(rows.flat()) });
   return maps.node;
 }

@@ -12,7 +12,11 @@ let source = null; // the news of the server
 let curve = []; // [batch, loss, accuracy]
 let validation = [];
 let latest = null;
+let running = { knobs: "", bug: null };
 let kernels = null;
+let healthy = { points: [], of: "" }; // the validation of the last training without a bug, and its knobs
+let checks = []; // what can be asked, in this order
+const MOST_POINTS = 4000; // of the curve: more are not seen
 
 export function start(shared) {
   state = shared;
@@ -62,7 +66,10 @@ function settings() {
 async function begin(action, body) {
   const buttons = document.querySelectorAll("#view-train button");
   buttons.forEach((button) => (button.disabled = true));
+  keepHealthy();
   const answer = await ask(action, body).finally(() => buttons.forEach((button) => (button.disabled = false)));
+  running = { knobs: knobsOf(answer.settings), bug: action === "quiz-start" ? "unknown" : body.bug };
+  checks = answer.checks;
   curve = [];
   validation = [];
   latest = null;
@@ -71,12 +78,25 @@ async function begin(action, body) {
   const chosen = bug.value;
   bug.replaceChildren(new Option("nothing is broken", ""), ...options(answer.bugs));
   bug.value = chosen in answer.bugs ? chosen : "";
-  $("guess").querySelector("select").replaceChildren(...options(answer.bugs));
+  $("guess").querySelector("select").replaceChildren(new Option("Which bug is it?", "", true), ...options(answer.bugs));
+  const quiz = action === "quiz-start";
+  bug.parentElement.hidden = quiz;
+  $("quizzing").hidden = !quiz;
+  $("quizzing").textContent = "Quiz: one bug is planted, and not told.";
   $("findings").replaceChildren();
   $("guess").hidden = true;
   $("verdict").hidden = true;
   return answer;
 }
+
+// All knobs but the bug: a healthy and a broken training are compared if these are the same.
+const knobsOf = ({ network, optimizer, rate, batch, scale, shuffle, seed }) => JSON.stringify([network, optimizer, rate, batch, scale, shuffle, seed]);
+
+function keepHealthy() {
+  if (running.bug === null && validation.length > 1) healthy = { points: validation, of: running.knobs };
+}
+
+const behind = () => (running.bug !== null && healthy.of === running.knobs ? healthy.points : []);
 
 const options = (bugs) => Object.entries(bugs).map(([name, title]) => new Option(title, name));
 
@@ -85,7 +105,9 @@ function take(news) {
   if (news.failed && news.failed !== latest?.failed) complain(new Error(news.failed));
   latest = news;
   curve = curve.concat(news.curve);
+  if (curve.length > MOST_POINTS) curve = curve.filter((_, k) => k % 2);
   validation = validation.concat(news.validation);
+  if (validation.length > MOST_POINTS) validation = validation.filter((_, k) => k % 2);
   if (!$("view-train").hidden) draw();
   if (news.look) look(news.look);
 }
@@ -101,12 +123,13 @@ function draw() {
   const losses = [...curve, ...validation].map((point) => point[1]).filter((value) => typeof value === "number");
   const top = Math.min(Math.max(...losses, 0.1), 5);
   const pairs = (points, column) => points.map((point) => [point[0], point[column]]);
-  chart($("loss-curve"), { batches: pairs(curve, 1), validation: pairs(validation, 1), low: 0, high: top });
-  chart($("accuracy-curve"), { batches: pairs(curve, 2), validation: pairs(validation, 2), low: 0, high: 1 });
+  chart($("loss-curve"), { batches: pairs(curve, 1), validation: pairs(validation, 1), healthy: pairs(behind(), 1), low: 0, high: top });
+  chart($("accuracy-curve"), { batches: pairs(curve, 2), validation: pairs(validation, 2), healthy: pairs(behind(), 2), low: 0, high: 1 });
   const texts = [digits(loss, 4), percent(accuracy, 1)];
   document.querySelectorAll("#view-train .key").forEach((key, k) => {
     const last = now ? (k ? percent(now[2], 1) : digits(now[1], 4)) : "–";
-    key.replaceChildren(element("i"), "batch ", element("b", {}, last), element("i", { className: "bold" }), "validation ", element("b", {}, texts[k]));
+    key.replaceChildren(element("i"), "batch ", element("b", {}, last), element("i", { className: "bold" }), "validation, measured at the dots ", element("b", {}, texts[k]),
+      ...(behind().length ? [element("i", { className: "healthy" }), "validation without a bug"] : []));
   });
   $("loss-curve").setAttribute("aria-label", `Loss over the batches; of the validation now ${digits(loss, 4)}`);
   $("accuracy-curve").setAttribute("aria-label", `Accuracy over the batches; of the validation now ${percent(accuracy, 1)}`);
@@ -129,35 +152,48 @@ function look({ kernels: packed, dead, ratios, histograms, mistakes }) {
   $("mistakes").replaceChildren(...mistakes.map(({ image, label, answer, confidence }) => {
     const canvas = element("canvas", { role: "img", "aria-label": `a ${label}` });
     paintGrey(canvas, unpack(image), true);
-    return element("figure", {}, canvas, element("figcaption", {}, `${answer}, not ${label}: ${percent(confidence, 0)}`));
+    return element("figure", {}, canvas, element("figcaption", {}, `read as ${answer}, ${percent(confidence, 0)} sure; it is a ${label}`));
   }));
 }
 
+// One check after the other, each told as soon as it is known.
 async function check() {
-  $("findings").replaceChildren(element("p", { className: "hint" }, "Checking…"));
-  const { findings } = await ask("train-check");
-  $("findings").replaceChildren(...findings.map(({ name, ok, text }) => element(
-    "div", { className: `finding ${ok ? "good" : "bad"}` },
-    element("i", {}, ok ? "✓" : "✗"), element("b", {}, name), element("span", {}, text))));
+  const asked = running;
+  $("findings").replaceChildren();
+  for (const [k, name] of checks.entries()) {
+    const wait = element("p", { className: "hint" }, `Checking ${name}, ${k + 1} of ${checks.length}…`);
+    $("findings").append(wait);
+    const finding = await ask("train-check", { check: name }).finally(() => wait.remove());
+    if (asked !== running) return;
+    $("findings").append(told(finding));
+  }
 }
+
+const told = ({ name, ok, text }) => element(
+  "div", { className: `finding ${ok ? "good" : "bad"}` },
+  element("i", {}, ok ? "✓" : "✗"), element("b", {}, name), element("span", {}, text));
 
 async function quiz() {
   await begin("quiz-start", {});
-  $("knobs").bug.value = "";
   $("guess").hidden = false;
-  tell("One bug is planted. Train, look, ask the checks: which one is it?", "");
+  tell("", "One bug is planted. Train, look, ask the checks: which one is it?");
   await ask("train-start");
 }
 
 async function answer() {
-  const guess = $("guess").querySelector("select").value;
-  const { right, title } = await ask("quiz-answer", { bug: guess });
+  const select = $("guess").querySelector("select");
+  const { right, over, title, evidence, finding } = await ask("quiz-answer", { bug: select.value });
+  if (!over) {
+    tell("bad", "Not that one. What its check says:", told(finding), "One more try.");
+    return;
+  }
   $("guess").hidden = true;
-  tell(right ? `Right: ${title}.` : `No. It was: ${title}.`, right ? "good" : "bad");
+  $("quizzing").textContent = `Quiz: it was this one. ${title}.`;
+  tell(right ? "good" : "bad", `${right ? "Right" : "No. It was"}: ${title}. ${evidence} What its check says:`, told(finding));
 }
 
-function tell(words, tone) {
+function tell(tone, ...nodes) {
   $("verdict").hidden = false;
   $("verdict").className = `verdict ${tone}`;
-  $("verdict").textContent = words;
+  $("verdict").replaceChildren(...nodes);
 }
