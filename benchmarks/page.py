@@ -53,7 +53,7 @@ class Client:
         finally:
             connection.close()
 
-    def news(self) -> Generator[dict[str, Any]]:
+    def news(self) -> Generator[dict[str, Any], None, None]:
         """What the page is told of its training, until one stops to listen: then it pauses."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         try:

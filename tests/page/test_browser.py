@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from tests.page import browser as by_hand
 from tests.page.browser import DIGITS, SEVEN, WIDTHS, draw, drop, pick, settle, touch, visiting
 from tests.page.client import Page as Server
 from tinynet import activations
+from tinynet.types import Array
 
 pytestmark = pytest.mark.slow
 VIEWS = ("draw", "inside", "step", "train")
@@ -125,21 +126,72 @@ def test_every_layer_opens_and_its_numbers_are_tinynets(browser: Browser, server
         tab = tab_of(server)
         model = tab.classifier.model
         values = activations(model, model.prepare(tab.image[np.newaxis]))
+        names = ["pixel", *(layer.name for layer in model.layers)]
         cards = page.locator("#inside-layers .layer")
-        assert cards.count() == len(values)
-        for k, array in enumerate(values):
+        assert cards.count() == len(values) + 1  # and the softmax
+        for k in range(len(values)):
             pick(page, f"#inside-layers .layer:nth-child({k + 1}) canvas.maps", 0.45, 0.4)
-            title = page.locator("#inside-detail h2").first.text_content() or ""
-            name, index, number = re.fullmatch(r"(\w+)\[([\d, ]+)\] = (.+)", title).groups()  # type: ignore[union-attr]
-            assert name == (model.layers[k - 1].name if k else "input")
-            value = float(array[(0, *map(int, index.split(", ")))])
-            assert number in (shown(value), "0" if value == 0 else None)
-            if k and name != "flatten_1":
-                total = page.locator("#inside-detail .total span").last.text_content()
-                assert total is not None
+            name, _ = opened(page, names, values)
+            assert name == {0: "pixel", 7: "relu_2"}.get(k, names[k])  # flatten_1 only moves
+            if k:
+                headings = page.locator("#inside-detail h2, #inside-detail h3").all_text_contents()
+                last = float(headings[-1].split(" = ")[1].replace("\u2212", "-"))
+                total = page.locator("#inside-detail .total span").last.text_content() or ""
                 assert float(total.replace("\u2212", "-")) == pytest.approx(
-                    value, rel=1e-4, abs=1e-6
+                    last, rel=1e-4, abs=1e-6
                 )
+
+
+def opened(page: Page, names: list[str], values: Sequence[Array]) -> tuple[str, float]:
+    """The name and the value of the number that is open, which must be the one computed."""
+    title = page.locator("#inside-detail h2").first.text_content() or ""
+    name, index, number = re.fullmatch(r"(\w+)\[([\d, ]+)\](?:, of \d)? = (.+)", title).groups()  # type: ignore[union-attr]
+    value = float(values[names.index(name)][0].squeeze()[tuple(map(int, index.split(", ")))])
+    assert number in (shown(value), "0" if value == 0 else None)
+    return name, value
+
+
+def test_why_it_is_a_seven_leads_from_the_logits_back_to_the_picture(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server) as page:
+        draw(page, SEVEN)
+        page.click('nav a[href="#inside"]')
+        settle(page)
+        detail = page.locator("#inside-detail")
+        tab = tab_of(server)
+        model = tab.classifier.model
+        logits = model.forward(model.prepare(tab.image[np.newaxis]))[0]
+        answer, rival = np.argsort(-logits)[:2]
+        assert detail.locator("h2 select").nth(0).input_value() == str(answer) == "7"
+        assert detail.locator("h2 select").nth(1).input_value() == str(rival)
+        gap = detail.locator(".whole td").text_content()
+        assert gap == shown(float(logits[answer] - logits[rival]), 4)
+        best = page.locator("#inside-layers .last .best td").all_text_contents()
+        assert best[0] == shown(float(logits[7]), 4)
+        assert best[-1] == percent(float(tab.classifier.probabilities(tab.image[np.newaxis])[0, 7]))
+        detail.locator(".why tbody button").first.click()  # the unit that said most
+        settle(page)
+        expect(detail.locator("h3").first).to_contain_text("dense_1[")
+        assert page.locator("#inside-layers .box").count() == 12  # the cells that feed it
+        detail.locator(".terms td button").first.click()  # one of them
+        settle(page)
+        expect(detail.locator("h3").first).to_contain_text("conv2d_2[")
+        detail.locator(".numbers button").nth(4).click()
+        settle(page)
+        expect(detail.locator("h3").first).to_contain_text("conv2d_1[")
+        expect(detail).to_contain_text("What it sees of the picture: rows ")
+        box = detail.locator(".pictures .box").bounding_box()
+        picture = detail.locator(".pictures canvas.maps").nth(1).bounding_box()
+        assert box is not None
+        assert picture is not None
+        assert box["width"] == pytest.approx(picture["width"] * 3 / 28, abs=1)
+        for name in ("conv2d_2[", "dense_1["):
+            detail.locator(".back").click()
+            expect(detail.locator("h3").first).to_contain_text(name)
+        detail.locator(".back").click()
+        detail.locator("h2 select").nth(1).select_option("1")
+        expect(detail.locator(".whole td")).to_have_text(shown(float(logits[7] - logits[1]), 4))
 
 
 def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server) -> None:
@@ -150,7 +202,7 @@ def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server
         cell = box["width"] / 28
         canvas.click(position={"x": 20.5 * cell, "y": 5.5 * cell})
         settle(page)
-        expect(page.locator("#inside-detail h2")).to_contain_text("input[5, 20, 0]")
+        expect(page.locator("#inside-detail h2")).to_contain_text("pixel[5, 20]")
 
 
 def test_the_keyboard_chooses_a_number(browser: Browser, server: Server) -> None:
@@ -170,10 +222,10 @@ def test_saliency_and_weights(browser: Browser, server: Server) -> None:
         settle(page)
         pick(page, "#inside-layers .layer:nth-child(2) canvas.maps", 0.5, 0.5)
         page.click("text=Show all weights that lead here")
-        expect(page.locator("#inside-detail h3")).to_have_text("Weights")
+        expect(page.locator("#inside-detail h3").last).to_have_text("Weights")
         page.check('input[value="saliency"]')
         expect(page.locator("#inside-legend")).to_contain_text(
-            "The gradient of logit 7 minus logit"
+            "the gradient of logit 7 minus logit"
         )
 
 
@@ -199,7 +251,7 @@ def test_gradients_are_opened_a_step_is_taken_and_taken_back(
             page.click(f'button[aria-label="gradient of {name}"]')
             settle(page)
             pick(page, "#step-detail canvas.maps", 0.04, 0.06)
-            title = page.locator("#step-detail h2").last.text_content() or ""
+            title = page.locator("#step-detail h2").first.text_content() or ""
             index = tuple(map(int, re.findall(r"\d+", title.split("[")[1])))
             assert title.startswith(f"dL / d {name}[")
             number = float(check_twins(page)[1])
@@ -211,6 +263,47 @@ def test_gradients_are_opened_a_step_is_taken_and_taken_back(
         expect(page.locator("#change h3")).to_have_text("What the step added to dense_2.kernel")
         page.click("#step-undo")
         expect(page.locator("#loss")).to_have_text(first)
+
+
+def test_a_weight_stays_open_through_a_step_and_opens_into_its_factors(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server) as page:
+        draw(page, SEVEN)
+        page.click('nav a[href="#step"]')
+        page.click("#labels button:nth-child(3)")
+        settle(page)
+        detail = page.locator("#step-detail")
+        page.click('button[aria-label="gradient of dense_2.kernel"]')
+        settle(page)
+        pick(page, "#step-detail canvas.maps", 0.04, 0.06)
+        title = detail.locator("h2").first.text_content() or ""
+        gradient = float(check_twins(page)[1])
+        others = page.locator("#step-said").text_content() or ""
+        assert "of 300 other digits are read right" in others
+        page.fill("#rate", "1")
+        page.click("#take .primary")
+        settle(page)
+        assert detail.locator("h2").first.text_content() == title
+        rows = detail.locator(".taken tbody tr").first.locator("td").all_text_contents()
+        before, after, change = (float(text.replace("\u2212", "-")) for text in rows)
+        assert change == pytest.approx(-gradient, rel=1e-3, abs=1e-9)
+        assert after == pytest.approx(before + change, abs=1e-4)
+        expect(page.locator("#view-step .now-words")).to_contain_text("after 1 step: 2, p = ")
+        assert float(re.findall(r"([\d.]+) % of 300", others)[0]) > float(
+            re.findall(r"([\d.]+) % of 300", page.locator("#step-said").text_content() or "")[0]
+        )
+        page.click("#step-undo")
+        settle(page)
+        pick(page, "#step-detail canvas.maps", 0.04, 0.06)
+        detail.locator(".terms td button").nth(1).click()  # dy, the gradient of a logit
+        settle(page)
+        expect(detail).to_contain_text("p \u2212 y = ")
+        detail.locator(".back").click()
+        settle(page)
+        detail.locator(".terms td button").nth(0).click()  # x, a unit of the forward pass
+        settle(page)
+        expect(detail.locator("h3").first).to_contain_text("dense_1[")
 
 
 def check_twins(page: Page) -> list[str]:
@@ -264,24 +357,32 @@ def test_a_planted_bug_is_named_on_the_page(browser: Browser, server: Server, bu
         page.select_option("select[name=bug]", bug)
         settle(page)
         page.click("#check")
-        page.wait_for_selector(".finding", timeout=60_000)
+        expect(page.locator(".finding")).to_have_count(7, timeout=60_000)
         wrong = page.locator(".finding.bad b").all_text_contents()
         assert BUGS[bug].found_by in wrong
 
 
 def test_the_quiz(browser: Browser, server: Server) -> None:
     with visiting(browser, server, "#train") as page:
-        for right in (True, False):
+        for guesses in (["right"], ["wrong", "right"], ["wrong", "wrong"]):
             page.click("#quiz")
             expect(page.locator("#guess")).to_be_visible()
+            expect(page.locator("select[name=bug]")).to_be_hidden()
             planted = tab_of(server).bug
             assert planted is not None
-            assert page.locator("select[name=bug]").input_value() == ""
-            guess = planted if right else next(name for name in BUGS if name != planted)
-            page.select_option("#guess select", guess)
-            page.click("#guess button")
-            said = "Right: " if right else "No. It was: "
-            expect(page.locator("#verdict")).to_have_text(f"{said}{BUGS[planted].title}.")
+            assert page.locator("#guess select").input_value() == ""
+            wrong = next(name for name in BUGS if name != planted)
+            verdict = page.locator("#verdict")
+            for k, guess in enumerate(guesses):
+                page.select_option("#guess select", planted if guess == "right" else wrong)
+                page.click("#guess button")
+                settle(page)
+                if (k, guess) == (0, "wrong"):
+                    expect(verdict).to_contain_text("One more try.")
+            said = "Right: " if guesses[-1] == "right" else "No. It was: "
+            expect(verdict).to_contain_text(f"{said}{BUGS[planted].title}.")
+            expect(verdict).to_contain_text(BUGS[planted].evidence)
+            expect(verdict.locator(".finding.bad b")).to_have_text(BUGS[planted].found_by)
 
 
 def test_a_loss_that_is_no_number_is_told(browser: Browser, server: Server) -> None:

@@ -22,6 +22,7 @@ from tinynet import (
     GlobalAveragePooling2D,
     MaxPool,
     ReLU,
+    Residual,
     Sequential,
     Sigmoid,
     activations,
@@ -95,13 +96,13 @@ def test_outputs_are_the_sums_that_are_shown(model: Sequential) -> None:
                 if step["sum"] is not None:
                     explained += 1
                     assert step["sum"]["total"] == pytest.approx(number, rel=1e-4, abs=1e-5)
-                    check_places(inside.values, step["sum"])
+                    check_places(step["sum"], x=inside.values)
     assert explained >= 8 * (
         len(model.layers) - 1 - sum(isinstance(it, Sigmoid) for it in model.layers)
     )
 
 
-def check_places(arrays: list[Array], told: dict[str, Any]) -> None:
+def check_places(told: dict[str, Any], **arrays: list[Array]) -> None:
     """Each number of a sum stands where the sum says that it does; beside a picture there is 0."""
     for group in told["groups"]:
         for side, factor in enumerate(("a", "b")):
@@ -111,8 +112,8 @@ def check_places(arrays: list[Array], told: dict[str, Any]) -> None:
             for value, place in zip(
                 group[factor].ravel(), places.reshape(-1, places.shape[-1]), strict=True
             ):
-                expected = 0 if min(place) < 0 else arrays[card][tuple(place)]
-                assert value == expected, (told["factors"], place)
+                whole = arrays[told["factors"][side]][card]
+                assert value == (0 if min(place) < 0 else whole[tuple(place)]), place
 
 
 def test_gradients_are_the_sums_that_are_shown_and_the_numerical_derivatives(
@@ -134,6 +135,8 @@ def test_gradients_are_the_sums_that_are_shown_and_the_numerical_derivatives(
         if answer["sum"] is not None:
             explained += 1
             assert answer["sum"]["total"] == pytest.approx(answer["gradient"], rel=1e-9, abs=1e-15)
+            values, slopes = ([array[0] for array in it] for it in (step.values, step.slopes))
+            check_places(answer["sum"], x=values, dy=slopes)
     assert smooth > len(answers) * 0.6
     assert explained >= len(answers) - 5 * 5
 
@@ -203,6 +206,69 @@ def test_inside_over_the_wire(page: Page) -> None:
     assert "no kernel" in page.refused("kernel", layer=2, unit=0)
 
 
+def test_why_is_the_difference_of_two_logits(page: Page) -> None:
+    page.ask("sample", place=0)
+    inside = Inside(load_classifier("cnn").model, mnist_once().test_images[0])
+    logits = inside.values[-1]
+    for asked in ({}, {"answer": 3, "rival": 8}, {"answer": 1}):
+        why = page.ask("why", **asked)
+        gap = logits[why["answer"]] - logits[why["rival"]]
+        products = [unit["value"] * unit["weight"] for unit in why["units"]]
+        assert sum(products) + why["bias"] == pytest.approx(gap, rel=1e-4)
+        assert why["difference"] == pytest.approx(gap, rel=1e-4)
+        assert len(products) + why["silent"] == 64
+        sizes = [abs(unit["product"]) for unit in why["units"]]
+        assert sizes == sorted(sizes, reverse=True)
+        assert {**asked, "answer": why["answer"]} == {"answer": 7, **asked}
+    assert why["rival"] == 7  # of a class that is not the answer, the answer is the rival
+    assert "'rival' must be" in page.refused("why", rival=10)
+
+
+def test_the_softmax_is_that_of_the_answer(page: Page) -> None:
+    answer = page.ask("sample", place=4)
+    softmax = page.ask("values")["softmax"]
+    assert softmax["probabilities"] == answer["probabilities"]
+    shares = np.array(softmax["weights"]) / softmax["sum"]
+    np.testing.assert_allclose(shares, answer["probabilities"], rtol=1e-4)
+    assert softmax["temperature"] == load_classifier("cnn").temperature != 1
+    dense = Inside(small(), mnist_once().test_images[0])
+    softmax = dense.report()["softmax"]
+    assert not softmax["logits"]
+    np.testing.assert_allclose(softmax["weights"] / softmax["sum"], softmax["probabilities"])
+    assert dense.why(None, None)["card"] == 4
+
+
+def test_a_number_is_followed_to_the_pixels_that_it_sees() -> None:
+    inside = Inside(load_classifier("cnn").model, mnist_once().test_images[0])
+    found = inside.cell(7, (864,))  # of flatten_1: [2, 3, 32] of relu_2
+    assert [step["card"] for step in found["steps"]] == [7, 6, 5, 4]
+    assert found["steps"][1]["index"] == (2, 3, 32)
+    i, j, _ = found["steps"][-1]["index"]  # of conv2d_2, under the pool's window
+    assert (i // 2, j // 2) == (2, 3)
+    assert found["seen"] == [2 * i, 2 * i + 7, 2 * j, 2 * j + 7]
+    image = np.zeros((28, 28), np.uint8)
+    top, bottom, left, right = found["seen"]
+    image[top : bottom + 1, left : right + 1] = (
+        255 * inside.values[0][top : bottom + 1, left : right + 1, 0]
+    )
+    alone = Inside(inside.model, image)  # nothing else of the picture matters
+    assert alone.values[4][i, j, 32] == pytest.approx(inside.values[4][i, j, 32], rel=1e-6)
+    assert inside.cell(8, (5,))["seen"] is None
+    border = Inside(every_layer(), image)
+    assert border.cell(1, (0, 0, 0))["seen"][::2] == [0, 0]
+
+
+def test_a_block_of_layers_is_a_sum_of_its_two_ways() -> None:
+    block = Residual(Sequential([Dense(20), ReLU(), Dense(20)]))
+    model = Sequential([Flatten(), Dense(20), block, Dense(10)], (28, 28, 1))
+    inside = Inside(model, mnist_once().test_images[0])
+    step = inside.cell(3, (7,))["steps"][0]
+    assert step["sum"]["total"] == pytest.approx(inside.values[3][7], rel=1e-5)
+    answer = OneStep(model, mnist_once().test_images[0], 3).of_value(2, (7,))
+    assert answer["sum"]["total"] == pytest.approx(answer["gradient"], rel=1e-9)
+    assert answer["error"] <= 1e-6
+
+
 def test_saliency_is_the_slope_of_answer_minus_runner_up(page: Page) -> None:
     page.ask("sample", place=0)
     answer = page.ask("saliency")
@@ -227,6 +293,9 @@ def test_one_step_over_the_wire(page: Page) -> None:
     one = page.ask("parameter-gradient", parameter="conv2d_1.kernel", index=[1, 2, 0, 4])
     assert relative_error(gradient[1, 2, 0, 4], one["gradient"]) < 1e-6
     assert one["sum"]["products"] == 26 * 26
+    x = page.ask("step-cell", layer=9, index=[5])["steps"]
+    assert x[0]["value"] == max(0, x[1]["value"])
+    assert 0.9 < step["others"] <= 1
     taken = page.ask("take", optimizer="SGD", rate=0.1)
     assert taken["after"]["loss"] < taken["before"]["loss"]
     change = unpacked(page.ask("change", parameter="dense_2.bias")["values"])

@@ -26,7 +26,7 @@ export function formulaOf(text, kind) {
   const letters = { ...LETTERS, ...OWN[kind] };
   const used = Object.keys(letters).filter((letter) => new RegExp(`(^|[^A-Za-z])${letter}([^A-Za-z]|$)`).test(formula));
   const legend = used.map((letter) => `${letter}: ${letters[letter]}`).join("; ");
-  return element("div", { className: "formula" }, math(formula),
+  return element("div", { className: "formula", role: "group", "aria-label": "formula", tabIndex: 0 }, math(formula),
     element("p", { className: "hint" }, [...words, legend].filter(Boolean).join(". "), "."));
 }
 

@@ -3,7 +3,7 @@
 import { ask, unpack } from "./api.js";
 import { Cards, derived, meaning, nameOf, notebook } from "./layers.js";
 import { Maps, oneMap } from "./maps.js";
-import { followed } from "./number.js";
+import { followed, SIDE } from "./number.js";
 import { attempt, digits, element, valueAt } from "./page.js";
 import { Trail } from "./trail.js";
 import { softmaxCard, whyTable } from "./why.js";
@@ -97,7 +97,7 @@ function large(k, index) {
   const taken = kind() === "values" && winners[k];
   const dots = taken ? oneMap({ shape: state.layers[k].shape, values: taken }, map).values : null;
   const maps = new Maps({
-    label: `${state.layers[k].name}, map ${map}, `, width: 215, height: 215, dots,
+    label: `${state.layers[k].name}, map ${map}, `, width: SIDE, height: SIDE, dots,
     pick: ([row, column]) => attempt(() => trail.open(...cell(k, [row, column, map]))),
   });
   maps.show(oneMap(arrays[k], map));

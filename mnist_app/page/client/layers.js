@@ -50,8 +50,8 @@ export class Cards {
     });
     if (k === null) return;
     this.drawn[k].maps.choose(index);
-    if (from !== null) this.lead(from);
     this.lead(k);
+    if (from !== null) this.lead(from);
   }
 }
 

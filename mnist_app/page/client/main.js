@@ -22,10 +22,11 @@ export const state = {
     for (const canvas of document.querySelectorAll(".now-picture")) {
       paintGrey(canvas, unpack(state.reading.image), true);
     }
-    for (const line of document.querySelectorAll(".now-words")) {
-      const { answer, problem, said } = state.reading;
-      line.textContent = problem === null ? `read as ${said}` : answer === null ? problem : `no answer: ${problem}`;
-    }
+    for (const line of document.querySelectorAll(".now-words")) line.textContent = state.said();
+  },
+  said() {
+    const { answer, problem, said } = state.reading;
+    return problem === null ? `read as ${said}` : answer === null ? problem : `no answer: ${problem}`;
   },
 };
 

@@ -5,6 +5,7 @@ import { Maps } from "./maps.js";
 import { digits, element } from "./page.js";
 import { sumOf } from "./sums.js";
 
+export const SIDE = Math.min(215, (innerWidth - 60) / 2); // of a map and of the picture, beside each other
 const MOST_BOXES = 12; // the largest groups of a sum, marked where they come from
 
 // `found` is the server's answer; `open(factor, card, index)` opens a number of the sum,
@@ -33,19 +34,19 @@ function passed(state, step, before, name) {
   const kind = state.layers[step.card].kind;
   const it = element("b", {}, `${name(before)} = ${digits(before.value)}`);
   const words = {
-    ReLU: before.value > 0 ? [it, " is above 0: ReLU passes it on."] : [it, " is not above 0: ReLU makes it 0."],
-    Flatten: ["The same number as ", it, ": Flatten only puts them in a row."],
-    Dropout: ["The same number as ", it, ": Dropout drops nothing in prediction."],
-    Sigmoid: ["1 / (1 + exp(−x)) of ", it, "."],
-    MaxPool: [it, " is the largest of its window: ", step.sum?.groups[0].a.flat().map((value) => digits(value, 3)).join(", ") ?? "", "."],
-    BatchNormalization: [it, step.sum ? `, times ${digits(step.sum.groups[0].b[0][0], 4)} (gamma / spread), plus ${digits(step.sum.constant[1], 4)}: normalized.` : ""],
-  }[kind] ?? ["made of ", it, "."];
-  return element("p", { className: "passed" }, ...words);
+    ReLU: () => [it, before.value > 0 ? " is above 0: ReLU passes it on." : " is not above 0: ReLU makes it 0."],
+    Flatten: () => ["The same number as ", it, ": Flatten only puts them in a row."],
+    Dropout: () => ["The same number as ", it, ": Dropout drops nothing in prediction."],
+    Sigmoid: () => ["1 / (1 + exp(−x)) of ", it, "."],
+    MaxPool: () => [it, ` is the largest of its window: ${step.sum.groups[0].a.flat().map((value) => digits(value, 3)).join(", ")}.`],
+    BatchNormalization: () => [it, `, times ${digits(step.sum.groups[0].b[0][0], 4)} (gamma / spread), plus ${digits(step.sum.constant[1], 4)}: normalized.`],
+  };
+  return element("p", { className: "passed" }, ...words[kind]());
 }
 
 // The part of the input that a number sees.
 function window28(input, [top, bottom, left, right]) {
-  const maps = new Maps({ label: "input", width: 215, height: 215 });
+  const maps = new Maps({ label: "input", width: SIDE, height: SIDE });
   maps.show(input);
   maps.box([{ rows: [top, bottom], columns: [left, right] }]);
   return element("div", {}, maps.node, element("p", { className: "hint" },

@@ -88,6 +88,7 @@ function home() {
 // p and p - y; after a step also p before it.
 function showProbabilities(before) {
   $("step-said").textContent = saying();
+  document.querySelector("#view-step .now-words").textContent = step.undo ? `after ${steps()}: ${answered()}` : state.said();
   $("plain").textContent = plainly();
   const heads = before ? ["digit", "p before", "p", "p − y"] : ["digit", "p", "p − y"];
   $("p-head").replaceChildren(element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text))));
@@ -96,11 +97,15 @@ function showProbabilities(before) {
 
 // What the network says now, with the weights of the last step; and how it reads other pictures.
 function saying() {
-  const p = Math.max(...step.probabilities.map((it) => (typeof it === "number" ? it : 0)));
-  const name = state.classes[step.probabilities.indexOf(p)] ?? "no number";
   const others = step.others === null ? "" : ` ${percent(step.others, 1)} of 300 other digits are read right.`;
-  const when = step.undo ? `After ${step.steps} step${step.steps === 1 ? "" : "s"}` : "Now";
-  return `${when}: ${name}, p = ${percent(p)}.${others}`;
+  return `${step.undo ? `After ${steps()}` : "Now"}: ${answered()}.${others}`;
+}
+
+const steps = () => `${step.steps} step${step.steps === 1 ? "" : "s"}`;
+
+function answered() {
+  const p = Math.max(...step.probabilities.map((it) => (typeof it === "number" ? it : 0)));
+  return p ? `${state.classes[step.probabilities.indexOf(p)]}, p = ${percent(p)}` : "no number";
 }
 
 // Why these probabilities are not those of the other views; what behaves otherwise than in training.
@@ -160,7 +165,8 @@ function activation(k, index) {
   const name = nameOf(state, k, index);
   return [name, async () => {
     const found = await ask("step-cell", { layer: k, index });
-    const input = unpack((await ask("values")).values[0]);
+    const { shape, values } = unpack(state.reading.image);
+    const input = { shape, values: Float32Array.from(values, (ink) => ink / 255) };
     const { steps, nodes } = followed(state, found, {
       open: (_, card, at) => attempt(() => trail.open(...activation(card, at))), input,
       picture: () => "",
@@ -260,7 +266,7 @@ function detail(name, answer, intro, layer, before, below) {
 function changed(before, after) {
   const rows = [["value", before.value, after.value], ["its gradient", before.gradient, after.gradient]].map(([term, one, two]) => element("tr", {},
     element("th", { scope: "row" }, term), ...[one, two, typeof one === "number" && typeof two === "number" ? two - one : "–"].map((number) => element("td", {}, digits(number)))));
-  return element("table", { className: "taken" }, element("thead", {}, element("tr", {}, ...["", "before", "after", "change"].map(
+  return element("table", { className: "taken" }, element("thead", {}, element("tr", {}, ...["number", "before", "after", "change"].map(
     (text) => element("th", { scope: "col" }, text)))), element("tbody", {}, ...rows));
 }
 
@@ -270,7 +276,7 @@ async function take() {
   await showStep(answer.step, true, before.probabilities);
   const names = Object.entries(changes);
   $("taken").replaceChildren(
-    element("p", {}, element("b", {}, `Loss ${digits(before.loss)} → ${digits(after.loss)}`), ` after ${answer.step.steps} step${answer.step.steps === 1 ? "" : "s"}.`),
+    element("p", {}, element("b", {}, `Loss ${digits(before.loss)} → ${digits(after.loss)}`), ` after ${steps()}.`),
     table(["weights", "norm of their change", "of their norm"], names.map(([name, { change_norm: change, value_norm: size }]) => [
       changeButton(name), digits(change, 3), typeof change === "number" && size > 0 ? percent(change / size, 3) : "–"])),
     element("div", { id: "change" }),

@@ -16,13 +16,13 @@ const WORDS = {
 export function sumOf(sum, name, layer, { open, nameOf }) {
   const view = { sum, open, nameOf };
   const nodes = [];
-  if (sum.formula) nodes.push(formulaOf(sum.formula, layer.kind));
   const single = sum.groups.every((group) => group.a.length * group.a[0].length === 1);
   nodes.push(...(single ? [terms(view)] : groups(view)));
   if (sum.rest.groups) nodes.push(line(`${sum.rest.groups} smaller ones together`, sum.rest.total));
   if (sum.constant) nodes.push(line(sum.constant[0], sum.constant[1]));
   nodes.push(element("p", { className: "total" }, element("span", {}, name), element("span", {}, digits(sum.total))));
   nodes.push(element("p", { className: "hint" }, inWords(sum)));
+  if (sum.formula) nodes.push(formulaOf(sum.formula, layer.kind));
   return element("div", { className: "sum" }, ...nodes);
 }
 
@@ -41,7 +41,7 @@ function number(view, group, side, row, column, text) {
   const index = placeOf(view.sum, group, side, row, column);
   if (!index) return text;
   const card = view.sum.cards[side];
-  const button = element("button", { type: "button", className: "open", title: `Open ${view.nameOf(card, index)}` }, text);
+  const button = element("button", { type: "button", className: "opens", title: `Open ${view.nameOf(card, index)}` }, text);
   button.addEventListener("click", () => view.open(view.sum.factors[side], card, index));
   return button;
 }
@@ -65,7 +65,7 @@ function terms(view) {
   const body = element("tbody", {}, ...rows.slice(0, 3 * FIRST));
   const table = element(
     "table", { className: "terms" },
-    element("thead", {}, element("tr", {}, ...["", a, `× ${b}`, "= product"].map((text) => element("th", { scope: "col" }, text)))),
+    element("thead", {}, element("tr", {}, ...["from", a, `× ${b}`, "= product"].map((text) => element("th", { scope: "col" }, text)))),
     body,
   );
   return element("div", {}, table, ...more(rows, 3 * FIRST, body));

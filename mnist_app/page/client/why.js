@@ -14,7 +14,7 @@ export function softmaxCard(state, softmax, open) {
     ...[state.classes[k], opener(digits(output, 4), `Open the logit of ${state.classes[k]}`, () => open(k)), digits(weights[k], 3), percent(probabilities[k])].map(
       (cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
   const warm = temperature === 1 ? "" : ` / ${digits(temperature, 3)}`;
-  const heads = logits ? ["", "logit z", "e = exp", "p = e / sum"] : ["", "output y", "y", "p = y / sum"];
+  const heads = logits ? ["class", "logit z", "e = exp", "p = e / sum"] : ["class", "output y", "y", "p = y / sum"];
   const table = element("table", { className: "taken" },
     element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
     element("tbody", {}, ...rows, element("tr", {}, element("th", { scope: "row" }, "sum"), element("td"), element("td", {}, digits(sum, 4)), element("td", {}, "100 %"))));
@@ -26,7 +26,7 @@ export function softmaxCard(state, softmax, open) {
 }
 
 function opener(text, title, act) {
-  const button = element("button", { type: "button", className: "open", title }, text);
+  const button = element("button", { type: "button", className: "opens", title }, text);
   button.addEventListener("click", act);
   return button;
 }
@@ -38,7 +38,7 @@ export function whyTable(state, why, { choose, open, openLogit }) {
   const gap = logits[answer] - logits[rival];
   const nodes = [question(state, why, choose), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
     `, that of ${state.classes[rival]} is `, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)),
-    `. Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}) = ${digits(Math.exp(gap), 3)} times as probable as the other.`)];
+    `. Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}) = ${times(Math.exp(gap))} times as probable as the other.`)];
   if (!units.length) return nodes;
   const rows = units.map(({ unit, value, weight, product }) => element("tr", {},
     element("th", { scope: "row" }, opener(nameOf(state, card - 1, [unit]), "Open this unit: what made it so large?", () => open([unit]))),
@@ -46,14 +46,16 @@ export function whyTable(state, why, { choose, open, openLogit }) {
   const body = element("tbody", {}, ...rows.slice(0, FIRST));
   const foot = element("tbody", {},
     ...(why.silent ? [sumRow(`${why.silent} units that are 0`, 0)] : []),
-    sumRow("difference of the biases", why.bias), sumRow("sum: the difference of the logits", why.difference, "total"));
+    sumRow("difference of the biases", why.bias), sumRow("sum: the difference of the logits", why.difference, "whole"));
   const [button] = more(rows, FIRST, body);
   if (button) foot.prepend(element("tr", {}, element("td", { colSpan: 4 }, button)));
   return [...nodes,
     element("p", { className: "hint" }, `Each unit adds its number × (its weight to ${state.classes[answer]} − its weight to ${state.classes[rival]}). Orange speaks for ${state.classes[answer]}, blue for ${state.classes[rival]}. Choose a unit to see what made it so large.`),
-    element("table", { className: "taken why" }, element("thead", {}, element("tr", {}, ...["unit", "its number", "× weights", "= product"].map(
+    element("table", { className: "taken why" }, element("thead", {}, element("tr", {}, ...["unit", "its number", "× weights’ gap", "= product"].map(
       (text) => element("th", { scope: "col" }, text)))), body, foot)];
 }
+
+const times = (ratio) => (ratio >= 100 && ratio < 1e7 ? Math.round(ratio).toLocaleString("en") : digits(ratio, 3));
 
 function sumRow(text, value, className = "") {
   return element("tr", { className }, element("th", { scope: "row", colSpan: 3 }, text), element("td", {}, digits(value, 4)));
