@@ -86,14 +86,15 @@ class Inside:
         """Why one class and not another: what each unit before the logits gave to the difference.
 
         logit[answer] - logit[rival] is a sum over the units of the last dense layer's input: the
-        unit's number times the difference of its two weights. The classes are the two most
-        probable ones if they are not given.
+        unit's number times the difference of its two weights. If they are not given, `answer` is
+        the most probable class, and `rival` the most probable one besides.
         """
         card = len(up_to_logits(self.model).layers)
         logits = self.values[card]
         first, second = best_two(logits)
         answer = first if answer is None else answer
-        rival = rival if rival is not None else second if answer != second else first
+        if rival is None:
+            rival = second if answer == first else first
         told = {"card": card, "answer": answer, "rival": rival, "logits": logits, "units": []}
         layer = self.model.layers[card - 1]
         if not isinstance(layer, Dense):

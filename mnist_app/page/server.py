@@ -3,10 +3,12 @@
 import asyncio
 import importlib.resources
 import json
+import logging
 import secrets
 import socket
 import threading
 import webbrowser
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -199,4 +201,11 @@ def make_server(
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
+    logging.getLogger("uvicorn.error").addFilter(is_news)
     return Server(config, tabs, ready)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """False for what uvicorn says of an answer that is under way when it ends: nobody waits."""
+    cause = record.exc_info[1] if record.exc_info else None
+    return not (record.getMessage().startswith("Cancel ") or isinstance(cause, CancelledError))

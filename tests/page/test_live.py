@@ -255,7 +255,8 @@ def test_news_come_and_training_stops_when_nobody_listens(page: Page) -> None:
     until(lambda: not live.news()["running"])
 
 
-def test_ctrl_c_ends_it_while_it_trains(tmp_path: Path) -> None:
+@pytest.mark.parametrize("busy", ["training", "checking"])
+def test_a_signal_ends_it_without_a_word_while_it_is_busy(tmp_path: Path, busy: str) -> None:
     with running([*PROGRAM, "page", "--no-browser", "--port", "0"], cwd=tmp_path) as process:
         assert process.stdout is not None
         found = re.search(r":(\d+)/([\w-]+)/", process.stdout.readline())
@@ -267,14 +268,18 @@ def test_ctrl_c_ends_it_while_it_trains(tmp_path: Path) -> None:
             return json.loads(client.getresponse().read())
 
         tab = post("open", "")["tab"]
-        post("train-set", tab, **KNOBS)
+        post("train-set", tab, **KNOBS | {"network": "cnn"})
         post("train-start", tab)
         with socket.create_connection((ADDRESS, int(found[1]))) as listener:
             asked = f"GET /{found[2]}/api/events?tab={tab} HTTP/1.1"
             listener.sendall(f"{asked}\r\nHost: {ADDRESS}:{found[1]}\r\n\r\n".encode())
             assert listener.recv(10)
-            process.send_signal(signal.SIGINT)
+            if busy == "checking":  # for some seconds
+                body = json.dumps({"check": "layers"})
+                client.request("POST", f"/{found[2]}/api/train-check", body, {"tab": tab})
+                time.sleep(0.3)
+            process.send_signal(signal.SIGINT if busy == "training" else signal.SIGTERM)
             _, errors = process.communicate(timeout=10)
         client.close()
-    assert process.returncode == 130
+    assert process.returncode == (130 if busy == "training" else -signal.SIGTERM)
     assert errors == ""

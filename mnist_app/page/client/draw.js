@@ -83,6 +83,7 @@ function show(reading) {
   state.reading = reading;
   state.changed();
   $("answer").textContent = words(reading);
+  $("to-why").hidden = reading.answer === null;
   $("way").textContent = reading.problem ? explained(reading) : `The picture went in ${reading.way}.`;
   if (named !== state.classes) $("bars").replaceChildren(...state.classes.map(row));
   named = state.classes;

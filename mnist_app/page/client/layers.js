@@ -3,7 +3,7 @@
 import { Maps } from "./maps.js";
 import { element, place } from "./page.js";
 
-const ELEMENTWISE = ["Flatten", "Dropout"]; // their numbers are those of the layer before, moved
+export const MOVED = ["Flatten", "Dropout"]; // their numbers are those of the layer before, moved
 
 // The cards of all layers in `host`, with a row of buttons that lead to each.  `footer(layer, k)`
 // gives more nodes for a card; `pick(k, index)` is called for a chosen number; `last` is one more card.
@@ -58,7 +58,7 @@ export class Cards {
 // Where a number was before a layer only moved it: [card, index].
 export function origin(state, card, index) {
   const layer = state.layers[card];
-  if (!ELEMENTWISE.includes(layer.kind)) return [card, index];
+  if (!MOVED.includes(layer.kind)) return [card, index];
   if (layer.kind === "Dropout") return origin(state, card - 1, index);
   const [, width, channels] = state.layers[card - 1].shape;
   if (width === undefined) return origin(state, card - 1, index);

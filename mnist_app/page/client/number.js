@@ -1,6 +1,6 @@
 // A number, followed back through layers that only pass one number on, to the sum that it is.
 
-import { nameOf, origin } from "./layers.js";
+import { MOVED, nameOf, origin } from "./layers.js";
 import { Maps } from "./maps.js";
 import { digits, element } from "./page.js";
 import { sumOf } from "./sums.js";
@@ -13,8 +13,10 @@ const MOST_BOXES = 12; // the largest groups of a sum, marked where they come fr
 export function followed(state, { steps, seen }, { open, picture, input }) {
   const name = (step) => nameOf(state, step.card, step.index);
   const end = steps.at(-1);
-  const nodes = steps.slice(0, -1).map((step, k) => passed(state, step, steps[k + 1], name));
-  if (steps.length > 1) nodes.push(element("h3", {}, `${name(end)} = ${digits(end.value)}`));
+  const nodes = steps.slice(0, -1).filter((step) => !MOVED.includes(state.layers[step.card].kind)).map(
+    (step) => passed(state, step, steps[steps.indexOf(step) + 1], name),
+  );
+  if (nodes.length) nodes.push(element("h3", {}, `${name(end)} = ${digits(end.value)}`));
   const pictures = [];
   if (end.index.length === 3) pictures.push(picture(end.card, end.index));
   if (end.card && seen) pictures.push(window28(input, seen));
@@ -35,8 +37,6 @@ function passed(state, step, before, name) {
   const it = element("b", {}, `${name(before)} = ${digits(before.value)}`);
   const words = {
     ReLU: () => [it, before.value > 0 ? " is above 0: ReLU passes it on." : " is not above 0: ReLU makes it 0."],
-    Flatten: () => ["The same number as ", it, ": Flatten only puts them in a row."],
-    Dropout: () => ["The same number as ", it, ": Dropout drops nothing in prediction."],
     Sigmoid: () => ["1 / (1 + exp(−x)) of ", it, "."],
     MaxPool: () => [it, ` is the largest of its window: ${step.sum.groups[0].a.flat().map((value) => digits(value, 3)).join(", ")}.`],
     BatchNormalization: () => [it, `, times ${digits(step.sum.groups[0].b[0][0], 4)} (gamma / spread), plus ${digits(step.sum.constant[1], 4)}: normalized.`],

@@ -109,10 +109,11 @@ const factor = (name, node) => element("div", {}, element("span", { className: "
 
 function numbers(view, group, rows, side) {
   const most = largest(rows.flat());
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(most || 1))); // the largest has three digits
   return element("table", { className: "numbers" }, element("tbody", {}, ...rows.map((row, i) =>
     element("tr", {}, ...row.map((value, j) => {
-      const text = digits(value, 3);
-      const cell = element("td", { className: value < 0 ? "minus" : "plus" }, side === null ? text : number(view, group, side, i, j, text));
+      const text = decimals > 6 || !Number.isFinite(value) ? digits(value, 3) : value && value.toFixed(decimals).replace("-", "−");
+      const cell = element("td", { className: value < 0 ? "minus" : "plus", title: digits(value) }, side === null ? text : number(view, group, side, i, j, text));
       cell.style.setProperty("--share", most ? Math.abs(value) / most : 0);
       return cell;
     })),
