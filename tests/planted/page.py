@@ -34,6 +34,12 @@ BUGS: list[Bug] = [
             GUARD + "too_much_is_not_taken",
         ),
         (
+            "the server talks while it ends",
+            '    logging.getLogger("uvicorn.error").addFilter(is_news)\n',
+            "",
+            LIVE + "a_signal_ends_it_without_a_word_while_it_is_busy",
+        ),
+        (
             "training goes on when nobody listens",
             "                tab.live.go(0)\n",
             "                pass\n",
@@ -41,7 +47,7 @@ BUGS: list[Bug] = [
         ),
     ),
     *bugs(
-        "mnist_app/page/sums.py",
+        "mnist_app/page/places.py",
         (
             "a convolution's gradient arrives from the wrong window",
             "(h + windows.border[0][0] - u, w + windows.border[1][0] - v)",
@@ -54,6 +60,66 @@ BUGS: list[Bug] = [
             "window.size - 1 - int(window[::-1, ::-1].argmax())",
             GRADIENTS,
         ),
+    ),
+    *bugs(
+        "mnist_app/page/gradient_sums.py",
+        (
+            "a number of a sum opens another one",
+            "[(i, j, f) for f in range(filters)]",
+            "[(j, i, f) for f in range(filters)]",
+            GRADIENTS,
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/chain.py",
+        (
+            "the window in the picture is a pixel too small",
+            "right = right * windows.strides[1] - before + windows.size[1] - 1",
+            "right = right * windows.strides[1] - before + windows.size[1] - 2",
+            INSIDE + "a_number_is_followed_to_the_pixels_that_it_sees",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/inside.py",
+        (
+            "why this and not that is told the other way round",
+            "gaps = kernel[:, answer] - kernel[:, rival]",
+            "gaps = kernel[:, rival] - kernel[:, answer]",
+            INSIDE + "why_is_the_difference_of_two_logits",
+        ),
+        (
+            "the softmax on the page knows no temperature",
+            "scaled = outputs / outputs.dtype.type(temperature)",
+            "scaled = outputs",
+            INSIDE + "the_softmax_is_that_of_the_answer",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/answers.py",
+        (
+            "the wrong one is said to have judged",
+            "PREPARATION if answer.stages.problem else DETECTOR",
+            "DETECTOR if answer.stages.problem else PREPARATION",
+            "tests/page/test_answers.py::test_problems_are_said_in_words",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/tabs.py",
+        (
+            "a new training keeps what the checks said of the old one",
+            "        self.findings.clear()\n",
+            "",
+            LIVE + "a_planted_bug_is_checked",
+        ),
+        (
+            "the quiz tells the bug after one wrong guess",
+            "self.guesses < MOST_GUESSES",
+            "self.guesses < 1",
+            LIVE + "a_quiz_is_answered_in_two_tries_and_says_why",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/sums.py",
         (
             "the rest of a sum is forgotten",
             '"total": sum(group.total for group in rest)}',
@@ -98,6 +164,15 @@ BUGS: list[Bug] = [
             "    errors = relative_error(gradient, numeric)\n",
             "    errors = relative_error(gradient, gradient)\n",
             f"{FINDING}each_bug_is_found_and_named[twice]",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/client/step.js",
+        (
+            "a step closes the weight that is open",
+            "if (again && trail.steps.length)",
+            "if (false)",
+            BROWSER + "a_weight_stays_open_through_a_step_and_opens_into_its_factors",
         ),
     ),
     *bugs(

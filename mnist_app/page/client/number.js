@@ -28,6 +28,10 @@ export function followed(state, { steps, seen }, { open, picture, input }) {
     nodes.push(element("p", { className: "hint" }, "A block of layers: what is inside of its body does not open here."));
   }
   steps.from = end.sum ? boxesOf(state, end.sum) : [null, []];
+  const [from, boxes] = steps.from;
+  if (from !== null && boxes.length > 1) {
+    nodes.push(element("p", { className: "hint" }, `The boxes on ${state.layers[from].name} show where the largest ${boxes.length} come from.`));
+  }
   return { steps, nodes };
 }
 

@@ -146,7 +146,8 @@ function look({ kernels: packed, dead, ratios, histograms, mistakes }) {
     histogram(canvas, bins);
     const cells = [name in ratios ? percent(ratios[name], 3) : "–", canvas].map((cell) => element("td", {}, cell));
     cells[1].append(element("div", { className: "hint" }, `${digits(bins.low, 2)} to ${digits(bins.high, 2)}`));
-    return element("tr", {}, element("th", { scope: "row" }, name), ...cells);
+    const [layer, own] = name.split(".");
+    return element("tr", {}, element("th", { scope: "row" }, `${layer}.`, element("wbr"), own), ...cells);
   }));
   $("dead").textContent = `Dead units: ${Object.entries(dead).map(([name, share]) => `${name} ${percent(share, 0)}`).join(", ")}.`;
   $("mistakes").replaceChildren(...mistakes.map(({ image, label, answer, confidence }) => {
