@@ -144,9 +144,10 @@ show(
 #
 # Notebook 09 has dropout's gradient. What it does to the numbers: with the mask $m$ of ones and zeros,
 # $y = x m / (1 - r)$ is $x$ on average. But it *varies*. By how much? Two cases, with their probabilities,
-# are all that it takes: exercise 6. Batch normalization in front of dropout meets this variance in
-# training and not in prediction, which is why `cnn-large` has its dropouts behind the last normalization
-# of each stage.
+# are all that it takes: exercise 6. A normalization *behind* a dropout meets this variance in training, and
+# not in prediction: its running averages are those of other numbers. `cnn-large` has two dropouts for its five
+# normalizations. The second stands behind all of them. The first does not; a convolution and its pool lie between, which
+# average the noise of many inputs, and the network reads well. It is a compromise, and no theorem.
 
 # %% [markdown]
 # ## By hand
@@ -307,6 +308,12 @@ batchnorm_backward = check("11.batchnorm_backward")
 folded = check("11.folded")
 
 # %% [markdown]
+# <details><summary>The formula</summary>
+#
+# $\frac{\gamma}{\sigma} (x W + b - \mu) + \beta = x \left( \frac{\gamma}{\sigma} W \right) + \frac{\gamma}{\sigma} (b - \mu) + \beta$, filter by filter.
+#
+# </details>
+#
 # **Exercise 5, `layer_normalization_backward(dy, xhat, sigma)`: no formula this time.** Transformers normalize
 # the other way: each example by itself, over its $D$ features, and no batch is needed. Where is each number
 # used now?
@@ -440,8 +447,8 @@ for wrong_version in (all_held_still, variance_held_still, over_the_examples):
 
 # %% [markdown]
 # And a wrong *check*, as in notebook 04. Take ones for the upstream gradient. They point along the one
-# direction that a normalization does not pass, so the right $dx$ is 0. The version below returns zeros,
-# whatever comes, and a check with ones is content.
+# direction that a normalization does not pass, so the right $dx$ is 0. A version that returns zeros, whatever comes, would
+# content such a check.
 
 # %%
 x = rng.normal(size=(6, 3))
@@ -522,8 +529,9 @@ show(
 
 # %% [markdown]
 # The plain network learns well only where notebook 06 would have put its weights. The normalized one learns
-# everywhere, and worst where the weights are much too large. That is the other half of the derivation: its
-# gradient is divided by $\sigma$, so large weights are moved little, and one pass is short for them.
+# everywhere, and worst where the weights are much too large. Forwards their size does not matter, but a step does not know it.
+# Adam's steps have about the same length whatever the gradient (notebook 06), so weights ten times as large are turned a tenth as far
+# by each, and one pass is short for them.
 #
 # ### Training and predicting are two functions
 #

@@ -196,6 +196,13 @@ relu_block_backward = check("14.relu_block_backward")
 projection_backward = check("14.projection_backward")
 
 # %% [markdown]
+# <details><summary>The formulas of exercises 2 and 3</summary>
+#
+# With $da = dy \cdot [x W > 0]$, the branch alone: $dW = x^T da$ and, with the shortcut, $dx = dy + da \, W^T$. A projection is one
+# more dense layer: $dx = dy \, V^T + da \, W^T$, $dW = x^T da$, $dV = x^T dy$.
+#
+# </details>
+#
 # **Exercise 4, `mean_square(depth, scale)`: no formula this time.** By which factor do blocks $x + \text{scale} \cdot
 # f(x)$ enlarge the mean square of their numbers?
 
@@ -318,6 +325,7 @@ for exercise, wrong_version in [
 # %%
 from mnist_app.data import load_mnist
 from tinynet import Adam, Flatten, evaluate, fit, softmax_cross_entropy
+from tinynet.inspection import activations, gradients
 
 data = load_mnist()
 KINDS = {"layers": WRONG, "blocks": GRADIENT, "scaled blocks": VALUE}
@@ -341,11 +349,9 @@ lengths = {}
 for kind in KINDS:
     model = deep(kind, 40)
     images = model.prepare(data.train_images[:200])
-    _, dy = softmax_cross_entropy(model.forward(images, keep=True), data.train_labels[:200])
-    lengths[kind] = []
-    for layer in reversed(model.layers[2:]):
-        dy = layer.backward(dy)
-        lengths[kind].insert(0, np.linalg.norm(dy))
+    scores = activations(model, images, keep=True)[-1]
+    _, dy = softmax_cross_entropy(scores, data.train_labels[:200])
+    lengths[kind] = [np.linalg.norm(dx) for dx in gradients(model, dy)[2:-1]]
     change = lengths[kind][0] / lengths[kind][-1]
     print(f"{kind:14} from the last to the first: times {change:.2g}")
 assert lengths["layers"][0] < 1e-3 * lengths["layers"][-1]
