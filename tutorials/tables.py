@@ -5,6 +5,7 @@ Python that uses earlier names. The learner sees blanks, and the table itself fo
 """
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,13 +40,13 @@ class Row:
         return re.findall(NUMBER, re.sub(r"(?<=\d),(?=\s|-)", " ", self.value))
 
 
-def tables(text: str) -> list[list[Row]]:
+def tables(text: str, header: str = "name | how | value") -> list[list[Row]]:
     """All tables of a text; lines may begin with the # of a percent-format source."""
     found: list[list[Row]] = []
     inside = False
     for line in text.splitlines():
         line = line.removeprefix("#").strip()
-        if re.fullmatch(r"\|\s*name\s*\|\s*how\s*\|\s*value\s*\|", line):
+        if re.sub(r"\s+", " ", line) == f"| {header} |":
             found.append([])
             inside = True
         elif not line.startswith("|"):
@@ -79,21 +80,25 @@ def by_hand(table: str, **answers: Any) -> None:
     """Judge the numbers that the learner has filled in for a table such as "05.1".
 
     `...` is a blank. Prints a line for each number or array; a wrong one is told where it is
-    wrong, and the rule that it comes from.
+    wrong, and its rule, unless that is what the learner has to derive.
     """
     number, _, place = table.partition(".")
     source = files.find(number, files.FOLDER).read_text("utf-8")
     rows = list(computed(tables(source)[int(place) - 1]))
+    asked = tables(source, "name | rule | number")[int(place) - 1]
+    to_derive = {row.name for row in asked if row.how.startswith("derive it")}
     if all(answers[name] is ... for name, _, _ in rows):
         print("Nothing is filled in yet. Replace each ... by a number, or by a list such as")
-        print("[[1, 0], [2, 3]], and run this cell again. A few digits are enough.")
+        print(
+            "[[1, 0], [2, 3]], and run this cell again. Three digits are enough, if there are more."
+        )
         return
     for name, row, value in rows:
-        print(f"{name}: {judge(answers[name], row, value)}")
+        print(f"{name}: {judge(answers[name], row, value, name not in to_derive)}")
 
 
-def judge(answer: Any, row: Row, value: NDArray[np.float64]) -> str:
-    """One sentence on one answer: blank, right, or what is wrong with it and the rule."""
+def judge(answer: Any, row: Row, value: NDArray[np.float64], given_rule: bool = True) -> str:
+    """One sentence on one answer: blank, right, or what is wrong with it, and a rule that is given."""
     if answer is ...:
         return "still blank."
     try:
@@ -101,26 +106,34 @@ def judge(answer: Any, row: Row, value: NDArray[np.float64]) -> str:
     except (TypeError, ValueError):
         return "a number, or a list of numbers, is needed."
     if got.shape == value.shape:
-        allowed = np.reshape([_last_digit(text) for text in row.numbers], value.shape)
+        pairs = zip(row.numbers, value.flat, strict=True)
+        allowed = np.reshape([_allowed(text, float(number)) for text, number in pairs], value.shape)
         wrong = ~(np.abs(got - value) <= allowed)
         if not wrong.any():
             return "right."
-    rule = f" It comes from `{row.how}`."
+    rule = f" It comes from `{row.how}`." if given_rule else ""
     try:
         expect(got, value, "what you have", rtol=2e-3 if "." in row.value else 1e-9)
     except WrongAnswer as diagnosis:
         told = str(diagnosis)
-        if re.search(r"At \[|; expected [-.\d]", told):  # it shows the solution
+        if re.search(r"At \[|; expected [-.\d]| all others", told):  # it shows the solution
             places = [f"[{', '.join(map(str, place))}]" for place in np.argwhere(wrong)]
             told = f"wrong at {', '.join(places)}." if value.shape else "wrong."
         return told + rule
     return f"what you have is rounded too far.{rule}"
 
 
-def _last_digit(text: str) -> float:
-    """What one unit of the last printed digit is worth; whole numbers have to be met."""
-    digits, _, exponent = text.partition("e")
-    _, point, fraction = digits.partition(".")
-    if not point and not exponent:
-        return 1e-9
-    return float(1.01 * 10.0 ** (int(exponent or 0) - len(fraction)))
+def _allowed(text: str, number: float) -> float:
+    """How far an answer may lie from a number, which is shown as this text.
+
+    Whole numbers and others of up to three digits have to be met, if the text is exact. Of all
+    others three digits are enough.
+    """
+    digits, _, exponent = text.replace(",", "").partition("e")
+    fraction = digits.partition(".")[2]
+    exact = 1e-9 * max(1.0, abs(number))
+    few = not fraction or len(digits.lstrip("-0.").replace(".", "")) <= 3
+    if few and abs(float(digits) * 10.0 ** int(exponent or 0) - number) <= exact:
+        return exact
+    third = math.floor(math.log10(abs(number))) - 2
+    return 0.5000001 * 10.0 ** max(int(exponent or 0) - len(fraction), third)

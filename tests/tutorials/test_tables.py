@@ -13,6 +13,8 @@ ROWS = tables.tables("""
 # | `p` | `1 / (1 + exp(-1))` | 0.7311 |
 # | `dw` | `np.outer([1, 2], [p, -p])` | [[0.7311, -0.7311], [1.4621, -1.4621]] |
 # | `y` | `-y` | [[-7, 1]] |
+# | `half` | `1 / 2` | 0.5 |
+# | `small` | `0.00025975` | 0.00025975 |
 """)[0]
 
 
@@ -34,6 +36,10 @@ ROWS = tables.tables("""
         ("dw", [[0.7311, 1.4621], [-0.7311, -1.4621]], "the transpose of what is expected"),
         ("dw", [[1.4621, -1.4621], [2.9242, -2.9242]], "2 times too large"),
         ("dw", [[0.7311, 0], [0, -1.4621]], "wrong at [0, 1], [1, 0]."),
+        ("half", 0.5, "right."),
+        ("half", 0.6, "wrong."),
+        ("small", 0.00026, "right."),
+        ("small", 0.0003, "wrong."),
     ],
 )
 def test_one_number_or_array_is_judged(name: str, answer: object, said: str) -> None:
@@ -54,3 +60,9 @@ def test_a_learner_sees_one_line_for_each_blank(capsys: pytest.CaptureFixture[st
         "wrong_1: wrong at [1, 1]. It comes from `X @ dY`.",
         "wrong_2: still blank.",
     ]
+
+
+def test_a_rule_that_is_to_be_derived_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [[9, 0], [4, -1], [6, -3]]
+    tables.by_hand("03.1", Y=..., dW=wrong, db=..., dX=...)
+    assert "dW: wrong at [0, 0].\n" in capsys.readouterr().out
