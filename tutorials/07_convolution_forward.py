@@ -40,8 +40,8 @@ from tutorials.tables import by_hand
 # %% [markdown]
 # ## Predict
 #
-# You will write the same convolution in two ways: as loops in Python that follow the definition,
-# one multiplication at a time, and as a rearrangement of the pixels followed by *one* product of
+# Here is the same convolution in two ways: as loops in Python that follow the definition,
+# one multiplication at a time, and, by you, as a rearrangement of the pixels followed by *one* product of
 # two matrices. Both do the same multiplications. On 64 pictures of $28 \cdot 28$ pixels, how much
 # faster is the second?
 #
@@ -72,7 +72,8 @@ prediction = None  # "a", "b" or "c"
 # The brackets $\lfloor \ \rfloor$ mean rounding down. The $+1$ is there because $i$ starts from 0.
 # If the division leaves a remainder, so many numbers at the end belong to no window: the layer does
 # not see them. With $p$ zeros added at both ends, which is called *padding*, put $n + 2p$ in place
-# of $n$.
+# of $n$. How many zeros does it take for a layer with stride 1 to have as many windows as pixels? And
+# what if that number is odd? You will code it in exercise 4.
 
 # %% jupyter={"source_hidden": true}
 figure = new_figure(8, 2.3)
@@ -354,7 +355,21 @@ im2col = check("07.im2col")
 conv_forward = check("07.conv_forward")
 
 # %% [markdown]
-# **Exercise 4, `edge_filters()`.** Choose the weights yourself. Filter 0 is to give a positive
+# **Exercise 4, `pad_same(x, kernel_size)`.** Zeros around the pictures, so that `conv_forward` gives an output of their own
+# size. `np.pad` takes how many lines come before and after, for each axis.
+
+# %% tags=["exercise"]
+pad_same = check("07.pad_same")
+
+# %% [markdown]
+# <details><summary>How many</summary>
+#
+# With stride 1 there are $n - k + 1$ windows, $k - 1$ fewer than pixels. So it takes $k - 1$ zeros in all: half of them
+# before and half of them after, and if $k$ is even, one end gets one more. Keras and `tinynet` give it to the far end.
+#
+# </details>
+#
+# **Exercise 5, `edge_filters()`.** Choose the weights yourself. Filter 0 is to give a positive
 # number where ink begins on the way down, such as at the upper edge of a stroke, and filter 1 where
 # ink begins on the way to the right. Ink is 1, background 0. Two filters of $3 \cdot 3$ on one
 # channel have the shape `(3, 3, 1, 2)`.
@@ -363,7 +378,7 @@ conv_forward = check("07.conv_forward")
 edge_filters = check("07.edge_filters")
 
 # %% [markdown]
-# **Exercise 5, `receptive_field(layers)`: no formula this time.** One number of the last layer is computed
+# **Exercise 6, `receptive_field(layers)`: no formula this time.** One number of the last layer is computed
 # from a few of the layer before it, those from more of the layer before them, and so on back to the
 # image. How wide is the part of the image that it sees, for any stack of windows and strides?
 
@@ -371,6 +386,13 @@ edge_filters = check("07.edge_filters")
 receptive_field = check("07.receptive_field")
 
 # %% [markdown]
+# <details><summary>How it comes about</summary>
+#
+# Go back from one number at the end: it sees 1. A layer with the window $k$ and the stride $s$ in front of it turns $r$ neighbours into
+# $(r - 1) s + k$: the first of their windows begins where it begins, the last one lies $r - 1$ strides further on. Strides multiply on the way.
+#
+# </details>
+#
 # ## Check it
 #
 # The definition as loops, as slow and as close to the formula as possible. In the test data all axes
@@ -422,8 +444,7 @@ for stride in (1, 2, 3):
 # $kw$ times, shifted by one pixel each time. The $kh$ strips under a row of the output then lie one
 # after the other, and are already the matrix that its product needs: a pixel is copied $kw$ times,
 # instead of $kh \cdot kw$ times.
-# Its padding is `"valid"`, which means none, or `"same"`, which adds as many zeros as the output
-# needs to be as large as the input (at stride 1).
+# Its padding is `"valid"`, which means none, or `"same"`, which is your `pad_same` at stride 1.
 
 # %%
 from tinynet import Conv2D, Sequential, textbook
@@ -439,9 +460,14 @@ for stride in (1, 2, 3):
     np.testing.assert_allclose(mine, plain, rtol=1e-12, atol=1e-12)
 print("tinynet's Conv2D gives the same numbers to 12 digits")
 
-assert Sequential([Conv2D(4, 3, padding="same")], (8, 7, 3)).output_shape[0] == output_size(
-    8, 3, 1, 1
-)
+for size in ((3, 3), (2, 4), (5, 2)):
+    layer = Conv2D(4, size, padding="same")
+    model = Sequential([layer], input_shape=x.shape[1:], dtype=np.float64)
+    theirs = model.forward(x)
+    assert theirs.shape[1:3] == x.shape[1:3]
+    mine = conv_forward(pad_same(x, size), layer.kernel.value, layer.bias.value)
+    np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-12)
+print('and with padding="same", for odd and even windows')
 
 # %% [markdown]
 # The sizes in `mnist_app`'s network, in which each convolution is followed by a layer that halves
@@ -618,7 +644,7 @@ stated("784", images[:1].size)
 # - **Which route is fastest on your machine, for your sizes.** The ranking depends on channels,
 #   filters and memory, and has to be measured.
 #
-# **In short.** You can now say what a convolution computes and lay it out as one product: $Y =
+# **In short.** You can now say what a convolution computes, pad it and lay it out as one product: $Y =
 # \text{im2col}(X) W + b$; the number of windows is $\lfloor (n + 2p - k)/s \rfloor + 1$; a window
 # is an example for a dense layer. Where people go wrong: the order of rows and columns in
 # `reshape`, padding counted after the windows, a stride taken for a dilation, a kernel turned
@@ -626,7 +652,7 @@ stated("784", images[:1].size)
 #
 # **In other libraries.** Keras has our layout, pictures (N, H, W, C) and kernels (kh, kw, C, F).
 # PyTorch has (N, C, H, W) and (F, C, kh, kw). Keras's `same` puts an odd line of zeros at the end;
-# PyTorch's `padding=1` is always even.
+# PyTorch's `padding=1` puts as many lines before as after.
 #
 # **The best of others.** Dumoulin and Visin, [A guide to convolution
 # arithmetic](https://arxiv.org/abs/1603.07285), with its
@@ -636,5 +662,4 @@ stated("784", images[:1].size)
 #
 # ## Next
 #
-# [08 Convolution, backwards](08_convolution_backward.ipynb): who is to blame for an error, if every
-# weight is used by every window, and every pixel by several?
+# [08 Convolution, backwards](08_convolution_backward.ipynb): how a gradient finds its way back through all these windows.

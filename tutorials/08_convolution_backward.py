@@ -90,40 +90,10 @@ prediction = None  # "a", "b" or "c"
 #
 # A convolution is linear in $x$, so it is a product with some matrix: $y = T x$. Row $i$ of $T$ has
 # the weights from column $i$ on and zeros elsewhere, $T_{ip} = w_{p-i}$. Notebook 02 found that a
-# gradient goes through the transpose: $dx = T^T dy$. And now read the picture. Along the *rows* of
+# gradient goes through the transpose: $dx = T^T dy$. Now write $T$ and $T^T$ down. Along the *rows* of
 # $T$ the weights stand in the order $w_0, w_1, w_2$. Along its *columns* from top to bottom, which
 # are the rows of $T^T$, they stand in the order $w_2, w_1, w_0$. **To transpose is to turn the
 # kernel.**
-
-# %% jupyter={"source_hidden": true}
-w, d = np.array([2, 1, -1]), np.array([1, 2, -1])
-T = np.zeros((3, 5), int)
-for i in range(3):
-    T[i, i : i + 3] = w
-figure = new_figure(8, 3.1)
-axes = figure.add_subplot()
-x = np.arange(1, 6)
-draw_matrix(axes, T, "$T$", VALUE, [(1, 1), (1, 2), (1, 3)], corner=(0, 1))
-draw_matrix(axes, x[:, np.newaxis], "$x$", VALUE, [(k, 0) for k in (1, 2, 3)], corner=(5.6, 0))
-draw_matrix(axes, (T @ x)[:, np.newaxis], "$y$", VALUE, [(1, 0)], corner=(7.8, 1))
-draw_matrix(axes, T.T, "$T^T$", GRADIENT, [(2, 0), (2, 1), (2, 2)], corner=(11, 0))
-draw_matrix(axes, d[:, np.newaxis], "$dy$", GRADIENT, [(k, 0) for k in range(3)], corner=(14.6, 1))
-draw_matrix(axes, (T.T @ d)[:, np.newaxis], "$dx$", GRADIENT, [(2, 0)], corner=(16.8, 0))
-for left in (7.2, 16.2):
-    axes.text(left, 2.5, "=", ha="center", va="center", fontsize=14)
-axes.text(2.5, 4.6, "weights in order: 2, 1, -1", ha="center", color=VALUE)
-axes.text(12.5, 5.6, "weights turned: -1, 1, 2", ha="center", color=GRADIENT)
-axes.set_ylim(6, -1)
-show(
-    figure,
-    "transpose",
-    "A convolution as a matrix, and its gradient as the transpose: in the rows of the transpose "
-    "the kernel is turned.",
-    "Left, the matrix T with the rows 2 1 minus 1 0 0, then the same shifted by one and by two, "
-    "times x = 1 to 5 gives y = 1, 3, 5. Right, its transpose with five rows and three columns; "
-    "the middle row reads minus 1, 1, 2. Times dy = 1, 2, minus 1 it gives dx = 2, 5, minus 1, "
-    "minus 3, 1.",
-)
 
 # %% [markdown]
 # ### Pictures, channels, filters, stride
@@ -159,8 +129,8 @@ show(
 # all the others, and go on as before.
 #
 # **Route C, columns.** Forwards, $Y = \text{im2col}(X) \ W + b$, a dense layer on windows. Notebook
-# 03 has its gradients: $dW = \text{im2col}(X)^T \ dY$, and $d\ \text{im2col} = dY \ W^T$, where $dY$
-# too is a matrix with one row for each window. Then each entry goes back to the
+# 03 has its gradients, that of the weights and that of the windows; $dY$ too is a matrix with one row
+# for each window. Then each entry of the windows' gradient goes back to the
 # pixel that it was copied from. Since a pixel was copied several times, its copies' gradients add
 # up. This adding-back is called *col2im*, and it is to im2col what $T^T$ is to $T$.
 #
@@ -169,82 +139,15 @@ show(
 # fixed pixel, a larger $i$ means a smaller $u$: this is the turn by 180 degrees. "Transpose, then
 # col2im" *is* "turn and swap"; the index $p - i$ does the turning, without anyone turning anything.
 #
-# **Padding.** Put $p$ lines of zeros around the picture, and call the result $\hat X$: its entry
-# $\hat X_{r+p,\ q+p}$ is $X_{rq}$, and the border is 0 whatever happens. The layer works on $\hat X$ as if
-# nothing had been said, and so does everything above: it gives $d \hat X$, a gradient for each number of
-# the larger picture. A pixel was copied to one place, with slope 1. So $dX_{rq} = d \hat X_{r+p,\ q+p}$:
-# cut the border off again. What the border's zeros would get is dropped, because nobody can change them.
-# (Keras's `same` padding at stride 1 adds $kh - 1$ lines in all, half above and half below; if that is
-# odd, the extra one lies at the end.)
+# **Padding.** Notebook 07 put lines of zeros around the picture. Call the result $\hat X$. The layer works
+# on $\hat X$ as if nothing had been said, and so does everything above: it gives $d \hat X$, a gradient for each
+# number of the larger picture. Which of these belongs to a pixel of $X$, and who gets the others? Ask of each
+# number of $\hat X$ what it was copied from. Exercise 4 needs the answer.
 #
-# The figure follows one pixel of a small example, the second one of "By hand", on all three routes.
-
-# %% jupyter={"source_hidden": true}
-X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
-W = np.array([[1, 0], [2, -1]])
-D = np.diag([1, -1, 2])
-dX = sum(np.pad(D * W[u, v], ((u, 1 - u), (v, 1 - v))) for u in (0, 1) for v in (0, 1))
-figure = new_figure(8, 5.8)
-axes = figure.add_subplot()
-corners = [(i, j) for i in (0, 1) for j in (0, 1)]
-
-
-def note(x, y, text, colour=INK, **settings):
-    axes.text(x, y, text, ha="center", va="center", color=colour, **settings)
-
-
-note(3.5, -2.4, "A  scatter", weight="bold")
-note(13, -2.4, "B  gather", weight="bold")
-note(22.5, -2.4, "C  columns", weight="bold")
-note(3.5, -1.5, "each window gives its share", MUTED)
-note(13, -1.5, "each pixel collects", MUTED)
-note(22.5, -1.5, "each copy goes back", MUTED)
-
-draw_matrix(axes, D, "$dY$", GRADIENT, [(0, 0), (1, 1)], corner=(2, 0.3))
-note(3.5, 4.1, "times the kernel, at its window", MUTED)
-draw_matrix(axes, D[0, 0] * W, "$1 \\cdot W$", GRADIENT, [(1, 1)], corner=(0.5, 6))
-draw_matrix(axes, D[1, 1] * W, "$-1 \\cdot W$", GRADIENT, [(0, 0)], corner=(4.5, 6))
-note(1.5, 8.5, "window 0, 0", MUTED, fontsize=9)
-note(5.5, 8.5, "window 1, 1", MUTED, fontsize=9)
-
-padded = np.pad(D, 1)
-draw_matrix(axes, padded, "$dY$ with zeros around it", GRADIENT, [(1 + i, 1 + j) for i, j in corners],
-            corner=(10.5, 0.3))  # fmt: skip
-draw_matrix(axes, W[::-1, ::-1], "$W$, turned", VALUE, corners, corner=(12, 7.2))
-
-columns = D.reshape(-1, 1) * W.reshape(1, -1)
-draw_matrix(axes, D.reshape(-1, 1), "$dY$", GRADIENT, [(0, 0), (4, 0)], corner=(18.5, 1.6))
-draw_matrix(axes, W.reshape(1, -1), "$W^T$", VALUE, corner=(21.5, 0.3))
-draw_matrix(axes, columns, "", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(21.5, 1.6))
-for row, (i, j) in enumerate(np.ndindex(3, 3)):
-    note(20.5, 2.1 + row, f"{i}, {j}", MUTED, fontsize=9)
-note(20.5, 0.8, r"$\times$", fontsize=13)
-
-for left, text in [(3.5, "1 · (-1)  +  (-1) · 1"), (13, "1 · (-1) + 0 · 2 + 0 · 0 + (-1) · 1")]:
-    note(left, 10.2, text, GRADIENT)
-note(22.5, 11.1, "-1 + 0 + 0 - 1", GRADIENT)
-for left in (1.5, 11, 20.5):
-    draw_matrix(axes, dX, "", GRADIENT, [(1, 1)], corner=(left, 12))
-    note(left - 0.7, 14, "$dX$", GRADIENT)
-for left in (8.6, 17.2):
-    axes.plot([left, left], [-2.6, 16], color=LIGHT[MUTED], lw=1)
-axes.set(xlim=(-0.6, 26.2), ylim=(16.2, -3))
-show(
-    figure,
-    "three_routes",
-    "Three routes, one answer: how the pixel at row 1, column 1 gets its gradient, -2.",
-    "Three columns. A: dY with 1 and minus 1 on its diagonal marked; 1 times W contributes its lower "
-    "right entry minus 1, minus 1 times W its upper left entry minus 1. B: dY with a border of "
-    "zeros, a two by two window marked, and the turned kernel minus 1, 2, 0, 1; the sum of products "
-    "is minus 2. C: dY as a column of nine times the kernel as a row gives nine rows of four; four "
-    "marked entries on a rising diagonal, minus 1, 0, 0 and minus 1, go back to the same pixel. "
-    "Below each, the same four by four dX with minus 2 marked.",
-)
-
 # %% [markdown]
 # ## By hand
 #
-# One row of pixels first. `T` is the matrix of the figure. The row `unturned` is the popular
+# One row of pixels first. `T` is the convolution as a matrix. The row `unturned` is the popular
 # mistake: the kernel laid on $dy$ as it is.
 #
 # | name | rule | number |
@@ -294,7 +197,38 @@ by_hand("08.1",
 # </details>
 #
 # (`np.convolve` turns its second argument, so handing it a turned kernel undoes that.)
-#
+
+# %% jupyter={"source_hidden": true}
+w, d = np.array([2, 1, -1]), np.array([1, 2, -1])
+T = np.zeros((3, 5), int)
+for i in range(3):
+    T[i, i : i + 3] = w
+figure = new_figure(8, 3.1)
+axes = figure.add_subplot()
+x = np.arange(1, 6)
+draw_matrix(axes, T, "$T$", VALUE, [(1, 1), (1, 2), (1, 3)], corner=(0, 1))
+draw_matrix(axes, x[:, np.newaxis], "$x$", VALUE, [(k, 0) for k in (1, 2, 3)], corner=(5.6, 0))
+draw_matrix(axes, (T @ x)[:, np.newaxis], "$y$", VALUE, [(1, 0)], corner=(7.8, 1))
+draw_matrix(axes, T.T, "$T^T$", GRADIENT, [(2, 0), (2, 1), (2, 2)], corner=(11, 0))
+draw_matrix(axes, d[:, np.newaxis], "$dy$", GRADIENT, [(k, 0) for k in range(3)], corner=(14.6, 1))
+draw_matrix(axes, (T.T @ d)[:, np.newaxis], "$dx$", GRADIENT, [(2, 0)], corner=(16.8, 0))
+for left in (7.2, 16.2):
+    axes.text(left, 2.5, "=", ha="center", va="center", fontsize=14)
+axes.text(2.5, 4.6, "weights in order: 2, 1, -1", ha="center", color=VALUE)
+axes.text(12.5, 5.6, "weights turned: -1, 1, 2", ha="center", color=GRADIENT)
+axes.set_ylim(6, -1)
+show(
+    figure,
+    "transpose",
+    "A convolution as a matrix, and its gradient as the transpose: in the rows of the transpose "
+    "the kernel is turned.",
+    "Left, the matrix T with the rows 2 1 minus 1 0 0, then the same shifted by one and by two, "
+    "times x = 1 to 5 gives y = 1, 3, 5. Right, its transpose with five rows and three columns; "
+    "the middle row reads minus 1, 1, 2. Times dy = 1, 2, minus 1 it gives dx = 2, 5, minus 1, "
+    "minus 3, 1.",
+)
+
+# %% [markdown]
 # A picture, at stride 1. `dX` by route A with its shares in another order, weight by weight: each
 # weight adds a copy of $dY$, shifted to where that weight's pixels are. `dW` entry by entry.
 #
@@ -302,7 +236,7 @@ by_hand("08.1",
 # | --- | --- | --- |
 # | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
 # | `W` | given | [[1, 0], [2, -1]] |
-# | `dY` | given | [[1, 0, 0], [0, -1, 0], [0, 0, 2]] |
+# | `dY` | given | [[1, 2, -1], [3, -1, 1], [1, -2, 2]] |
 # | `dX11` | derive it | ? |
 # | `up_left` | `np.pad(dY, [(0, 1), (0, 1)])` | ? |
 # | `down_left` | derive it | ? |
@@ -325,21 +259,85 @@ by_hand("08.2",
 # | --- | --- | --- |
 # | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
 # | `W` | given | [[1, 0], [2, -1]] |
-# | `dY` | given | [[1, 0, 0], [0, -1, 0], [0, 0, 2]] |
-# | `dX11` | `dY[0, 0] * W[1, 1] + dY[0, 1] * W[1, 0] + dY[1, 0] * W[0, 1] + dY[1, 1] * W[0, 0]` | -2 |
-# | `up_left` | `np.pad(dY, [(0, 1), (0, 1)])` | [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]] |
-# | `down_left` | `np.pad(dY, [(1, 0), (0, 1)])` | [[0, 0, 0, 0], [1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 2, 0]] |
-# | `down_right` | `np.pad(dY, [(1, 0), (1, 0)])` | [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 2]] |
-# | `dX` | `W[0, 0] * up_left + W[1, 0] * down_left + W[1, 1] * down_right` | [[1, 0, 0, 0], [2, -2, 0, 0], [0, -2, 3, 0], [0, 0, 4, -2]] |
-# | `dW00` | `(X[0:3, 0:3] * dY).sum()` | 2 |
-# | `dW01` | `(X[0:3, 1:4] * dY).sum()` | 4 |
-# | `dW10` | `(X[1:4, 0:3] * dY).sum()` | 0 |
-# | `dW11` | `(X[1:4, 1:4] * dY).sum()` | 2 |
+# | `dY` | given | [[1, 2, -1], [3, -1, 1], [1, -2, 2]] |
+# | `dX11` | `dY[0, 0] * W[1, 1] + dY[0, 1] * W[1, 0] + dY[1, 0] * W[0, 1] + dY[1, 1] * W[0, 0]` | 2 |
+# | `up_left` | `np.pad(dY, [(0, 1), (0, 1)])` | [[1, 2, -1, 0], [3, -1, 1, 0], [1, -2, 2, 0], [0, 0, 0, 0]] |
+# | `down_left` | `np.pad(dY, [(1, 0), (0, 1)])` | [[0, 0, 0, 0], [1, 2, -1, 0], [3, -1, 1, 0], [1, -2, 2, 0]] |
+# | `down_right` | `np.pad(dY, [(1, 0), (1, 0)])` | [[0, 0, 0, 0], [0, 1, 2, -1], [0, 3, -1, 1], [0, 1, -2, 2]] |
+# | `dX` | `W[0, 0] * up_left + W[1, 0] * down_left + W[1, 1] * down_right` | [[1, 2, -1, 0], [5, 2, -3, 1], [7, -7, 5, -1], [2, -5, 6, -2]] |
+# | `dW00` | `(X[0:3, 0:3] * dY).sum()` | 9 |
+# | `dW01` | `(X[0:3, 1:4] * dY).sum()` | 10 |
+# | `dW10` | `(X[1:4, 0:3] * dY).sum()` | 8 |
+# | `dW11` | `(X[1:4, 1:4] * dY).sum()` | 9 |
 #
 # </details>
 #
-# The fourth copy is missing because its weight, $W_{01}$, is 0.
-#
+# The fourth copy is missing because its weight, $W_{01}$, is 0. The figure follows one pixel of this example on all three routes.
+
+# %% jupyter={"source_hidden": true}
+X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
+W = np.array([[1, 0], [2, -1]])
+D = np.array([[1, 2, -1], [3, -1, 1], [1, -2, 2]])
+dX = sum(np.pad(D * W[u, v], ((u, 1 - u), (v, 1 - v))) for u in (0, 1) for v in (0, 1))
+figure = new_figure(8, 5.8)
+axes = figure.add_subplot()
+corners = [(i, j) for i in (0, 1) for j in (0, 1)]
+
+
+def note(x, y, text, colour=INK, **settings):
+    axes.text(x, y, text, ha="center", va="center", color=colour, **settings)
+
+
+note(3.5, -2.4, "A  scatter", weight="bold")
+note(13, -2.4, "B  gather", weight="bold")
+note(22.5, -2.4, "C  columns", weight="bold")
+note(3.5, -1.5, "each window gives its share", MUTED)
+note(13, -1.5, "each pixel collects", MUTED)
+note(22.5, -1.5, "each copy goes back", MUTED)
+
+draw_matrix(axes, D, "$dY$", GRADIENT, corners, corner=(2, 0.3))
+note(3.5, 4.1, "times the kernel, at its window", MUTED)
+for i, j in corners:
+    left, top = 0.5 + 4 * j, 5.4 + 3 * i
+    draw_matrix(axes, D[i, j] * W, "", GRADIENT, [(1 - i, 1 - j)], corner=(left, top))
+    note(left + 1, top - 0.4, f"window {i}, {j}", MUTED, fontsize=9)
+
+padded = np.pad(D, 1)
+draw_matrix(axes, padded, "$dY$ with zeros around it", GRADIENT, [(1 + i, 1 + j) for i, j in corners],
+            corner=(10.5, 0.3))  # fmt: skip
+draw_matrix(axes, W[::-1, ::-1], "$W$, turned", VALUE, corners, corner=(12, 7.2))
+
+columns = D.reshape(-1, 1) * W.reshape(1, -1)
+used = [(0, 0), (1, 0), (3, 0), (4, 0)]
+draw_matrix(axes, D.reshape(-1, 1), "$dY$", GRADIENT, used, corner=(18.5, 1.6))
+draw_matrix(axes, W.reshape(1, -1), "$W^T$", VALUE, corner=(21.5, 0.3))
+draw_matrix(axes, columns, "", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(21.5, 1.6))
+for row, (i, j) in enumerate(np.ndindex(3, 3)):
+    note(20.5, 2.1 + row, f"{i}, {j}", MUTED, fontsize=9)
+note(20.5, 0.8, r"$\times$", fontsize=13)
+
+note(3.5, 11.5, "-1 + 4 + 0 - 1", GRADIENT)
+note(13, 11.5, "1 · (-1) + 2 · 2 + 3 · 0 + (-1) · 1", GRADIENT)
+note(22.5, 11.5, "-1 + 4 + 0 - 1", GRADIENT)
+for left in (1.5, 11, 20.5):
+    draw_matrix(axes, dX, "", GRADIENT, [(1, 1)], corner=(left, 12.3))
+    note(left - 0.7, 14.3, "$dX$", GRADIENT)
+for left in (8.6, 17.2):
+    axes.plot([left, left], [-2.6, 16.3], color=LIGHT[MUTED], lw=1)
+axes.set(xlim=(-0.6, 26.2), ylim=(16.5, -3))
+show(
+    figure,
+    "three_routes",
+    "Three routes, one answer: how the pixel at row 1, column 1 gets its gradient, 2.",
+    "Three columns. A: dY with its upper left two by two entries marked, 1, 2, 3 and minus 1; each "
+    "times W is a share of a window, and of each share one corner is marked: minus 1, 4, 0 and "
+    "minus 1. B: dY with a border of zeros, the same two by two entries marked, and the turned "
+    "kernel minus 1, 2, 0, 1; the sum of products is 2. C: dY as a column of nine times the kernel "
+    "as a row gives nine rows of four; four marked entries, minus 1, 4, 0 and minus 1, go back to "
+    "the same pixel. Below each, the same four by four dX with 2 marked.",
+)
+
+# %% [markdown]
 # As a film, by route A, window by window: the way back of the film in notebook 07.
 #
 # ![Nine windows, one after the other, each add their entry of dY times the kernel to the two by two pixels that they came from; where windows overlap, the shares add up.](figures/08_convolution_backward_gradient_returns.gif)
@@ -415,18 +413,21 @@ conv_dx = check("08.conv_dx")
 # `padding` zeros on all four sides. The size of the picture has to be given, because $dy$ does not
 # tell it: if the stride does not divide, some rows and columns are in no window, and several sizes
 # of picture give the same size of output. Those pixels have no influence on the loss, so their
-# gradient is 0. The zeros of the padding are not pixels. Their gradient is computed on the way and
-# dropped.
+# gradient is 0. The zeros of the padding are not pixels. (Notebook 10 trains with your function. One loop over the windows is fast
+# enough for that; a loop over single pixels, filters and channels, such as route A below, is not.)
 
 # %% tags=["exercise"]
 conv_dx_strided = check("08.conv_dx_strided")
 
 # %% [markdown]
-# <details><summary>The sums of exercises 1 and 2</summary>
+# <details><summary>The sums of exercises 1 and 2, and the padding of exercise 4</summary>
 #
 # $$db_f = \sum_{n,i,j} dY_{nijf}$$
 #
 # $$dW_{uvcf} = \sum_{n,i,j} X_{n,\ is+u,\ js+v,\ c} \ dY_{nijf}$$
+#
+# With $m$ lines on each side a pixel was copied to one place, $\hat X_{p+m,\ q+m} = X_{pq}$, with slope 1. So
+# $dX_{pq} = d \hat X_{p+m,\ q+m}$: cut the border off again. The border's zeros are copies of nothing, and nobody can change them: what they would get is dropped.
 #
 # </details>
 #
@@ -438,6 +439,14 @@ conv_dx_strided = check("08.conv_dx_strided")
 depthwise_backward = check("08.depthwise_backward")
 
 # %% [markdown]
+# <details><summary>How it comes about</summary>
+#
+# Every product has one pixel and one weight of the same channel, and nothing is summed over channels. So the two sums of a convolution stay,
+# without their sums over $f$ and $c$: $dX_{npqc} = \sum_{u,v} dY_{n,\ p-u,\ q-v,\ c} \ W_{uvc}$ over the windows that exist, and
+# $dW_{uvc} = \sum_{n,i,j} dY_{nijc} \ X_{n,\ i+u,\ j+v,\ c}$.
+#
+# </details>
+#
 # ## Check it
 #
 # The numbers by hand, then all three routes on random data. Route A as the formula says, one
@@ -488,13 +497,15 @@ def hand_made(matrix):
 
 
 kernel = W[:, :, np.newaxis, np.newaxis].astype(float)
-for stride, D in [(1, np.diag([1, -1, 2])), (2, np.array([[1, 2], [0, -1]]))]:
-    answers = [route(hand_made(D), kernel, (4, 4), stride) for route in (route_a, route_b, route_c)]
-    answers.append(conv_dx_strided(hand_made(D), kernel, (4, 4), stride))
+for stride, dY in [(1, D), (2, np.array([[1, 2], [0, -1]]))]:
+    answers = [
+        route(hand_made(dY), kernel, (4, 4), stride) for route in (route_a, route_b, route_c)
+    ]
+    answers.append(conv_dx_strided(hand_made(dY), kernel, (4, 4), stride))
     for answer in answers:
         np.testing.assert_array_equal(answer, answers[0])
     print(f"stride {stride}: dX =\n{answers[0][0, :, :, 0].astype(int) + 0}")
-    print("dW =", conv_dw(hand_made(X), hand_made(D), (2, 2), stride).ravel().astype(int).tolist())
+    print("dW =", conv_dw(hand_made(X), hand_made(dY), (2, 2), stride).ravel().astype(int).tolist())
 
 row = hand_made([d])
 dx = conv_dx(row, w[np.newaxis, :, np.newaxis, np.newaxis].astype(float)).ravel()

@@ -361,6 +361,14 @@ dropout_backward = check("09.dropout_backward")
 padded_mean_backward = check("09.padded_mean_backward")
 
 # %% [markdown]
+# <details><summary>How it comes about</summary>
+#
+# A window's mean is a sum over the pixels that it holds, divided by *their* number $m$, which is smaller at the borders. So each of its pixels gets
+# $dy / m$ of it, and adds up what comes from all of its windows. Count $m$ by cutting each window to the picture: rows from
+# $\max(0, is - p)$ to $\min(H, is - p + k)$, and columns likewise.
+#
+# </details>
+#
 # ## Check it
 #
 # The forward passes, by the window views of notebook 07, and differences as in notebook 01. First
@@ -558,6 +566,7 @@ assert np.abs(moving).max() > 10_000
 from mnist_app.data import load_mnist
 from mnist_app.training.networks import build_network
 from tinynet import softmax_cross_entropy
+from tinynet.inspection import activations, gradients
 
 data = load_mnist()
 count = 64 if FAST else 500
@@ -581,8 +590,7 @@ for seed in range(3):
     assert same
 
 mean_tied, mean_zero, mean_other = np.mean(shares, axis=0)
-print("tied windows more than two thirds:", mean_tied > 2 / 3)
-print("tied at a number above 0: less than 1 %:", mean_other < 0.01)
+print(f"windows that tie: {100 * mean_tied:.0f} %; at a number above 0: {100 * mean_other:.1f} %")
 assert mean_tied > 2 / 3
 assert mean_other < 0.01
 reveal(
@@ -603,7 +611,7 @@ dy = rng.normal(size=maxpool(after, 2, 2).shape).astype(np.float32)
 relu_first = maxpool_backward(dy, after, 2, 2) * (before > 0)
 pool_first = maxpool_backward(dy * (maxpool(before, 2, 2) > 0), before, 2, 2)
 np.testing.assert_array_equal(relu_first, pool_first)
-print("both orders give the same gradient:", np.array_equal(relu_first, pool_first))
+print(f"both orders give the same {relu_first.size:,} numbers, bit by bit")
 
 # %% [markdown]
 # Last: how much of a picture's gradient survives the way back? Take the gradient of the loss for
@@ -613,19 +621,20 @@ print("both orders give the same gradient:", np.array_equal(relu_first, pool_fir
 # %%
 network = build_network("cnn")
 images = network.prepare(data.train_images[:64])
-_, dy = softmax_cross_entropy(network.forward(images, keep=True), data.train_labels[:64])
+values = activations(network, images, keep=True)
+backwards = gradients(network, softmax_cross_entropy(values[-1], data.train_labels[:64])[1])
 reached = {}
-for layer in reversed(network.layers[1:]):
-    dy = layer.backward(dy)
-    reached[layer.name] = (dy != 0).mean()
+for layer, dx in reversed(list(zip(network.layers[1:], backwards[1:-1], strict=True))):
+    reached[layer.name] = (dx != 0).mean()
     print(f"at the input of {layer.name:11} {reached[layer.name]:4.0%} have a gradient")
+dy = backwards[1]
 assert reached["max_pool_1"] < 0.1
 assert reached["max_pool_2"] < 0.25
 assert dy.shape[1:] == network.output_shapes[0] == (26, 26, 32)
 
 # %% jupyter={"source_hidden": true}
 map_ = np.argsort((dy[0] != 0).sum(axis=(0, 1)))[-4]  # a filter with many
-stroke = np.maximum(network.layers[0].forward(images[:1]), 0)[0, :, :, map_]
+stroke = np.maximum(values[1][0, :, :, map_], 0)
 figure = new_figure(8, 2.4)
 show_image(figure.add_subplot(1, 4, 1), images[0, :, :, 0], "a digit")
 show_image(figure.add_subplot(1, 4, 2), stroke, f"filter {map_}, after ReLU", cmap="Blues")

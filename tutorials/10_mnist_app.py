@@ -10,7 +10,8 @@
 # right, from the loss down to the first weight? Does it compute what another library computes? And
 # what does it look at when it reads a digit?
 #
-# This notebook derives little that is new. It uses everything at once.
+# This notebook derives little that is new. It uses everything at once. (It also looks at the test images again and again, to show things, which
+# notebook 06 forbids: nothing is chosen by what is seen. The rates and sizes below are those of `mnist_app`, or were set beforehand.)
 
 # %%
 import sys
@@ -117,7 +118,10 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## By hand
 #
-# The network `cnn`, layer by layer, for one image of $28 \times 28 \times 1$.
+# The network `cnn`, layer by layer, for one image of $28 \times 28 \times 1$: a convolution with 32 filters of $3 \times 3$, a
+# pool that halves the picture (26 pixels to 13, 11 to 5), a ReLU; a convolution with 64 filters of $3 \times 3$, a pool and a ReLU
+# again; then all numbers in a row, a dense layer with 64 units and a ReLU, and one with 10. The two shares are those of the
+# first dense layer in all parameters, and of the second convolution in all multiply-adds.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -209,6 +213,13 @@ centred = check("10.centred")
 scaled_branch_backward = check("10.scaled_branch_backward")
 
 # %% [markdown]
+# <details><summary>How it comes about</summary>
+#
+# $x$ is used twice, in the path past the ReLU with slope 1, and in the ReLU's with slope $s_c [x_{nc} > 0]$:
+# $dx_{nc} = dy_{nc} (1 + s_c [x_{nc} > 0])$. And $s_c$ is used by every example: $ds_c = \sum_n dy_{nc} \max(x_{nc}, 0)$.
+#
+# </details>
+#
 # ## Check it
 #
 # First the table above, from the real network.
@@ -454,12 +465,13 @@ for exercise, wrong_version in [("10.saliency", of_the_loss), ("10.centred", rol
 # earlier notebooks derived:
 #
 # - *ReLU ignored*: the gradient passes every ReLU unchanged (05).
-# - *First kernel still*: the gradient of the first convolution's kernel is zero (06).
+# - *First kernel still*: the gradient of the first convolution's kernel is never computed (13).
 # - *Kernel turned*: the second convolution uses its kernel turned by 180 degrees on the way back
 #   (08).
 # - *Pool copies*: all four entries of a window get its gradient, not the largest alone (09).
 #
-# Each is trained on 6,000 images for two epochs, from three seeds. And each is checked.
+# Each is trained on 6,000 images for two epochs, from three seeds. And each is checked. (`backward_parameters` is the part of a
+# layer's backward pass that fills the gradients of its parameters.)
 
 
 # %%
@@ -705,7 +717,7 @@ show(
 # ### Inside
 #
 # The first convolution has 32 filters of $3 \times 3$ weights. Each makes an image of its own, a
-# *feature map*: bright where the window looks like the filter. The second convolution sees these 32
+# *feature map*: large where the window looks like the filter (dark, in the figure). The second convolution sees these 32
 # maps, not the image.
 
 # %% jupyter={"source_hidden": true}
@@ -779,8 +791,9 @@ show(
 # %% [markdown]
 # The two disagree in an instructive way. Saliency is a derivative: it speaks of infinitely small
 # changes of single pixels, and is noisy. Occlusion makes large changes, and shows which *part* of
-# the digit carries the answer. (`mnist_app.reading.explain` takes a middle way: it averages the
-# gradient while the ink is turned up from blank to full.)
+# the digit carries the answer. (`mnist_app predict --explain` takes a middle way: it
+# averages the gradient while the ink is turned up from blank to full. And it takes it of the score minus the mean of all ten, so
+# that what raises all of them alike counts for nothing.)
 #
 # ### Two pixels
 #
@@ -830,7 +843,7 @@ show(
 )
 
 # %% [markdown]
-# A shift that no person would notice costs the dense network about half of its answers, and the
+# A shift that no person would mind costs the dense network about half of its answers, and the
 # convolutional one a third: its filters find the strokes anywhere, but the dense layer behind them
 # expects them in their places. Centring brings nearly all of it back, since it undoes what was
 # done. That is why `mnist_app` spends more lines on preparing a picture than on the network: a
@@ -880,8 +893,9 @@ show(
 # Every piece that a convolutional network needs, you have written: `im2col` and `conv_forward` (07),
 # `conv_dx_strided` (08), `maxpool_backward` (09), `relu_backward` (05), `dense_backward` (03),
 # `loss_gradient` (04) and `adam_step` (06). The next cell chains them. Nothing of `tinynet` is in it.
-# `my_answer` takes your function if it is right, and the solution until then; the list says which. (If you
-# have solved `maxpool_backward` with a loop over single numbers, the training below takes minutes.)
+# `my_answer` takes your function if it is right, and the solution until then; the list says which. (Where yours
+# loop over single pixels or windows, which the exercises of 07, 08 and 09 allow, the training below takes many minutes: let
+# it run, or write `count = 6000` in its cell.)
 
 # %%
 im2col, conv_forward = my_answer("07.im2col"), my_answer("07.conv_forward")

@@ -28,7 +28,7 @@ MILLISECONDS = 900
 
 X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
 W = np.array([[1, 0], [2, -1]])
-D = np.array([[1, 0, 0], [0, -1, 0], [0, 0, 2]])
+D = np.array([[1, 2, -1], [3, -1, 1], [1, -2, 2]])
 
 
 def backward_pass() -> Iterator[Figure]:

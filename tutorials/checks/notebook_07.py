@@ -254,6 +254,54 @@ def conv_forward(answer: Answer) -> None:
 
 
 @exercise
+def pad_same(answer: Answer) -> None:
+    """Odd and even windows, oblong ones, one pixel, and a window larger than the picture."""
+    rng = np.random.default_rng(75)
+    for (height, width), (kh, kw) in (
+        ((5, 6), (4, 5)),
+        ((5, 4), (3, 3)),
+        ((4, 6), (2, 3)),
+        ((3, 5), (1, 1)),
+        ((2, 3), (5, 4)),
+    ):
+        x = rng.normal(size=(2, height, width, 3))
+        down, right = kh - 1, kw - 1
+        top, left = down // 2, right // 2
+
+        def padded(
+            rows: tuple[int, int], columns: tuple[int, int], mode: str = "constant", x: Array = x
+        ) -> Array:
+            array: Array = np.pad(x, ((0, 0), rows, columns, (0, 0)), mode)  # type: ignore[call-overload]
+            return array
+
+        rows, columns = (top, down - top), (left, right - left)
+        what = f"the pictures of {height} by {width}, padded for windows of {kh} by {kw}"
+        expect(call(answer, x, (kh, kw)), padded(rows, columns), what, mistakes={
+            "the extra line lies at the top or left. Where it cannot be halved, it comes at the "
+            "end.": padded(rows[::-1], columns[::-1]),
+            "all zeros lie at the bottom and right. Both ends get equally many, as far as "
+            "possible.": padded((0, down), (0, right)),
+            "all zeros lie at the top and left. Both ends get equally many, as far as "
+            "possible.": padded((down, 0), (right, 0)),
+            "there is one line too many: half of the window, rounded down, lies at both ends. If "
+            "the window is even, this gives more windows than pixels.": (
+                padded((kh // 2, kh // 2), (kw // 2, kw // 2))
+            ),
+            "there is one line too few: the lines are halved and rounded down at both ends. How "
+            "many are needed in all?": padded((top, top), (left, left)),
+            "as many lines as the window has lie at both ends. Then windows see nothing but "
+            "zeros.": padded((kh, kh), (kw, kw)),
+            "all lines but one of the window lie at both ends; that makes more windows than "
+            "pixels. How many are needed in all?": padded((down, down), (right, right)),
+            "one line lies at each end, whatever the window.": padded((1, 1), (1, 1)),
+            "rows and columns are exchanged: the kernel size is (kh, kw).": padded(columns, rows),
+            "the border is a copy of the pixels beside it. It should be 0.": (
+                padded(rows, columns, "edge")
+            ),
+        }, batch=2)  # fmt: skip
+
+
+@exercise
 def edge_filters(answer: Answer) -> None:
     """Four pictures, half ink: the filters must see their own edge, and only where it begins."""
     kernel = call(answer)

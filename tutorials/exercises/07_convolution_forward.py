@@ -36,6 +36,15 @@ def conv_forward(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array
     raise NotImplementedError
 
 
+def pad_same(x: Array, kernel_size: tuple[int, int]) -> Array:
+    """x (N, H, W, C) with zeros around the pictures: as many as make stride 1 give H * W windows.
+
+    The kernel size is (kh, kw). Both ends of an axis get equally many lines; where that is not
+    possible, the end at the bottom, or at the right, gets the extra one.
+    """
+    raise NotImplementedError
+
+
 def edge_filters() -> Array:
     """A kernel (3, 3, 1, 2): two filters for images of one channel, 0 background and 1 ink.
 

@@ -41,6 +41,17 @@ def conv_forward(x: Array, kernel: Array, bias: Array, stride: int = 1) -> Array
     return rows.reshape(len(x), high, wide, filters)
 
 
+def pad_same(x: Array, kernel_size: tuple[int, int]) -> Array:
+    """x (N, H, W, C) with zeros around the pictures: as many as make stride 1 give H * W windows.
+
+    The kernel size is (kh, kw). Both ends of an axis get equally many lines; where that is not
+    possible, the end at the bottom, or at the right, gets the extra one.
+    """
+    kh, kw = kernel_size
+    top, left = (kh - 1) // 2, (kw - 1) // 2
+    return np.pad(x, ((0, 0), (top, kh - 1 - top), (left, kw - 1 - left), (0, 0)))
+
+
 def edge_filters() -> Array:
     """A kernel (3, 3, 1, 2): two filters for images of one channel, 0 background and 1 ink.
 

@@ -44,8 +44,8 @@ def conv_dx_strided(
 ) -> Array:
     """dx (N, H, W, C) for any stride and padding; the image size is (H, W), without padding.
 
-    The sum of dy[n,i,j,f] * kernel[u,v,c,f] over i*stride+u = p+padding, j*stride+v = q+padding.
-    Pixels that no window covers get 0; what the padding's zeros would get is dropped.
+    The forward pass put `padding` lines of zeros around the picture, on all four sides. Pixels that
+    no window covers get 0.
     """
     kh, kw, channels, _ = kernel.shape
     height, width = image_size

@@ -167,6 +167,62 @@ def kernel_of(first, second):
     return np.stack([first, second], axis=-1)[:, :, np.newaxis, :]
 
 
+def lines_around(x, rows, columns, **settings):
+    return np.pad(x, ((0, 0), rows, columns, (0, 0)), **settings)
+
+
+@wrong("07.pad_same", "the extra line lies at the top or left")
+def extra_line_first(x, kernel_size):
+    kh, kw = kernel_size
+    return lines_around(x, (kh // 2, (kh - 1) // 2), (kw // 2, (kw - 1) // 2))
+
+
+@wrong("07.pad_same", "all zeros lie at the bottom and right")
+def zeros_at_the_end(x, kernel_size):
+    return lines_around(x, (0, kernel_size[0] - 1), (0, kernel_size[1] - 1))
+
+
+@wrong("07.pad_same", "more windows than pixels")
+def half_a_window_at_both_ends(x, kernel_size):
+    kh, kw = kernel_size
+    return lines_around(x, (kh // 2, kh // 2), (kw // 2, kw // 2))
+
+
+@wrong("07.pad_same", "one line too few")
+def rounded_down_at_both_ends(x, kernel_size):
+    kh, kw = kernel_size
+    return lines_around(x, ((kh - 1) // 2, (kh - 1) // 2), ((kw - 1) // 2, (kw - 1) // 2))
+
+
+@wrong("07.pad_same", "How many are needed in all?")
+def full_padding(x, kernel_size):
+    down, right = kernel_size[0] - 1, kernel_size[1] - 1
+    return lines_around(x, (down, down), (right, right))
+
+
+@wrong("07.pad_same", "whatever the window")
+def one_line_around(x, kernel_size):
+    return lines_around(x, (1, 1), (1, 1))
+
+
+@wrong("07.pad_same", "rows and columns are exchanged")
+def columns_for_rows(x, kernel_size):
+    down, right = kernel_size[0] - 1, kernel_size[1] - 1
+    return lines_around(x, (right // 2, right - right // 2), (down // 2, down - down // 2))
+
+
+@wrong("07.pad_same", "It should be 0")
+def pixels_repeated(x, kernel_size):
+    down, right = kernel_size[0] - 1, kernel_size[1] - 1
+    rows, columns = (down // 2, down - down // 2), (right // 2, right - right // 2)
+    return lines_around(x, rows, columns, mode="edge")
+
+
+@wrong("07.pad_same", "has shape")
+def every_axis_padded(x, kernel_size):
+    return np.pad(x, (kernel_size[0] - 1) // 2)
+
+
 @wrong("07.edge_filters", "swapped")
 def swapped():
     return kernel_of(DOWN.T, DOWN)
