@@ -559,9 +559,10 @@ print(f"one epoch of {EPOCH:,} images: {seconds:.1f} s;  accuracy {100 * reached
 # - **Whether $1/N$ is a good choice.** It is a convention, which makes the step size independent of the
 #   size of the batch. A sum would be as legitimate, if loss *and* gradient agree.
 #
-# **In short.** You can now turn scores into a loss and begin the way back: $L = \log \sum_k e^{z_k}
-# - z_c$, computed behind a shift by the maximum; $dZ = (P - Y)/N$; and for any upstream gradient
-# $dz = p \, (dp - \sum p \, dp)$. Where people go wrong: $1/N$ forgotten or applied twice, a sum
+# **In short.** You can now turn scores into a loss and begin the way back:
+# $L = \log \sum_k e^{z_k} - z_c$, computed behind a shift by the maximum; $dZ = (P - Y)/N$; and for
+# any upstream gradient $dz = p \, (dp - \sum p \, dp)$. Where people go wrong: $1/N$ forgotten or
+# applied twice, a sum
 # over the wrong axis, no shift, a softmax applied to what is one already, a check with ones.
 #
 # **In other libraries.** PyTorch's `nn.CrossEntropyLoss` takes scores, and so does

@@ -6,14 +6,14 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from docs.website.lines import definitions, read
-from docs.website.pages import file_of
+from docs.website.lines import definitions, file_of, read
 from tinynet import __version__
 
 project = "tinynet"
 author = "the authors of tinynet"
 release = __version__
 language = "en"
+smartquotes = False  # they would make a dash of --help
 extensions = [
     "myst_nb",
     "docs.website.mathml",
@@ -25,7 +25,6 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 myst_update_mathjax = False
 highlight_language = "text"
-python_maximum_signature_line_length = 90
 toc_object_entries_show_parents = "hide"
 
 ICON = "_static/icon.svg"
@@ -34,6 +33,7 @@ html_title = "tinynet"
 html_math_renderer = "mathml"
 html_static_path = ["static", "../../mnist_app/page/client/icon.svg"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_favicon = "../../mnist_app/page/client/icon.svg"
 html_context = {"default_mode": "auto"}
 html_copy_source = False

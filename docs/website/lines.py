@@ -1,4 +1,4 @@
-"""Where things stand in a source file, so that no page holds a line number written by hand."""
+"""Where modules, functions and lines stand, so that no page holds a number written by hand."""
 
 import ast
 from pathlib import Path
@@ -51,3 +51,20 @@ def line(file: str, text: str) -> int:
     if len(found) != 1:
         raise LostPlace(f"{file} has {len(found)} lines with {text!r}; one was expected")
     return found[0]
+
+
+def sources(package: str) -> list[Path]:
+    """All modules of a package."""
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """tinynet/layers/dense.py -> tinynet.layers.dense"""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def file_of(module: str) -> str:
+    """tinynet.layers -> tinynet/layers/__init__.py"""
+    name = module.replace(".", "/")
+    return f"{name}/__init__.py" if (ROOT / name).is_dir() else f"{name}.py"

@@ -4,22 +4,21 @@ Everything keeps its path, so that pages and pictures find each other, but for t
 link to any other file leads to a page that shows this file.
 """
 
-import ast
-import importlib
 import json
 import posixpath
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer, TextLexer
-
-from docs.website.lines import ROOT, definitions
-from docs.website.reference import reference
+from docs.website.lines import ROOT, module_of, read, sources
+from docs.website.made_pages import (
+    api_index,
+    api_page,
+    commands,
+    contents,
+    exercises,
+    source_page,
+)
 from docs.website.tour import with_lines
 
 HERE = Path(__file__).resolve().parent
@@ -32,10 +31,6 @@ PLACES = {
 }
 PICTURES = {".png", ".svg", ".gif"}
 LINK = re.compile(r"(\]\()([^)\s#]+)((?:#[^)\s]*)?\))")
-HELP = {  # the commands, and what prints the help of each
-    "python -m mnist_app": ["-m", "typer", "mnist_app.cli", "utils", "docs", "--name"],
-    "python -m tutorials": ["-m", "typer", "tutorials.__main__", "utils", "docs", "--name"],
-}
 
 
 def write_pages(folder: Path) -> None:
@@ -57,7 +52,7 @@ class Pages:
         self.write_guide()
         self.write_tutorials()
         for name in ("benchmarks/README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-            self.write(PLACES[name], self.with_links(text_of(name), posixpath.dirname(name)))
+            self.write(PLACES[name], self.with_links(read(name), posixpath.dirname(name)))
         self.write("commands.md", commands())
         self.write_reference()
         for name in sorted(self.shown):
@@ -94,7 +89,7 @@ class Pages:
 
     def write_guide(self) -> None:
         """The README, a page for each of its sections."""
-        _, *sections = re.split(r"^## ", self.with_links(text_of("README.md"), ""), flags=re.M)
+        _, *sections = re.split(r"^## ", self.with_links(read("README.md"), ""), flags=re.M)
         names = []
         for section in sections:
             title, _, text = section.partition("\n")
@@ -107,7 +102,7 @@ class Pages:
         notebooks = sorted((ROOT / "tutorials").glob("[0-9][0-9]_*.ipynb"))
         for path in notebooks:
             self.write(f"tutorials/{path.name}", self.notebook(path))
-        index = self.with_links(text_of("tutorials/README.md"), "tutorials")
+        index = self.with_links(read("tutorials/README.md"), "tutorials")
         names = [path.stem for path in notebooks]
         self.write("tutorials/index.md", index + "\n" + contents([*names, "exercises"]))
         self.write("tutorials/exercises.md", exercises(notebooks))
@@ -142,126 +137,3 @@ class Pages:
             str(path.relative_to(ROOT)) for path in [*sources("tinynet"), *sources("mnist_app")]
         }
         self.write("api/index.md", api_index(tinynet, packages))
-
-
-def text_of(name: str) -> str:
-    """A document of the repository."""
-    return (ROOT / name).read_text(encoding="utf-8")
-
-
-def sources(package: str) -> list[Path]:
-    """All modules of a package."""
-    return sorted((ROOT / package).rglob("*.py"))
-
-
-def module_of(path: Path) -> str:
-    """tinynet/layers/dense.py -> tinynet.layers.dense"""
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def file_of(module: str) -> str:
-    """tinynet.layers -> tinynet/layers/__init__.py"""
-    name = module.replace(".", "/")
-    return f"{name}/__init__.py" if (ROOT / name).is_dir() else f"{name}.py"
-
-
-def contents(names: list[str], hidden: bool = True) -> str:
-    """What Sphinx calls a toctree."""
-    mark = ":hidden:\n" if hidden else ":maxdepth: 1\n"
-    return "```{toctree}\n" + mark + "\n" + "\n".join(names) + "\n```\n"
-
-
-def exercises(notebooks: list[Path]) -> str:
-    """Every exercise as it is given, and folded below it one solution."""
-    parts = ["# All exercises", "", EXERCISES]
-    for path in notebooks:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        title = cells[0]["source"][0].strip("# \n")
-        parts += ["", f"## {title}", "", f"In [its notebook]({path.name})."]
-        given = text_of(f"tutorials/exercises/{path.stem}.py")
-        solved = text_of(f"tutorials/solutions/{path.stem}.py")
-        answers = definitions(solved)
-        for exercise, (first, last) in definitions(given).items():
-            parts += ["", f"### {path.name[:2]}.{exercise}", "", *block(given, first, last)]
-            parts += ["", "<details><summary>One solution</summary>", ""]
-            parts += [*block(solved, *answers[exercise]), "", "</details>"]
-    return "\n".join(parts) + "\n"
-
-
-EXERCISES = """
-`python -m tutorials start` puts them into `tutorials/mine`, where you write; `python -m tutorials`
-tells which answers are right, and what is wrong with the others. Each belongs to a place in its
-notebook, which says what it takes to find the answer. The solutions are folded.
-"""
-
-
-def block(source: str, first: int, last: int) -> list[str]:
-    """Lines of Python as a block."""
-    return ["```python", *source.splitlines()[first - 1 : last], "```"]
-
-
-def commands() -> str:
-    """What every command answers to --help."""
-    parts = ["# Commands\n"]
-    for name, arguments in HELP.items():
-        parts.append(re.sub("^#", "##", run([*arguments, name]), flags=re.M))
-    text = run(["-m", "benchmarks", "--help"])
-    parts.append(f"## `python -m benchmarks`\n\n```text\n{text}```\n")
-    return "\n".join(parts)
-
-
-def run(arguments: list[str]) -> str:
-    """What a command of Python prints; RuntimeError with its last line if it fails."""
-    command = [sys.executable, *arguments]
-    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if process.returncode:
-        reason = (process.stderr.strip() or "no word").splitlines()[-1]
-        raise RuntimeError(f"python {' '.join(arguments)} failed: {reason}")
-    return process.stdout
-
-
-def api_page(title: str, modules: list[str]) -> str:
-    """The reference of one module, or of those of a package one after the other."""
-    parts = [title, "=" * len(title), ""]
-    for module in modules:
-        if module != title:
-            parts += ["", module, "-" * len(module), ""]
-        file = file_of(module)
-        parts += [f":doc:`{file} </source/{file}>`", "", reference(module, text_of(file)), ""]
-    return "\n".join(parts)
-
-
-def api_index(tinynet: list[str], packages: dict[str, list[str]]) -> str:
-    """What there is in each module, in its first line of text."""
-    public: dict[str, list[str]] = {}
-    front = importlib.import_module("tinynet")
-    for name in front.__all__:
-        public.setdefault(getattr(front, name).__module__, []).append(f"`{name}`")
-    parts = ["# API", "", "`from tinynet import ...` finds all that is named here:", ""]
-    parts += ["| module | holds | names |", "| --- | --- | --- |"]
-    for module in tinynet:
-        names = ", ".join(public.get(module, []))
-        parts.append(f"| [{module}]({module}.rst) | {summary(module)} | {names} |")
-    parts += ["", "The program's own parts, without the commands:", ""]
-    parts += ["| package | holds |", "| --- | --- |"]
-    parts += [f"| [{package}]({package}.rst) | {summary(package)} |" for package in packages]
-    return "\n".join(parts) + "\n\n" + contents([*tinynet, *packages])
-
-
-def summary(module: str) -> str:
-    """The first line of a module's docstring."""
-    docstring = ast.get_docstring(ast.parse(text_of(file_of(module)))) or ""
-    return docstring.splitlines()[0].replace("|", "\\|") if docstring else ""
-
-
-def source_page(name: str) -> str:
-    """A file with its line numbers, each of which is the end of a link: #L-12."""
-    lexer = PythonLexer() if name.endswith(".py") else TextLexer()
-    form = HtmlFormatter(linenos="inline", lineanchors="L", anchorlinenos=True, wrapcode=True)
-    page = highlight(text_of(name), lexer, form)
-    front = "---\norphan: true\nnosearch: true\n---\n"
-    return f"{front}# {name}\n\n{FENCE}{{raw}} html\n{page}{FENCE}\n"
-
-
-FENCE = "`" * 8
