@@ -35,8 +35,11 @@ def main() -> None:
         save(page, "draw", 1060)
         page.click('nav a[href="#inside"]')
         settle(page)
-        pick(page, "#inside-layers .layer:nth-child(2) canvas.maps", 0.705, 0.36)
-        save(page, "inside", 960)
+        page.locator("#inside-detail .why tbody button").first.click()  # the unit that said most
+        settle(page)
+        page.locator("#inside-detail .terms td button").first.click()  # a cell that feeds it
+        settle(page)
+        save(page, "inside", 1150)
         page.click('nav a[href="#step"]')
         page.click("#labels button:nth-child(4)")
         settle(page)

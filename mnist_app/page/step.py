@@ -24,6 +24,7 @@ from tinynet import (
     numerical_derivative,
 )
 from tinynet.gradient_check import (
+    STEP,
     TOLERANCE,
     numerical_gradient,
     relative_error,
@@ -116,7 +117,7 @@ class OneStep:
                 told = found.report({"dy": layer + 1}) | {"formula": formula(owner, "dx")}
         place = (0, *index)
         if layer == last:
-            numeric, smooth = self.of_output(place), True
+            numeric, smooth = self.of_output(place)
         else:
             x = self.values[layer].copy()
             numeric, smooth = numerical_derivative(self.model[layer:], x, self.exact_loss, x, place)
@@ -132,10 +133,15 @@ class OneStep:
         """One number of the forward pass, followed to the sum that it is, as in "Inside"."""
         return opened(self.model, [value[0] for value in self.values], card, index)
 
-    def of_output(self, place: tuple[int, ...]) -> float:
-        """The numerical derivative of the loss with respect to one of the network's outputs."""
+    def of_output(self, place: tuple[int, ...]) -> tuple[float, bool]:
+        """The loss's numerical derivative by one of the network's outputs; and whether it exists.
+
+        An output in (0, 1) may be nearer to an end than the step of the difference quotient.
+        """
         outputs = self.values[-1].copy()
-        return float(numerical_gradient(lambda: self.exact_loss(outputs), outputs, [place])[0])
+        numeric = numerical_gradient(lambda: self.exact_loss(outputs), outputs, [place])[0]
+        inside = STEP < outputs[place] < 1 - STEP
+        return float(numeric), bool(inside) or ends_in_logits(self.model)
 
     def of_parameter(self, name: str, index: tuple[int, ...]) -> dict[str, Any]:
         """dL/d of one weight."""
@@ -167,8 +173,8 @@ class OneStep:
         error = float(relative_error(analytic, numeric, floor))
         if not smooth:
             verdict = (
-                "There is no derivative here: a step of 1e-5 switches a ReLU or moves a pool's "
-                "maximum, so the difference quotient mixes two slopes. Backward takes one side."
+                "There is no derivative here: a step of 1e-5 switches a ReLU, moves a pool's maximum or "
+                "leaves (0, 1), so the difference quotient mixes two slopes. Backward takes one."
             )
         elif not math.isfinite(error):
             verdict = "One of the two is not a number: the weights have become too large."

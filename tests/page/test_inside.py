@@ -158,6 +158,16 @@ def test_no_derivative_at_a_tie_of_a_pool() -> None:
     assert kink["verdict"].startswith("There is no derivative here")
 
 
+def test_no_derivative_of_an_output_that_is_nearer_to_0_than_the_step() -> None:
+    model = small()
+    model.parameters()["dense_2.bias"].value[2] = -14
+    step = OneStep(model, mnist_once().test_images[0], 2)
+    assert step.values[-1][0, 2] < 1e-5
+    assert not step.of_value(5, (2,))["smooth"]
+    assert step.of_value(5, (3,))["verdict"].startswith("Equal")
+    assert step.of_value(4, (2,))["verdict"].startswith("Equal")
+
+
 @pytest.mark.parametrize(("name", "optimizer"), [("SGD", SGD(0.001)), ("Adam", Adam(0.001))])
 def test_a_step_is_train_step_and_can_be_taken_back(name: str, optimizer: SGD | Adam) -> None:
     image = mnist_once().test_images[0]

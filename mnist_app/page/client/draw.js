@@ -84,6 +84,7 @@ function show(reading) {
   state.changed();
   $("answer").textContent = words(reading);
   $("to-why").hidden = reading.answer === null;
+  $("to-why").textContent = reading.answer === null ? "" : `Why ${reading.problem ? "would it say " : ""}${state.classes[reading.answer]}? Look inside`;
   $("way").textContent = reading.problem ? explained(reading) : `The picture went in ${reading.way}.`;
   if (named !== state.classes) $("bars").replaceChildren(...state.classes.map(row));
   named = state.classes;

@@ -6,7 +6,7 @@ import { Maps, oneMap } from "./maps.js";
 import { followed, SIDE } from "./number.js";
 import { attempt, digits, element, valueAt } from "./page.js";
 import { Trail } from "./trail.js";
-import { softmaxCard, whyTable } from "./why.js";
+import { NAME, softmaxCard, whyTable } from "./why.js";
 
 const $ = (id) => document.getElementById(id);
 let state = null;
@@ -40,7 +40,7 @@ export async function show() {
     explain(`Saliency: how the answer hangs on each number. It is the gradient of logit ${first} minus logit ${second}, the answer minus the runner-up: orange numbers would strengthen the answer if they grew, blue ones weaken it.`);
   }
   const last = values ? softmaxCard(state, answer.softmax, (k) => attempt(() => trail.choose(...cell(state.logits, [k])))) : null;
-  if (last) last.dataset.name = "softmax";
+  if (last) last.dataset.name = NAME;
   cards = new Cards($("inside-layers"), state, arrays, { last, pick: (k, index) => attempt(() => trail.choose(...cell(k, index))) });
   if (values) {
     await trail.home("Why?", () => why());

@@ -70,7 +70,7 @@ async function showStep(answer, again = false, before = null) {
       element("div", { className: "chips" }, ...Object.keys(layer.parameters ?? {}).map(chip)),
     ],
   });
-  $("step-layers").scrollLeft = place;
+  $("step-layers").scrollLeft = again ? place : $("step-layers").scrollWidth; // the gradient starts at the end
   const open = shown;
   if (again && trail.steps.length) await trail.refresh(before ? open : null);
   else await trail.home(HOME, home);

@@ -4,6 +4,7 @@ import { nameOf } from "./layers.js";
 import { digits, element, percent } from "./page.js";
 import { more } from "./sums.js";
 
+export const NAME = "probabilities"; // of the card behind the last layer
 const FIRST = 12; // rows that are shown before one asks for more
 
 // One more card behind the last layer: logits, exp, probabilities.
@@ -20,9 +21,9 @@ export function softmaxCard(state, softmax, open) {
     element("tbody", {}, ...rows, element("tr", {}, element("th", { scope: "row" }, "sum"), element("td"), element("td", {}, digits(sum, 4)), element("td", {}, "100 %"))));
   const words = logits
     ? `e = exp((z − the largest z)${warm}). Without the largest, p would be the same, and exp too large for the computer.${warm ? ` Division by ${digits(temperature, 3)}, the temperature, makes the network sound as sure as it is right; training does without.` : ""}`
-    : "Each output is between 0 and 1 on its own; divided by their sum, they are the probabilities.";
-  return element("section", { className: "card layer last" }, element("h2", {}, "softmax", element("small", {}, String(outputs.length))),
-    element("p", { className: "kind" }, "from logits to probabilities"), table, element("p", { className: "hint" }, words));
+    : "Each output is between 0 and 1 on its own, and taken as at least 1e−7; divided by their sum, they are the probabilities.";
+  return element("section", { className: "card layer last" }, element("h2", {}, NAME, element("small", {}, String(outputs.length))),
+    element("p", { className: "kind" }, logits ? "softmax: from logits to probabilities" : "from outputs to probabilities"), table, element("p", { className: "hint" }, words));
 }
 
 function opener(text, title, act) {
@@ -38,7 +39,8 @@ export function whyTable(state, why, { choose, open, openLogit }) {
   const gap = logits[answer] - logits[rival];
   const nodes = [question(state, why, choose), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
     `, that of ${state.classes[rival]} is `, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)),
-    `. Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}) = ${times(Math.exp(gap))} times as probable as the other.`)];
+    ". ", state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
+      : `Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}) = ${times(Math.exp(gap))} times as probable as the other.`)];
   if (!units.length) return nodes;
   const rows = units.map(({ unit, value, weight, product }) => element("tr", {},
     element("th", { scope: "row" }, opener(nameOf(state, card - 1, [unit]), "Open this unit: what made it so large?", () => open([unit]))),
