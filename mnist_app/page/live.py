@@ -20,7 +20,7 @@ from tinynet.types import Array
 LOOKED_AT = 256  # validation images that are asked which units are dead
 MISTAKES = 20
 BINS = 25
-LEAST_PAUSE = 0.2  # seconds between two looks
+LEAST_PAUSE = 0.5  # seconds between two looks
 SHARE = 40  # seconds of training for one of looking: it stays as fast as without
 MOST_MAPS = 32  # kernels that are shown
 MOST_POINTS = 2000  # of the curve that go in one message

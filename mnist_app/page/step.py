@@ -173,8 +173,9 @@ class OneStep:
         error = float(relative_error(analytic, numeric, floor))
         if not smooth:
             verdict = (
-                "There is no derivative here: a step of 1e-5 switches a ReLU, moves a pool's maximum or "
-                "leaves (0, 1), so the difference quotient mixes two slopes. Backward takes one."
+                "There is no derivative here: a step of 1e-5 switches a ReLU, moves a pool's "
+                "maximum or leaves (0, 1), so the difference quotient mixes two slopes. Backward "
+                "takes one of them."
             )
         elif not math.isfinite(error):
             verdict = "One of the two is not a number: the weights have become too large."

@@ -28,6 +28,7 @@ from mnist_app.pictures.drawing import draw_strokes
 from mnist_app.pictures.pixels import Pixels
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import thumbnail
+from tinynet.types import Array
 
 MOST_TABS = 24
 OTHERS = 300  # of the training images: does a step on one picture spoil them?
@@ -100,15 +101,28 @@ class Tab:
             return self.again({"as_drawn": as_drawn}) | {"picture": messages.packed(grey)}
 
     def sample(self, body: Body) -> Any:
-        """A random digit of MNIST's test images, or a certain one."""
+        """A random digit of MNIST's test images, one that is misread, or a certain one."""
         mnist = mnist_once()
         last = len(mnist.test_images) - 1
-        place = int(self.rng.integers(last + 1))
         if "place" in body:
             place = messages.whole(body, "place", 0, last)
+        elif messages.flag(body, "misread"):
+            place = self.misread(mnist.test_images, mnist.test_labels)
+        else:
+            place = int(self.rng.integers(last + 1))
         self.image, self.label = mnist.test_images[place], int(mnist.test_labels[place])
         self.source = None
         return self.again(body) | {"place": place}
+
+    def misread(self, images: Array, labels: Array) -> int:
+        """The place of a random image that the chosen network reads wrongly."""
+        order = self.rng.permutation(len(images))
+        for places in np.array_split(order, 20):
+            answers = self.classifier.probabilities(images[places]).argmax(axis=1)
+            wrong = places[answers != labels[places]]
+            if len(wrong):
+                return int(wrong[0])
+        raise WrongRequest("this network reads every test image right")
 
     def again(self, body: Body) -> Any:
         """The picture that is there, read by the network that is chosen, the way that is chosen."""

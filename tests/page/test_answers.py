@@ -71,6 +71,9 @@ def test_a_test_digit_is_fed_as_it_is(page: Page) -> None:
     np.testing.assert_array_equal(unpacked(answer["image"]), mnist.test_images[123])
     assert answer["label"] == mnist.test_labels[123]
     assert page.ask("sample")["label"] in range(10)
+    for _ in range(3):
+        misread = page.ask("sample", misread=True)
+        assert misread["answer"] != misread["label"] == mnist.test_labels[misread["place"]]
 
 
 def test_a_picture_file_goes_through_the_guarded_decoder(page: Page) -> None:

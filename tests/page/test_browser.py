@@ -113,6 +113,15 @@ def test_a_picture_is_dropped_and_a_wrong_one_is_told(browser: Browser, server: 
         settle(page)
         expect(page.locator("#error")).to_be_hidden()
         expect(page.locator("#answer")).to_contain_text("(it is a ")
+        page.click("#misread")
+        settle(page)
+        said = page.locator("#answer").text_content() or ""
+        answer, truth = re.fullmatch(r"(\d), [\d.]+ % \(it is a (\d)\)", said).groups()  # type: ignore[union-attr]
+        assert answer != truth
+        page.click("#to-why")
+        settle(page)
+        chosen = [page.locator("#inside-detail h2 select").nth(k).input_value() for k in (0, 1)]
+        assert chosen == [answer, truth]
 
 
 # --- inside ----------------------------------------------------------------------------------

@@ -17,7 +17,8 @@ export function start(shared) {
   pen = new Pen($("pad"), (strokes) => send(strokes));
   $("undo").addEventListener("click", () => pen.undo());
   $("clear").addEventListener("click", () => pen.clear());
-  $("sample").addEventListener("click", () => attempt(sample));
+  $("sample").addEventListener("click", () => attempt(() => sample(false)));
+  $("misread").addEventListener("click", () => attempt(() => sample(true)));
   $("file").addEventListener("click", () => $("file-input").click());
   $("file-input").addEventListener("change", (event) => take(event.target.files[0]));
   $("as-drawn").addEventListener("change", () => attempt(again));
@@ -52,8 +53,8 @@ async function send(strokes) {
   busy = false;
 }
 
-async function sample() {
-  const reading = await ask("sample");
+async function sample(misread) {
+  const reading = await ask("sample", { misread });
   show(reading);
   showPicture(reading.image, true);
 }

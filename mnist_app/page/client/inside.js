@@ -54,8 +54,10 @@ export async function show() {
 const explain = (text) => ($("inside-legend").textContent = text);
 
 async function why(answer = null, rival = null) {
+  const { label } = state.reading; // of a misread digit, the truth is the rival
+  const truth = label !== state.reading.answer ? label : null;
   cards.mark(null);
-  return [...whyTable(state, await ask("why", { answer, rival }), {
+  return [...whyTable(state, await ask("why", { answer, rival: rival ?? truth }), {
     choose: (one, two) => attempt(() => trail.home("Why?", () => why(one, two), true)),
     open: (index) => attempt(() => trail.open(...cell(state.logits - 1, index))),
     openLogit: (k) => attempt(() => trail.open(...cell(state.logits, [k]))),

@@ -77,7 +77,8 @@ export function nameOf(state, card, index) {
 export function meaning(state, card) {
   if (card < state.logits) return "";
   if (state.layers[card].kind === "Sigmoid" || state.layers[card].kind === "Softmax") return "Between 0 and 1, one for each class.";
-  return "Logits: one number for each class, of any size. The largest is the answer; softmax makes probabilities of them.";
+  const next = card < state.layers.length - 1 ? state.layers[card + 1].name : "softmax";
+  return `Logits: one number for each class, of any size. The largest is the answer; ${next} makes probabilities of them.`;
 }
 
 // Where a layer's formulas are derived, and how to open that notebook.

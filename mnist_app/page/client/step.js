@@ -223,7 +223,8 @@ function weight(name, at) {
     const answer = await ask("parameter-gradient", { parameter: name, index: at });
     cards.mark(null);
     const whole = unpack((await ask("parameter", { parameter: name })).gradient);
-    return detail(`${name}${place(at)}`, answer, [], layer, before, choice(name, whole, at));
+    const intro = [element("p", {}, gathers(layer, name))];
+    return detail(`${name}${place(at)}`, answer, intro, layer, before, choice(name, whole, at));
   }];
 }
 
@@ -242,6 +243,18 @@ function strongest({ shape, values }) {
     if (Math.abs(value) > Math.abs(values[most])) most = k;
   });
   return most % shape.at(-1);
+}
+
+// In words, what the gradient of a parameter is the sum of.
+function gathers(layer, name) {
+  const convolution = layer.kind === "Conv2D";
+  if (name.endsWith(".kernel")) {
+    return convolution
+      ? "The kernel slides over the whole picture, so this weight is used at every place. Its gradient is the sum over all places of x, what it met there, times dy, the gradient that arrives there."
+      : "This weight is used once: its gradient is x, what it met, times dy, the gradient of its unit.";
+  }
+  if (!name.endsWith(".bias")) return "It is used at every place of its map: its gradient is a sum over all of them.";
+  return convolution ? "The bias is added at every place of its map: its gradient is the sum of all that arrives there." : "The bias is added once: its gradient is that of its unit.";
 }
 
 // `before` is what was open before the last step, if it is the same number.
