@@ -25,8 +25,9 @@ export const state = {
     for (const line of document.querySelectorAll(".now-words")) line.textContent = state.said();
   },
   said() {
-    const { answer, problem, said } = state.reading;
-    return problem === null ? `read as ${said}` : answer === null ? problem : `no answer: ${problem}`;
+    const { answer, problem, said, label } = state.reading;
+    const truth = label === null || label === answer ? "" : `; it is a ${state.classes[label]}`;
+    return problem === null ? `read as ${said}${truth}` : answer === null ? problem : `no answer: ${problem}`;
   },
 };
 
