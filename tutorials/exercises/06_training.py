@@ -10,20 +10,14 @@ Array = NDArray[np.float64]
 
 
 def sgd_step(w: Array, dw: Array, rate: float) -> Array:
-    """The weights after one step of gradient descent, as a new array of w's shape.
-
-    w <- w - rate * dw
-    """
+    """The weights after one step of gradient descent, as a new array of w's shape."""
     raise NotImplementedError
 
 
 def momentum_step(
     w: Array, dw: Array, velocity: Array, rate: float, momentum: float = 0.9
 ) -> tuple[Array, Array]:
-    """The new weights and the new velocity after one step, as two new arrays (w, velocity).
-
-    v <- momentum * v - rate * dw, then w <- w + v with this new v
-    """
+    """The new weights and the new velocity after one step, as two new arrays (w, velocity)."""
     raise NotImplementedError
 
 
@@ -40,9 +34,7 @@ def adam_step(
 ) -> tuple[Array, Array, Array]:
     """The new weights, m and v after step number t = 1, 2, ..., as new arrays (w, m, v).
 
-    m <- beta_1 * m + (1 - beta_1) * dw
-    v <- beta_2 * v + (1 - beta_2) * dw^2
-    w <- w - rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)
+    m and v are those before the step, and come back uncorrected. epsilon is added to the root of v.
     """
     raise NotImplementedError
 
