@@ -219,8 +219,9 @@ def test_a_site_is_replaced_only_by_a_whole_one(
 
 
 def test_a_folder_that_is_no_site_is_left_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(build, "make", lambda pages, target, base_url: a_site(target))
     (tmp_path / "thesis.txt").write_text("years of work")
     assert build.main([f"--output={tmp_path}"]) == 1
     assert "is no site that this program made" in capsys.readouterr().err
