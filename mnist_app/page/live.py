@@ -110,7 +110,7 @@ class Live:
             new = {} if looks == self.looks else {"look": self.look, "looks": self.looks}
             return {
                 "running": self._left != 0,
-                "start": batches,
+                "first": looks == 0,
                 "batch": count,
                 "epoch": self.epoch,
                 "images": self.total,

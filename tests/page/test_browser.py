@@ -363,8 +363,12 @@ def test_a_network_is_trained_and_used(browser: Browser, server: Server) -> None
 @pytest.mark.parametrize("bug", ["pool", "twice", "labels"])
 def test_a_planted_bug_is_named_on_the_page(browser: Browser, server: Server, bug: str) -> None:
     with visiting(browser, server, "#train") as page:
+        page.click("#batch")
+        expect(page.locator("#progress")).to_contain_text("Batch 1, epoch 1.")
         page.select_option("select[name=bug]", bug)
         settle(page)
+        for key in page.locator(".key").all():  # the curve before stays behind the new one
+            expect(key).to_contain_text("validation without a bug")
         page.click("#check")
         expect(page.locator(".finding")).to_have_count(7, timeout=60_000)
         wrong = page.locator(".finding.bad b").all_text_contents()

@@ -12,6 +12,7 @@ let source = null; // the news of the server
 let curve = []; // [batch, loss, accuracy]
 let validation = [];
 let latest = null;
+let fresh = false; // whether there are news since the last training was asked for
 let running = { knobs: "", bug: null };
 let kernels = null;
 let healthy = { points: [], of: "" }; // the validation of the last training without a bug, and its knobs
@@ -67,13 +68,15 @@ async function begin(action, body) {
   const buttons = document.querySelectorAll("#view-train button");
   buttons.forEach((button) => (button.disabled = true));
   keepHealthy();
+  fresh = false;
   const answer = await ask(action, body).finally(() => buttons.forEach((button) => (button.disabled = false)));
   running = { knobs: knobsOf(answer.settings), bug: action === "quiz-start" ? "unknown" : body.bug };
   checks = answer.checks;
-  curve = [];
-  validation = [];
-  latest = null;
-  kernels = null;
+  if (!fresh) { // its first news may have come before this answer
+    curve = validation = [];
+    latest = null;
+  }
+  draw();
   const { bug } = $("knobs");
   const chosen = bug.value;
   bug.replaceChildren(new Option("nothing is broken", ""), ...options(answer.bugs));
@@ -101,7 +104,11 @@ const behind = () => (running.bug !== null && healthy.of === running.knobs ? hea
 const options = (bugs) => Object.entries(bugs).map(([name, title]) => new Option(title, name));
 
 function take(news) {
-  if (news.start === 0) curve = validation = []; // another training, or the connection is a new one
+  if (news.first) { // another training, or the connection is a new one
+    curve = validation = [];
+    kernels = null;
+    fresh = true;
+  }
   if (news.failed && news.failed !== latest?.failed) complain(new Error(news.failed));
   latest = news;
   curve = curve.concat(news.curve);
