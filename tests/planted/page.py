@@ -170,7 +170,7 @@ BUGS: list[Bug] = [
         "mnist_app/page/client/step.js",
         (
             "a step closes the weight that is open",
-            "if (again && trail.steps.length)",
+            "if (again && view.trail.steps.length)",
             "if (false)",
             BROWSER + "a_weight_stays_open_through_a_step_and_opens_into_its_factors",
         ),
