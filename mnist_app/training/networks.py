@@ -140,6 +140,17 @@ def copy_all(learned: Sequential, model: Sequential, path: Path) -> None:
         parameter.value[...] = values[name].value
 
 
+def keep(share: float, learned: Sequential, model: Sequential) -> None:
+    """Take the network back towards the one that it began with, by this share of the way.
+
+    Such means of weights keep what was known before, and nearly all that is new.
+    Source: Wortsman et al., Robust fine-tuning of zero-shot models (2022).
+    """
+    values = learned.parameters()
+    for name, parameter in model.parameters().items():
+        parameter.value[...] = share * values[name].value + (1 - share) * parameter.value
+
+
 def loss_of(model: Sequential) -> Loss:
     """The cross-entropy that fits the model's outputs: logits, or numbers in (0, 1)."""
     return softmax_cross_entropy if ends_in_logits(model) else cross_entropy

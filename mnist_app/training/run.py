@@ -35,7 +35,7 @@ from mnist_app.training.folder import (
     save_metrics,
 )
 from mnist_app.training.lock import alone_in
-from mnist_app.training.networks import build_network, copy_all, copy_features, loss_of
+from mnist_app.training.networks import build_network, copy_all, copy_features, keep, loss_of
 from mnist_app.training.options import Options
 from tinynet import (
     Adam,
@@ -51,6 +51,11 @@ from tinynet import (
     save_model,
 )
 from tinynet.serialization import ArrayFile
+
+# A network that is trained further keeps this share of the weights that it began with: of 0, 1/4
+# and 1/2, on MNIST's held-out images, 1/4 and 1/2 are equally good (19 of 6,000 wrong, 0: 25), and
+# of 1,500 drawn digits 1/4 reads 2 wrong, 1/2 reads 10, 0 reads 1.
+KEPT = 0.25
 
 
 class TrainingRun:
@@ -179,14 +184,18 @@ class TrainingRun:
     def _calibrate(self) -> tuple[Sequential, float]:
         """The best network and its temperature, which fits the validation images.
 
-        It is written into the network's file. Without validation images, or without logits, there
-        is none, which is a temperature of 1.
+        A network that was trained further keeps a part of its start. All is written into the
+        network's file. Without validation images, or without logits, there is no temperature,
+        which is one of 1.
         """
         best, settings = load_model(self.folder / MODEL)
+        if self.options.start is not None and "kept" not in settings:
+            keep(KEPT, load_model(find_model(self.options.start))[0], best)
+            settings["kept"] = KEPT
         if self.validation is not None and ends_in_logits(best):
             images, labels = self.validation
             settings[SETTING] = fit_temperature(predict(best, images, self.options.workers), labels)
-            save_model(best, self.folder / MODEL, settings)
+        save_model(best, self.folder / MODEL, settings)
         return best, temperature_of(settings, self.folder / MODEL)
 
     def _save_epoch(self) -> None:

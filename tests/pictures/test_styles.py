@@ -9,7 +9,7 @@ import pytest
 
 from mnist_app.reading.classifier import Classifier, load_classifier
 from mnist_app.reading.predict import read_picture
-from tests.drawn_styles import FONTS, HAND, Picture, handwritten, printed, seven_segments
+from tests.drawn_styles import FONTS, HAND, NONSENSE, Picture, handwritten, printed, seven_segments
 
 EACH = 3  # pictures of each cause
 DRAWN_BY_HAND = {style: ("round", style) for style in HAND}
@@ -22,7 +22,7 @@ OTHER_PENS = {
     "1 pale on one side": ("pale", "1 flag, foot"),
 }
 CAUSES = {**DRAWN_BY_HAND, **OTHER_PENS}
-KNOWN: set[tuple[str, int]] = set()
+KNOWN = {("6 outlined", 0), ("smiley", 2), ("?", 0), ("?", 1), ("?", 2)}
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,11 @@ def test_fonts(classifier: Classifier, font: str) -> None:
         if wrong(classifier, printed(str(digit), font, rng), digit)
     }
     assert found == {(name, digit) for name, digit in KNOWN if name == font}
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+def test_nonsense_is_not_answered(classifier: Classifier, what: str) -> None:
+    sheets = [handwritten(what, np.random.default_rng(seed)) for seed in range(EACH)]
+    answers = [read_picture(classifier, as_pixels(sheet), "drawn") for sheet in sheets]
+    found = {(what, seed) for seed in range(EACH) if answers[seed].problem is None}
+    assert found == {(name, seed) for name, seed in KNOWN if name == what}
