@@ -74,7 +74,6 @@ def test_mnist_s_own_images_lose_nothing_on_the_way(classifier: Classifier) -> N
     ("kind", "most"),
     [
         ("noise", 0.0),
-        ("several_digits", 0.0),
         ("texture", 0.1),
         ("scribble", 0.45),
         ("letter", 0.2),
@@ -100,8 +99,7 @@ def test_two_digits_and_an_empty_sheet(ask: Callable[..., Answer]) -> None:
         draw(seven, (200, 300), 0.5, centre=(0.5, 0.7)),
     )
     answer = ask(as_bytes(both))
-    assert answer.problem == "more than one digit"
-    assert answer.digit in (2, 7)
+    assert (answer.problem, answer.lines, answer.digit) == (None, ["27"], None)
     empty = ask(as_bytes(np.full((50, 70, 3), WHITE, np.float32)))
     assert empty.problem == "nothing drawn"
     assert empty.digit is None

@@ -61,8 +61,9 @@ def predict(
 ) -> None:
     """Say which digit, or what else the model has learned, is in a picture, and how sure that is.
 
-    Any common picture format, ink and paper of any colour. A picture with no ink, several digits
-    or something else gets an answer that says so, and no confidence. A picture that cannot be read
+    Any common picture format, ink and paper of any colour. Several digits that do not touch are
+    read line by line. A picture with no ink, or of something else, gets an answer that says so,
+    and no confidence. A picture that cannot be read
     does not stop the others; the exit code is then 1. Without a picture, on a terminal, asks for
     one.
     """
@@ -96,7 +97,9 @@ def predict(
             save_figure(figure, draw_answers, answers)
     if answers and explain is not None:
         spoke = [
-            which_pixels_spoke(classifier.model, answer.stages.image)
+            answer.laid_out(
+                [which_pixels_spoke(classifier.model, image) for image in answer.images]
+            )
             for answer in counted(answers, "Explaining")
         ]
         with waiting("Drawing"):
@@ -117,11 +120,15 @@ def ask_for_picture() -> str:
 
 
 def show_answer(answer: "Answer", counter: str = "") -> None:
-    """What it is and the confidence, and a bar for each probability; or the problem."""
+    """What it is and the confidence, and a bar for each probability or digit; or the problem."""
     typer.secho(
         f"{counter}{printable(answer.image)}: {printable(answer.said())}{guess(answer)}", bold=True
     )
     if answer.problem is not None:
+        return
+    for digit in answer.digits:
+        typer.echo(f"  {digit.name:>2} {percent(digit.confidence):>9}  {bar(digit.confidence)}")
+    if answer.digits:
         return
     shown = answer.shown()
     width = max(2, *(len(printable(answer.classes[place])) for place in shown))

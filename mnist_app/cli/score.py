@@ -48,6 +48,10 @@ def score(
     Prints the accuracy, over all and for each value of the further columns, how far the confidence
     can be trusted (the expected calibration error), and the mistakes. A picture that cannot be
     read, or is said to hold no digit or several, counts as a mistake.
+
+    The accuracy comes with the interval that holds the true one 95 times in 100. If the pictures
+    come from several sources, name them in a column source: pictures of one source are alike, and
+    the interval over sources allows for that.
     """
     from mnist_app.reading.score import Score, read_labels, score_pictures  # imports cv2
 
@@ -67,12 +71,24 @@ def score(
             typer.echo(f"\nSaved {printable(str(output / SHEET))}")
 
 
+def span(interval: tuple[float, float]) -> str:
+    """Both ends, in percent."""
+    low, high = interval
+    return f"{percent(low)} to {percent(high)}"
+
+
 def show_score(result: "Score") -> None:
     """The accuracy, over all and by group, the calibration and the mistakes."""
     out, wrong, total = console(), result.mistakes, len(result.pictures)
     out.print(
         f"{percent(result.accuracy)} right ({total - len(wrong):,} of {total:,})", style="bold"
     )
+    out.print(f"95 % interval {span(result.interval())}")
+    if (sources := result.over_sources()) is not None:
+        out.print(
+            f"over {sources.sources} sources: mean {percent(sources.mean)}, "
+            f"95 % interval {span(sources.interval)}"
+        )
     error = result.calibration_error()
     if error is not None:
         out.print(f"expected calibration error {error:.3f}")

@@ -35,7 +35,7 @@ def draw_contact_sheet(figure: "Figure", mistakes: "Sequence[Scored]") -> None:
         axes.text(left, top - 6.5, shortened(mistake.file, 36), size=8, color=FAINT)
         axes.text(left, top - 2, shortened(said, 36, from_start=True), size=8, color=RED)
         if mistake.answer is not None:
-            seen = mistake.answer.stages.image
+            seen = mistake.answer.laid_out(mistake.answer.images)
             draw_framed(axes, mistake.answer.picture, left, top, FAINT, 0.8, {})
             draw_framed(axes, seen, left + SIDE + 2, top, FAINT, 0.8, INK_ON_PAPER)
     axes.set(xlim=(-1, columns * width - 3), ylim=(rows * height - 16, -10), aspect="equal")

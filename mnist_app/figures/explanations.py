@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_app.figures.answers import BARS_WIDTH, draw_answer, frame
+from mnist_app.figures.answers import BARS_WIDTH, draw_answer, frame, frame_digits
 from mnist_app.figures.look import FAINT, INK, INK_ON_PAPER, ORANGE, shortened
 from tinynet.types import Array
 
@@ -26,7 +26,8 @@ def draw_explanations(
 ) -> None:
     """One row an answer: the stages on its way to the network, which pixels spoke, the bars.
 
-    Contributions (28, 28), one for each answer: red spoke for the answer, blue against it.
+    Contributions (28, 28), one for each answer, or laid out as its digits are: red spoke for the
+    answer, blue against it. Each of several digits has a frame in the picture.
     """
     figure.set_size_inches(16, 2.15 * len(answers))
     widths = {"width_ratios": (*(1,) * PICTURES, BARS_WIDTH)}
@@ -40,7 +41,7 @@ def draw_explanations(
             ("the paper alone", stages.paper, GREY),
             ("the ink", stages.ink, GREY | {"cmap": "gray_r"}),
             ("orange: not the digit", sorted_strokes(stages), {}),
-            ("for the network", stages.image, INK_ON_PAPER),
+            ("for the network", answer.laid_out(answer.images), INK_ON_PAPER),
             (
                 ""
                 if answer.name is None
@@ -53,6 +54,7 @@ def draw_explanations(
             axes.imshow(picture, **look)
             axes.set_title(title, color=INK if axes is row[0] else FAINT)
             frame(axes)
+        frame_digits(row[0], answer)
         draw_answer(bars, answer)
 
 

@@ -35,10 +35,14 @@ DETECTOR = (
 
 @dataclass(frozen=True)
 class Reading:
-    """An answer as the page shows it; `stages` is empty if the picture went another way."""
+    """An answer as the page shows it; `stages` is empty if the picture went another way.
+
+    The page looks into one digit at a time, so that several are a problem, which names them.
+    """
 
     image: Image28
     probabilities: Array
+    answer: int | None
     problem: str | None
     stages: Stages | None
     way: str
@@ -47,13 +51,13 @@ class Reading:
 
     def report(self) -> dict[str, Any]:
         """As JSON."""
-        answer = int(self.probabilities.argmax()) if self.image.any() else None
+        confidence = percent(float(self.probabilities.max()))
         name = self.classes[int(self.probabilities.argmax())]
         return {
             "image": packed(self.image),
-            "answer": answer,
+            "answer": self.answer,
             "problem": self.problem,
-            "said": self.problem or f"{name}, {percent(float(self.probabilities.max()))}",
+            "said": self.problem or f"{name}, {confidence}",
             "probabilities": self.probabilities,
             "stages": [] if self.stages is None else stages_of(self.stages),
             "way": self.way,
@@ -83,16 +87,18 @@ def read_pixels(classifier: Classifier, picture: Pixels, as_drawn: bool) -> Read
     return Reading(
         answer.stages.image,
         answer.probabilities,
-        answer.problem,
+        answer.digit,
+        f"several digits, {answer.name}" if answer.digits else answer.problem,
         answer.stages,
         "prepared for the network",
         classifier.classes,
-        PREPARATION if answer.stages.problem else DETECTOR,
+        PREPARATION if answer.digits or answer.stages.problem else DETECTOR,
     )
 
 
 def read_image(classifier: Classifier, image: Image28, way: str) -> Reading:
     """What the network says of its input, without a look at whether it is a digit."""
     row = classifier.probabilities(image[np.newaxis])[0]
+    answer = int(row.argmax()) if image.any() else None
     problem = None if image.any() else "nothing drawn"
-    return Reading(image, row, problem, None, way, classifier.classes)
+    return Reading(image, row, answer, problem, None, way, classifier.classes)

@@ -23,15 +23,27 @@ LEAST_MARGIN = 3
 Box = tuple[slice, slice]
 
 
-def peel_canvas(colour: Pixels) -> Pixels:
-    """(H, W, 3) -> the photo alone, if the picture is a photo on a plain canvas.
+def photo_box(colour: Pixels) -> Box:
+    """(H, W, 3) -> the box of the photo, if the picture is a photo on a plain canvas.
 
     The canvas shows above and below the photo, or left and right of it, or all around. A canvas
-    on a canvas is peeled too. Every other picture stays as it is: a drawing does not fill its
-    box, and a shadow has no second edge opposite to its first.
+    on a canvas is peeled too. Every other picture stays whole: a drawing does not fill its box,
+    and a shadow has no second edge opposite to its first.
     """
+    height, width = colour.shape[:2]
     box = None if is_tiny(colour) else _photo(colour)
-    return colour if box is None else peel_canvas(colour[box])
+    if box is None:
+        return slice(0, height), slice(0, width)
+    return _moved(photo_box(colour[box]), box)
+
+
+def _moved(inner: Box, outer: Box) -> Box:
+    """A box within another one, as a box of the picture."""
+    rows, columns = (
+        slice(part.start + corner.start, part.stop + corner.start)
+        for part, corner in zip(inner, outer, strict=True)
+    )
+    return rows, columns
 
 
 def _photo(colour: Pixels) -> Box | None:

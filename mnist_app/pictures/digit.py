@@ -5,6 +5,7 @@ piece: a 5 with a detached bar, a broken line. Other characters, such as an i or
 have pieces that lie as they like.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,9 +50,18 @@ class Piece:
         return self.bottom - self.top
 
     @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
     def size(self) -> int:
         """Of the box's longest side."""
-        return max(self.height, self.right - self.left)
+        return max(self.height, self.width)
 
     def joined(self, other: "Piece") -> "Piece":
         """Both as one piece, under this one's label."""
@@ -76,31 +86,41 @@ def choose_digit(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
 
     Begins with the heaviest piece and adds those that belong to it, until none does.
     """
-    pieces, labels = _pieces(ink, strokes, SPECK)
+    pieces, labels = pieces_of(ink, strokes)
     if not pieces:
         return strokes, "nothing drawn"
     tiny = is_tiny(strokes)
     if not tiny:
         pieces = _without_cut_off(pieces, strokes.shape)
-    pieces.sort(key=lambda piece: piece.mass, reverse=True)
-    digit, members, rest = pieces[0], [pieces[0].label], pieces[1:]
-    while near := [piece for piece in rest if _belongs(piece, digit, tiny)]:
-        members += [piece.label for piece in near]
-        rest = [piece for piece in rest if piece not in near]
-        for piece in near:
-            digit = digit.joined(piece)
+    digit, members, rest = with_its_own(pieces, lambda piece, digit: _belongs(piece, digit, tiny))
     others = [piece for piece in rest if piece.height > OTHER * digit.height]
     return np.isin(labels, members), "more than one digit" if others else None
 
 
 def choose_character(ink: Pixels, strokes: Mask) -> tuple[Mask, Problem | None]:
     """All strokes but dust, wherever they lie, and whether there are none."""
-    pieces, labels = _pieces(ink, strokes, DOT)
+    pieces, labels = pieces_of(ink, strokes, DOT)
     chosen = np.isin(labels, [piece.label for piece in pieces])
     return chosen, None if pieces else "nothing drawn"
 
 
-def _pieces(ink: Pixels, strokes: Mask, least: float) -> tuple[list[Piece], npt.NDArray[np.int32]]:
+def with_its_own(
+    pieces: list[Piece], belongs: Callable[[Piece, Piece], bool]
+) -> tuple[Piece, list[int], list[Piece]]:
+    """The heaviest piece joined with all that belong to it, their labels, and the other pieces."""
+    digit, *rest = sorted(pieces, key=lambda piece: piece.mass, reverse=True)
+    members = [digit.label]
+    while near := [piece for piece in rest if belongs(piece, digit)]:
+        members += [piece.label for piece in near]
+        rest = [piece for piece in rest if piece not in near]
+        for piece in near:
+            digit = digit.joined(piece)
+    return digit, members, rest
+
+
+def pieces_of(
+    ink: Pixels, strokes: Mask, least: float = SPECK
+) -> tuple[list[Piece], npt.NDArray[np.int32]]:
     """The connected pieces with this share of the heaviest one's ink, and each pixel's label."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
     mass = np.bincount(labels.ravel(), (ink * strokes).ravel(), count)
@@ -114,13 +134,7 @@ def _pieces(ink: Pixels, strokes: Mask, least: float) -> tuple[list[Piece], npt.
 
 def _without_cut_off(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     """The pieces away from the frame, or all of them if those are mere crumbs."""
-    height, width = shape
-    margin = MARGIN * min(shape)
-    whole = [
-        piece
-        for piece in pieces
-        if min(piece.top, piece.left, height - piece.bottom, width - piece.right) >= margin
-    ]
+    whole = [piece for piece in pieces if not any(at_frame(piece, shape))]
     largest = max(piece.size for piece in pieces)
     return whole if any(piece.size > RIVAL * largest for piece in whole) else pieces
 
@@ -134,3 +148,12 @@ def _belongs(piece: Piece, digit: Piece, tiny: bool) -> bool:
     height, gap = digit.joined(piece).height, digit.gap(piece)
     is_tall = min(piece.height, digit.height) > TALL * height
     return gap < TALL_GAP * height if is_tall else tiny or gap < GAP * height
+
+
+def at_frame(piece: Piece, shape: tuple[int, ...]) -> tuple[bool, bool, bool, bool]:
+    """Whether the piece may be cut off at the top, left, bottom and right of the picture."""
+    height, width = shape
+    margin = MARGIN * min(shape)
+    distances = piece.top, piece.left, height - piece.bottom, width - piece.right
+    top, left, bottom, right = (distance < margin for distance in distances)
+    return top, left, bottom, right

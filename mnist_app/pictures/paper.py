@@ -34,6 +34,10 @@ BARE, BARE_NOISE = 0.25, 0.02
 ROUNDS = 3
 # Where no bare paper is near, the last guess stands: it weighs this much.
 LITTLE = 1e-3
+# A shadow takes this share of the light.
+SHADED = 0.15
+# What is closed beside a shadow, as a share of the frame, and the blur before it.
+CLOSED, CALM = 0.16, 1 / 400
 
 
 def paper_and_ink(grey: Pixels) -> tuple[Pixels, Pixels]:
@@ -115,3 +119,39 @@ def _strokes_closed(thumbnail: Pixels) -> tuple[Pixels, int]:
 def _closing(thumbnail: Pixels, share: float) -> Pixels:
     kernel = np.ones(window(thumbnail, share), np.uint8)
     return cv2.morphologyEx(thumbnail, cv2.MORPH_CLOSE, kernel).astype(np.float32)
+
+
+def has_shadow(paper: Pixels) -> bool:
+    """Whether the paper is not evenly bright."""
+    dark, bright = np.quantile(shrink(paper, THUMBNAIL_SIDE // 2), [0.01, 0.99])
+    return bool(bright - dark > SHADED * bright)
+
+
+def paper_and_ink_beside_shadows(grey: Pixels) -> tuple[Pixels, Pixels]:
+    """As `paper_and_ink`, where a shadow has a hard edge: the paper's brightness jumps there.
+
+    A closing fills the strokes, and leaves an edge that is longer than its window where it is.
+    Nothing is averaged across the edge. Ink is a share of the light, since it is paler in the
+    shadow.
+    """
+    is_dark = ink_is_dark(grey)
+    calm = cv2.GaussianBlur(grey if is_dark else 1 - grey, (0, 0), max(grey.shape) * CALM + 0.3)
+    paper = _closing(calm, CLOSED)
+    paper = np.maximum(paper, LITTLE)
+    ink = 1 - calm / paper
+    ink = (ink - np.median(ink)).astype(np.float32)
+    return (paper if is_dark else 1 - paper), ink
+
+
+def paper_and_ink_of_two_levels(grey: Pixels, is_dark: bool) -> tuple[Pixels, Pixels]:
+    """The paper's brightness as one number, and the departures: of a bold digit in a tight crop.
+
+    Such a picture shows too little paper to tell what is paper; so the caller says whether the
+    ink is darker.
+    """
+    levels = np.round(grey * 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_OTSU)
+    is_paper = (levels > threshold) == is_dark
+    level = np.float32(np.median(grey[is_paper]) if is_paper.any() else is_dark)
+    paper = np.full_like(grey, level)
+    return paper, (paper - grey) if is_dark else (grey - paper)

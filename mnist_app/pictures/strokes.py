@@ -7,7 +7,7 @@ them may reach the digit.
 import cv2
 import numpy as np
 
-from mnist_app.pictures.pixels import THUMBNAIL_SIDE, Mask, Pixels, ink_level, is_tiny
+from mnist_app.pictures.pixels import THUMBNAIL_SIDE, Mask, Pixels, frame, ink_level, is_tiny
 
 # The blur before anything is measured, as a share of the frame: it calms noise and spares strokes.
 CALM = 1 / 512
@@ -31,23 +31,27 @@ RULING_END = 0.02
 RULING_DARK = 1.5
 
 
-def find_strokes(ink: Pixels, is_digit: bool = True) -> tuple[Pixels, Mask]:
+def find_strokes(
+    ink: Pixels, is_digit: bool = True, has_lines: bool = True, weakest: float = WEAK
+) -> tuple[Pixels, Mask]:
     """(H, W) departures from the paper -> the ink as shares of its level, and the strokes.
 
     Other characters than digits have straight strokes that nearly fill the picture. On bare
-    paper, the mask is empty and the ink stays as it is.
+    paper, the mask is empty and the ink stays as it is. Without `has_lines`, what looks like
+    ruling and the edge of a scan is strokes too; `weakest` is what joins a stroke, in levels.
     """
+    has_lines = has_lines and not is_tiny(ink)
     smooth = ink
     if max(ink.shape) > THUMBNAIL_SIDE:
         smooth = cv2.GaussianBlur(ink, (0, 0), max(ink.shape) * CALM).astype(np.float32)
-    if not is_tiny(ink):
+    if has_lines:
         smooth = without_scan_edges(smooth)
     noise = _noise(smooth)
     level = ink_level(np.where(smooth > NOISE * noise, smooth, 0))
     if level < max(FAINTEST, CLEAR * noise):
         return ink, np.zeros(ink.shape, bool)
-    weak = smooth > max(WEAK * level, NOISE * noise)
-    if not is_tiny(ink):
+    weak = smooth > max(weakest * level, NOISE * noise)
+    if has_lines:
         weak &= ~find_ruling(smooth, weak, is_digit)
         weak &= ~find_ruling(smooth.T, weak.T, is_digit).T
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
@@ -73,6 +77,24 @@ def without_scan_edges(ink: Pixels) -> Pixels:
         if depth and depth / len(side) < EDGE_DEPTH:
             side[: depth + 2] = 0  # with its blurred border
     return inner
+
+
+def without_frame(ink: Pixels) -> Pixels | None:
+    """The ink with 0 in all that touches the frame; None if nothing does.
+
+    The edge of a scan, a stripe of the desk and a shadow may be so dark that a faint pen is
+    nothing beside them.
+    """
+    dark = (ink > WEAK * ink_level(ink)).astype(np.uint8)
+    count, labels = cv2.connectedComponents(dark, connectivity=8)
+    touching = np.zeros(count, bool)
+    touching[frame(labels, 1)] = True
+    touching[0] = False  # the background
+    if not touching.any():
+        return None
+    width = max(ink.shape) // 128 | 1  # of their blurred border
+    near = cv2.dilate(touching[labels].astype(np.uint8), np.ones((2 * width + 1,) * 2, np.uint8))
+    return np.where(near > 0, np.float32(0), ink)
 
 
 def find_ruling(ink: Pixels, weak: Mask, is_digit: bool = True) -> Mask:

@@ -1,6 +1,8 @@
 """From pictures to answers: what the network says of each, and which could not be read."""
 
-from collections.abc import Iterable, Iterator
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +12,10 @@ from mnist_app.data.labels import DIGITS
 from mnist_app.pictures.decode import PictureError, decode
 from mnist_app.pictures.digit import Problem
 from mnist_app.pictures.pipeline import Stages, preprocess
-from mnist_app.pictures.pixels import Pixels
+from mnist_app.pictures.pixels import Image28, Pixels
+from mnist_app.reading.choose import best_way
 from mnist_app.reading.classifier import Classifier
-from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.number import Digit
 from mnist_app.reading.picture_files import (
     STANDARD_INPUT,
     check_picture_file,
@@ -35,6 +38,8 @@ class Answer:
     probabilities  (K,), which sum to 1; they presume that the picture holds one digit
     problem        why it may hold none, or several, or None; the digit is then only a guess
     classes        what each class is called
+    digits         those of a number, if there are several; the probabilities and the stages'
+                   image are then those of the heaviest alone
     """
 
     image: str
@@ -43,19 +48,49 @@ class Answer:
     probabilities: Array
     problem: Problem | None
     classes: tuple[str, ...] = DIGITS
+    digits: tuple[Digit, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The number in each line; empty unless there are several digits."""
+        grouped = itertools.groupby(self.digits, lambda digit: digit.line)
+        return ["".join(digit.name for digit in line) for _, line in grouped]
+
+    @property
+    def images(self) -> list[Image28]:
+        """What the network got: one image, or one for each digit."""
+        return [digit.image for digit in self.digits] or [self.stages.image]
+
+    def laid_out(self, images: Sequence[Array]) -> Array:
+        """One (28, 28) for each digit, beside each other as the digits stand in their lines."""
+        lengths = [len(line) for line in self.lines] or [1]
+        grid = np.zeros((len(lengths), max(lengths), *images[0].shape), images[0].dtype)
+        each = iter(images)
+        for row, length in zip(grid, lengths, strict=True):
+            for cell in row[:length]:
+                cell[:] = next(each)
+        rows, columns, height, width = grid.shape
+        return grid.swapaxes(1, 2).reshape(rows * height, columns * width)
 
     @property
     def digit(self) -> int | None:
-        """The number of the most probable class; None if nothing is drawn."""
-        return int(self.probabilities.argmax()) if self.stages.image.any() else None
+        """The number of the most probable class; None if nothing is drawn, or several digits."""
+        if self.digits or not self.stages.image.any():
+            return None
+        return int(self.probabilities.argmax())
 
     @property
     def name(self) -> str | None:
-        """What the most probable class is called; None if nothing is drawn."""
+        """What the most probable class is called, or the number; None if nothing is drawn."""
+        if self.digits:
+            return " / ".join(self.lines)
         return None if self.digit is None else self.classes[self.digit]
 
     @property
     def confidence(self) -> float:
+        """How probable it is that all of it is right."""
+        if self.digits:
+            return math.prod(digit.confidence for digit in self.digits)
         return float(self.probabilities.max())
 
     def said(self, decimals: int = 2) -> str:
@@ -71,6 +106,14 @@ class Answer:
 
     def report(self) -> dict[str, Any]:
         """As JSON; classes that are not the ten digits come with their names."""
+        if self.digits:
+            return {
+                "image": self.image,
+                "number": "\n".join(self.lines),
+                "confidence": round(self.confidence, 6),
+                "digits": [digit.report() for digit in self.digits],
+                "problem": None,
+            }
         rounded = [round(float(p), 6) for p in self.probabilities]
         digits = self.classes == DIGITS
         return {
@@ -140,13 +183,20 @@ def _predict(classifier: Classifier, image: str, source: str | bytes) -> Answer:
 
 def read_picture(classifier: Classifier, picture: Pixels, image: str) -> Answer:
     """What the network says of a picture in pixels, (H, W) or (H, W, 3) in [0, 1]."""
-    stages = preprocess(picture, classifier.reads_digits)
-    images = stages.image[np.newaxis]
-    problem = stages.problem
-    if problem is None and classifier.reads_digits and not looks_like_digit(images)[0]:
-        problem = "does not look like a digit"
-    rows = classifier.probabilities(images)
-    return Answer(image, thumbnail(picture), stages, rows[0], problem, classifier.classes)
+    if not classifier.reads_digits:
+        stages = preprocess(picture, is_digit=False)
+        row = classifier.probabilities(stages.image[np.newaxis])[0]
+        return Answer(image, thumbnail(picture), stages, row, stages.problem, classifier.classes)
+    way = best_way(classifier, picture)
+    return Answer(
+        image,
+        thumbnail(picture),
+        way.stages,
+        way.probabilities,
+        way.problem,
+        classifier.classes,
+        way.digits,
+    )
 
 
 def thumbnail(picture: Pixels) -> Pixels:

@@ -5,7 +5,7 @@ import os
 import stat
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ import numpy as np
 from mnist_app.data.labels import DIGITS
 from mnist_app.reading.calibration import BINS, expected_calibration_error
 from mnist_app.reading.classifier import Classifier
+from mnist_app.reading.intervals import Interval, bootstrap, wilson
 from mnist_app.reading.predict import Answer, Failure, predict_file
 
 FILE, LABEL = "file", "label"
+SOURCE = "source"  # the column that says whose pictures are alike
 DIVIDERS = ",;\t"  # spreadsheets of many countries write semicolons
 LARGEST_TABLE = 2**26  # bytes; a million pictures have fewer
 MOST_GROUPS = 20  # a column with more values, such as a size, is no grouping
@@ -72,6 +74,15 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class OverSources:
+    """The accuracy over sources: how many, the mean of theirs, and the interval of the whole."""
+
+    sources: int
+    mean: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
 class Score:
     """What the classifier makes of all pictures, in the order of the file."""
 
@@ -81,6 +92,19 @@ class Score:
     def accuracy(self) -> float:
         """The share that was read right; a picture without an answer was not."""
         return sum(picture.right for picture in self.pictures) / len(self.pictures)
+
+    def interval(self) -> Interval:
+        """Where the true accuracy lies, if the pictures say nothing about one another."""
+        return wilson(sum(picture.right for picture in self.pictures), len(self.pictures))
+
+    def over_sources(self) -> OverSources | None:
+        """The same if pictures of one source are alike; None unless they have several sources."""
+        counts = self._counts(SOURCE) if SOURCE in self.pictures[0].columns else {}
+        if len(counts) < 2:
+            return None
+        right, totals = zip(*counts.values(), strict=True)
+        mean = float(np.mean(np.divide(right, totals)))
+        return OverSources(len(counts), mean, bootstrap(right, totals))
 
     @property
     def mistakes(self) -> list[Scored]:
@@ -92,19 +116,24 @@ class Score:
         """For each column that groups the pictures: how many were right, and how many there are."""
         found: dict[str, dict[str, tuple[int, int]]] = {}
         for column in self.pictures[0].columns:
-            counts: dict[str, list[bool]] = defaultdict(list)
-            for picture in self.pictures:
-                counts[picture.columns[column]].append(picture.right)
+            counts = self._counts(column)
             if 1 < len(counts) <= min(MOST_GROUPS, len(self.pictures) / 2):
-                found[column] = {name: (sum(all_), len(all_)) for name, all_ in counts.items()}
+                found[column] = counts
         return found
 
+    def _counts(self, column: str) -> dict[str, tuple[int, int]]:
+        """For each value of a column: how many pictures were right, and how many there are."""
+        found: dict[str, list[bool]] = defaultdict(list)
+        for picture in self.pictures:
+            found[picture.columns[column]].append(picture.right)
+        return {name: (sum(all_), len(all_)) for name, all_ in found.items()}
+
     def calibration_error(self) -> float | None:
-        """The expected calibration error of those that got an answer; None if none did."""
+        """The expected calibration error of those read as one digit; None if none was."""
         answered = [
             (picture.reading.probabilities, picture.label)
             for picture in self.pictures
-            if picture.reading is not None
+            if picture.reading is not None and picture.reading.digit is not None
         ]
         if not answered:
             return None
@@ -114,9 +143,12 @@ class Score:
 
     def report(self) -> dict[str, Any]:
         """All of it as JSON."""
+        sources = self.over_sources()
         return {
             "pictures": len(self.pictures),
             "accuracy": self.accuracy,
+            "interval": self.interval(),
+            "over_sources": None if sources is None else asdict(sources),
             "calibration_error": self.calibration_error(),
             "groups": {
                 column: {name: {"right": r, "pictures": n} for name, (r, n) in values.items()}
@@ -143,7 +175,7 @@ def score_pictures(classifier: Classifier, labels: Path, rows: Iterable[Row]) ->
 
     A file is looked for beside the CSV, then in a folder there with the CSV's name without
     .csv, then in `images`. A picture that cannot be read is a Failure, and does not stop the
-    others.
+    others. A picture in which several digits are read is wrong, whatever they are.
     """
     for row in rows:
         result = predict_file(classifier, str(find(labels, row.file)))
@@ -154,7 +186,8 @@ def read_labels(path: Path, classes: Sequence[str] = DIGITS) -> list[Row]:
     """The rows of a CSV file with the columns `file` and `label`.
 
     Commas, semicolons or tabs divide it; capitals in those two names and spaces around any cell
-    do not matter, nor do blank lines. A label is one of the classes. Raises ScoreError if the
+    do not matter, nor do blank lines. A label is one of the classes; a number such as 2026 is
+    none, for pictures are scored by their one digit. Raises ScoreError if the
     file is not usable, OSError if unreadable.
     """
     check_size(path)

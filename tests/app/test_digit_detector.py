@@ -8,7 +8,7 @@ from PIL import Image
 
 from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.digit import save_digit
-from mnist_app.reading import predict as prediction
+from mnist_app.reading import choose, number
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.digit_detector import detector, looks_like_digit
 from mnist_app.reading.predict import Answer, predict_picture
@@ -79,7 +79,8 @@ def test_an_earlier_problem_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for index, left in ((0, 0), (1, 32)):
         sheet[6:34, left : left + 28] = 255 - mnist().test_images[index]
     Image.fromarray(sheet).save(tmp_path / "two.png")
-    monkeypatch.setattr(prediction, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    monkeypatch.setattr(choose, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    monkeypatch.setattr(number, "likeness", lambda images: np.zeros(len(images)))
     answer = predict_picture(load_classifier("cnn"), str(tmp_path / "two.png"))
     assert isinstance(answer, Answer)
     assert answer.problem == "more than one digit"
@@ -89,7 +90,7 @@ def test_only_readers_of_digits_are_judged(tmp_path: Path, monkeypatch: pytest.M
     """A network for clothes would be told that a shoe does not look like a digit."""
     picture = tmp_path / "seven.png"
     save_digit(mnist().test_images[0], picture)
-    monkeypatch.setattr(prediction, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    monkeypatch.setattr(choose, "looks_like_digit", lambda images: np.zeros(len(images), bool))
     model, settings = load_model(load_classifier("cnn").path)
     for dataset, problem in (("mnist", "does not look like a digit"), ("fashion", None)):
         save_model(model, tmp_path / "m.safetensors", {**settings, "dataset": dataset})

@@ -56,8 +56,9 @@ def test_problems_are_said_in_words(page: Page) -> None:
     blank = page.ask("draw", strokes=[])
     assert (blank["answer"], blank["problem"]) == (None, "nothing drawn")
     assert "preparation" in blank["judge"]
-    two = [[[0.1, 0.3], [0.1, 0.7]], [[0.9, 0.3], [0.9, 0.7]]]
-    assert page.ask("draw", strokes=two)["problem"] == "more than one digit"
+    two = page.ask("draw", strokes=[[[0.2, 0.3], [0.2, 0.7]], [[0.7, 0.3], [0.7, 0.7]]])
+    assert (two["answer"], two["problem"]) == (None, "several digits, 11")
+    assert "preparation" in two["judge"]
     cross = [[[0.1, 0.1], [0.9, 0.9]], [[0.1, 0.9], [0.9, 0.1]], [[0.5, 0.05], [0.5, 0.95]]]
     answer = page.ask("draw", strokes=cross)
     assert answer["problem"] == answer["said"] == "does not look like a digit"

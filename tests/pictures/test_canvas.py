@@ -5,11 +5,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from mnist_app.pictures.canvas import peel_canvas
+from mnist_app.pictures.canvas import photo_box
 from tests.drawn_pictures import BLACK, WHITE, Colour, Sheet, as_jpeg, blur, cast_shadow, draw
 
 Image8 = npt.NDArray[np.uint8]
 PAPER, PEN = (0.8, 0.78, 0.72), (0.15, 0.2, 0.5)
+
+
+def peel_canvas(picture: Sheet) -> Sheet:
+    return picture[photo_box(picture)]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from tests.planted.bug import Bug
 
 CALIBRATION = "mnist_app/reading/calibration.py"
+CHOOSE = "mnist_app/reading/choose.py"
 CLASSIFIER = "mnist_app/reading/classifier.py"
 DETECTOR = "mnist_app/reading/digit_detector.py"
 EXPLAIN = "mnist_app/reading/explain.py"
@@ -78,9 +79,9 @@ BUGS = [
     ),
     Bug(
         "the detector overrides an earlier problem",
-        file=PREDICT,
-        old="if problem is None and classifier.reads_digits and",
-        new="if classifier.reads_digits and",
+        file=CHOOSE,
+        old="if problem is None and not looks_like_digit(images)[0]:",
+        new="if not looks_like_digit(images)[0]:",
         tests=f"{TESTS}/test_digit_detector.py::test_an_earlier_problem_stays",
     ),
     Bug(

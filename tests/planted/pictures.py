@@ -224,8 +224,8 @@ BUGS = [
     Bug(
         "the rest of a nested canvas stays",
         file=f"{APP}/canvas.py",
-        old="return colour if box is None else peel_canvas(colour[box])",
-        new="return colour if box is None else colour[box]",
+        old="return _moved(photo_box(colour[box]), box)",
+        new="return box",
         tests=f"{TESTS}/test_canvas.py::test_a_canvas_on_a_canvas_is_peeled_too",
     ),
     Bug(
@@ -545,8 +545,8 @@ BUGS = [
     Bug(
         "the picture of a canvas reaches the paper",
         file=f"{APP}/pipeline.py",
-        old="grey = ink_channel(peel_canvas(_as_colour(pixels)))",
-        new="peel_canvas(colour := _as_colour(pixels))\n    grey = ink_channel(colour)",
+        old="grey = ink_channel(colour[box])",
+        new="grey = ink_channel(colour)",
         tests=f"{TESTS}/test_pipeline.py::test_the_sheet_does_not_change_the_digit",
     ),
     Bug(

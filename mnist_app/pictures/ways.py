@@ -1,0 +1,80 @@
+"""Other ways to read a picture, for where the usual one may have lost the digit.
+
+A stage that takes something away may take a stroke: a long stem is like a printed line, a pale
+one like a smudge. And ink that is no digit may be left: the edge of a shadow, a circle around the
+digit. Each way takes one such guess back, or makes one more. They are generators, so that a way
+that nobody looks at costs nothing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_app.pictures.grey import ink_channel
+from mnist_app.pictures.marks import inside_outline, without_line
+from mnist_app.pictures.note import find_note
+from mnist_app.pictures.paper import (
+    has_shadow,
+    ink_is_dark,
+    paper_and_ink,
+    paper_and_ink_beside_shadows,
+    paper_and_ink_of_two_levels,
+)
+from mnist_app.pictures.pipeline import Sheet, Stages, as_colour, finished
+from mnist_app.pictures.pixels import Pixels, frame, is_tiny
+from mnist_app.pictures.strokes import WEAK, find_strokes, without_frame
+
+PALE = WEAK / 2
+# Of a digit in a tight crop, more of the frame than this shows paper.
+MOST_AT_FRAME = 0.6
+
+
+def without_marks(stages: Stages) -> Iterator[Stages]:
+    """Without what somebody drew around the digit, below it or across it, if there is any."""
+    if is_tiny(stages.grey):
+        return
+    if (inside := inside_outline(stages.ink, stages.strokes)) is not None:
+        yield finished(stages, stages.ink, inside, "inside the outline")
+    if (rest := without_line(stages.strokes)) is not None:
+        yield finished(stages, stages.ink, rest, "without the line")
+
+
+def with_long_lines(stages: Stages) -> Iterator[Stages]:
+    """With what was taken for ruling or the edge of a scan, if anything was."""
+    if is_tiny(stages.grey):
+        return
+    ink, strokes = find_strokes(stages.departure, has_lines=False)
+    if (strokes & ~stages.strokes).any():
+        yield finished(stages, ink, strokes, "with long lines")
+
+
+def beside_shadows(stages: Stages) -> Iterator[Stages]:
+    """With the hard edges of shadows in the paper, if it is not evenly bright."""
+    if not is_tiny(stages.grey) and has_shadow(stages.paper):
+        paper, departure = paper_and_ink_beside_shadows(stages.grey)
+        yield _with_ink(replace(stages, paper=paper), departure, "beside a shadow")
+
+
+def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stages]:
+    """What else may show a digit where all other ways show none."""
+    if (note := find_note(as_colour(pixels))) is not None:
+        grey = ink_channel(note[0])
+        sheet = Sheet(grey, *paper_and_ink(grey), note[1])
+        yield finished(sheet, *find_strokes(sheet.departure), "on a note")
+        return
+    yield finished(stages, *find_strokes(stages.departure, weakest=PALE), "with pale strokes")
+    if (inner := without_frame(stages.departure)) is not None:
+        yield _with_ink(stages, inner, "away from the frame")
+    is_dark = ink_is_dark(stages.grey)
+    for dark, way in ((is_dark, "of two levels"), (not is_dark, "paper and ink exchanged")):
+        paper, departure = paper_and_ink_of_two_levels(stages.grey, dark)
+        ink, strokes = find_strokes(departure, has_lines=False)
+        if frame(strokes, 1).mean() < MOST_AT_FRAME:
+            sheet = replace(stages, paper=paper, departure=departure)
+            yield finished(sheet, ink, strokes, way)
+
+
+def _with_ink(sheet: Sheet, departure: Pixels, way: str) -> Stages:
+    return finished(replace(sheet, departure=departure), *find_strokes(departure), way)

@@ -1,0 +1,80 @@
+"""Which of several ways to read a picture shows a digit: the networks decide.
+
+How good a way is, is told by how much its digit is like one, times how sure the classifier is of
+it; a number is as good as the worst of its digits.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from mnist_app.pictures.digit import Problem
+from mnist_app.pictures.pipeline import Stages, preprocess
+from mnist_app.pictures.ways import beside_shadows, last_ways, with_long_lines, without_marks
+from mnist_app.reading.classifier import Classifier
+from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.likeness import likeness
+from mnist_app.reading.number import Digit, read_number
+from tinynet.types import Array
+
+UNLIKE: Problem = "does not look like a digit"
+# A way that is better than this needs no other one beside it.
+SURE = 0.8
+# What is left without a mark, or in a last way, is a digit from here on.
+GOOD = 0.5
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to read a picture: its stages, what the networks say, and how good it is (0 to 1)."""
+
+    stages: Stages
+    probabilities: Array
+    problem: Problem | None
+    digits: tuple[Digit, ...]
+    worth: float
+
+
+def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
+    """The best way to read a picture of digits.
+
+    First the usual way. If it shows a mark around, below or across a digit, what is left without
+    the mark is the answer if it is good. If ink was taken for ruling, or the paper has a shadow,
+    the better way of two counts. If the best is still not sure, all others are tried.
+    """
+    usual = judged(classifier, preprocess(pixels))
+    best = max([usual, *_all(classifier, beside_shadows(usual.stages))], key=_worth)
+    for way in _all(classifier, without_marks(best.stages)):
+        if way.worth > GOOD:
+            return way
+        if best.worth < SURE:
+            best = replace(best, problem=UNLIKE, digits=(), worth=0.0)
+    best = max([best, *_all(classifier, with_long_lines(usual.stages))], key=_worth)
+    if best.worth < SURE:
+        last = max(_all(classifier, last_ways(pixels, usual.stages)), key=_worth, default=usual)
+        best = last if last.worth > max(best.worth, GOOD) else best
+    return best
+
+
+def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
+    return (judged(classifier, stages) for stages in ways)
+
+
+def _worth(way: Way) -> float:
+    return way.worth
+
+
+def judged(classifier: Classifier, stages: Stages) -> Way:
+    """What the networks say of one way; a number, if there are several digits."""
+    images = stages.image[np.newaxis]
+    row, problem = classifier.probabilities(images)[0], stages.problem
+    if problem is None and not looks_like_digit(images)[0]:
+        problem = UNLIKE
+    if problem is not None or (stages.strokes & ~stages.digit).any():
+        digits, strokes, worth = read_number(classifier, stages)
+        if digits:
+            return Way(replace(stages, digit=strokes, problem=None), row, None, digits, worth)
+    worth = float(likeness(images)[0] * row.max()) if problem is None else 0.0
+    return Way(stages, row, problem, (), worth)
