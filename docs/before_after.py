@@ -20,8 +20,8 @@ from mnist_app.cli import app  # noqa: E402
 from mnist_app.data.dataset import load_mnist  # noqa: E402
 from mnist_app.figures.answers import frame  # noqa: E402
 from mnist_app.figures.look import INK_ON_PAPER, save_figure  # noqa: E402
-from mnist_app.pictures.pipeline import preprocess  # noqa: E402
 from mnist_app.reading.classifier import Classifier, load_classifier  # noqa: E402
+from mnist_app.reading.predict import read_picture  # noqa: E402
 from tests import drawn_pictures as drawn  # noqa: E402
 
 Picture = np.ndarray
@@ -43,6 +43,15 @@ def pictures() -> dict[str, Picture]:
     }
 
 
+def number() -> Picture:
+    """2026 with a line below it."""
+    digits, sheet = load_mnist().test_images, np.ones((300, 560, 3), np.float32)
+    for place, index in enumerate((1, 3, 1, 21)):
+        digit = drawn.draw(digits[index], (300, 560), 0.4, centre=(0.45, 0.2 + 0.2 * place))
+        sheet = np.minimum(sheet, digit)
+    return cv2.line(sheet, (40, 225), (520, 215), (0.1, 0.1, 0.1), 9, cv2.LINE_AA)
+
+
 def plainly(picture: Picture) -> Picture:
     """What most programs do: grey, black and white exchanged if bright, resized to 28x28."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
@@ -58,7 +67,8 @@ def draw(figure: Figure, sheets: dict[str, Picture], classifier: Classifier) -> 
         original.imshow(sheet)
         original.set_title(name)
         frame(original)
-        ways = {"resized": plainly(sheet), "tinynet": preprocess(sheet).image}
+        answer = read_picture(classifier, sheet / np.float32(255), name)
+        ways = {"resized": plainly(sheet), "tinynet": answer.stages.image}
         for axes, (way, image) in zip(small, ways.items(), strict=True):
             axes.imshow(image, **INK_ON_PAPER)
             row = classifier.probabilities(image[np.newaxis])[0]
@@ -70,11 +80,12 @@ def main() -> None:
     """Write both pictures."""
     sheets = {name: drawn.as_bytes(sheet) for name, sheet in pictures().items()}
     save_figure(FOLDER / "before_after.png", draw, sheets, load_classifier())
+    explained = dict(list(sheets.items())[:2]) | {"a number, underlined": drawn.as_bytes(number())}
     with tempfile.TemporaryDirectory() as folder:
-        files = [str(Path(folder, f"{name}.png")) for name in sheets]
-        for file, picture in zip(files, sheets.values(), strict=True):
+        files = [str(Path(folder, f"{name}.png")) for name in explained]
+        for file, picture in zip(files, explained.values(), strict=True):
             Image.fromarray(picture).save(file)
-        app(["predict", *files[:2], "--explain", str(FOLDER / "explained.png")])
+        app(["predict", *files, "--explain", str(FOLDER / "explained.png"), "--overwrite"])
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ def draw_explanations(
     """One row an answer: the stages on its way to the network, which pixels spoke, the bars.
 
     Contributions (28, 28), one for each answer, or laid out as its digits are: red spoke for the
-    answer, blue against it. Each of several digits has a frame in the picture.
+    answer, blue against it. Each of several digits has a frame in the picture. What was done
+    otherwise than usual stands below the strokes.
     """
     figure.set_size_inches(16, 2.15 * len(answers))
     widths = {"width_ratios": (*(1,) * PICTURES, BARS_WIDTH)}
@@ -55,6 +56,8 @@ def draw_explanations(
             axes.set_title(title, color=INK if axes is row[0] else FAINT)
             frame(axes)
         frame_digits(row[0], answer)
+        if stages.way is not None:
+            row[4].set_xlabel(f"read {stages.way}", color=ORANGE)
         draw_answer(bars, answer)
 
 

@@ -40,10 +40,11 @@ def inside_outline(ink: Pixels, strokes: Mask) -> Mask | None:
     return inside if rows.size and np.ptp(rows) > INSIDE * outer.height else None
 
 
-def without_line(strokes: Mask) -> Mask | None:
+def without_line(strokes: Mask, apart: bool) -> Mask | None:
     """The strokes without a line below or across them; None if there is no such line.
 
-    The line sticks out of all others on both sides. So its ends are all that there is at the left
+    A line that is `apart` touches none of them, so that it cannot be the foot of a 2 or the bar
+    of a 4. The line sticks out of all others on both sides. So its ends are all that there is at the left
     and right, and tell where it runs. Where others cross it, their ink goes on above and below.
     The bars of a 7 and a 4 and the foot of a 2 end in other strokes.
     """
@@ -73,6 +74,9 @@ def without_line(strokes: Mask) -> Mask | None:
         return None
     if max(left, right) < rows[0] + HIGH * np.ptp(rows):
         return None  # the bar of a 5 or a T
+    touching = cv2.dilate(line.astype(np.uint8), np.ones((3, 3), np.uint8)) & rest
+    if touching.any() == apart:
+        return None
     without = strokes.copy()
     without[box] = digit
     return without

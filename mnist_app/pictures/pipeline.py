@@ -20,7 +20,6 @@ from mnist_app.pictures.strokes import find_strokes
 # Longest side of the stages: a digit of a tenth of the frame still has 50 pixels, and each step
 # takes milliseconds.
 LONGEST_SIDE = 512
-USUAL = "as usual"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Stages(Sheet):
     digit   (H, W) bool, the strokes that form the digit, or whatever is drawn
     image   (28, 28) uint8, 0 = background, 255 = ink: the network's input
     problem why there is no single digit in the picture, or None
-    way     what was done otherwise than usual (see ways.py)
+    way     what was done otherwise than usual (see ways.py), or None
     """
 
     ink: Pixels
@@ -56,7 +55,7 @@ class Stages(Sheet):
     digit: Mask
     image: Image28
     problem: Problem | None
-    way: str
+    way: str | None
 
 
 def preprocess(pixels: npt.NDArray[np.generic], is_digit: bool = True) -> Stages:
@@ -73,7 +72,7 @@ def preprocess(pixels: npt.NDArray[np.generic], is_digit: bool = True) -> Stages
 
 
 def finished(
-    sheet: Sheet, ink: Pixels, strokes: Mask, way: str = USUAL, is_digit: bool = True
+    sheet: Sheet, ink: Pixels, strokes: Mask, way: str | None = None, is_digit: bool = True
 ) -> Stages:
     """The stages from the strokes on: which of them are the digit, and what the network gets."""
     digit, problem = (choose_digit if is_digit else choose_character)(ink, strokes)

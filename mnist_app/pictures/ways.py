@@ -32,13 +32,13 @@ MOST_AT_FRAME = 0.6
 
 
 def without_marks(stages: Stages) -> Iterator[Stages]:
-    """Without what somebody drew around the digit, below it or across it, if there is any."""
+    """Without what somebody drew around the digit or below it, if there is any."""
     if is_tiny(stages.grey):
         return
     if (inside := inside_outline(stages.ink, stages.strokes)) is not None:
         yield finished(stages, stages.ink, inside, "inside the outline")
-    if (rest := without_line(stages.strokes)) is not None:
-        yield finished(stages, stages.ink, rest, "without the line")
+    if (rest := without_line(stages.strokes, apart=True)) is not None:
+        yield finished(stages, stages.ink, rest, "without the line below")
 
 
 def with_long_lines(stages: Stages) -> Iterator[Stages]:
@@ -64,6 +64,8 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
         yield finished(sheet, *find_strokes(sheet.departure), "on a note")
         return
+    if (rest := without_line(stages.strokes, apart=False)) is not None:
+        yield finished(stages, stages.ink, rest, "without a line")
     yield finished(stages, *find_strokes(stages.departure, weakest=PALE), "with pale strokes")
     if (inner := without_frame(stages.departure)) is not None:
         yield _with_ink(stages, inner, "away from the frame")
