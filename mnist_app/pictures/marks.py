@@ -40,13 +40,13 @@ def inside_outline(ink: Pixels, strokes: Mask) -> Mask | None:
     return inside if rows.size and np.ptp(rows) > INSIDE * outer.height else None
 
 
-def without_line(strokes: Mask, apart: bool) -> Mask | None:
+def without_line(strokes: Mask, apart: bool, far: float = STICKS_OUT) -> Mask | None:
     """The strokes without a line below or across them; None if there is no such line.
 
     A line that is `apart` touches none of them, so that it cannot be the foot of a 2 or the bar
-    of a 4. The line sticks out of all others on both sides. So its ends are all that there is at the left
-    and right, and tell where it runs. Where others cross it, their ink goes on above and below.
-    The bars of a 7 and a 4 and the foot of a 2 end in other strokes.
+    of a 4. The line sticks out of all others on both sides, by the share `far` of its length. So
+    its ends are all that there is at the left and right, and tell where it runs. Where others
+    cross it, their ink goes on above and below. Most bars of a digit end in its other strokes.
     """
     rows, columns = (np.flatnonzero(strokes.any(axis=axis)) for axis in (1, 0))
     if min(rows.size, columns.size) < 8:
@@ -54,7 +54,7 @@ def without_line(strokes: Mask, apart: bool) -> Mask | None:
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     drawn = strokes[box]
     width = drawn.shape[1]
-    out = max(2, round(STICKS_OUT * width))
+    out = max(2, round(far * width))
     ends = [np.flatnonzero(side.any(axis=1)) for side in (drawn[:, :out], drawn[:, -out:])]
     thickness = max(np.ptp(end) + 1 for end in ends)
     left, right = (float(end.mean()) for end in ends)

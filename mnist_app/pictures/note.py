@@ -35,6 +35,7 @@ def find_note(colour: Pixels) -> tuple[Pixels, Place] | None:
         area = cv2.contourArea(note)
         if LEAST < area / grey.size < MOST and area > FILLED * sides[0] * sides[1]:
             filled = cv2.drawContours(np.zeros_like(grey), [note], -1, 255, cv2.FILLED)
+            filled = filled.astype(np.uint8)
             scale = colour.shape[1] / grey.shape[1]
             middle, sides = np.add(middle, 0.5) * scale - 0.5, np.multiply(sides, scale)
             return _upright(colour, filled, middle.tolist(), sides.tolist(), angle)
@@ -50,7 +51,10 @@ def _upright(
             angle, sides = angle - quarter, sides[::-1]
     width, height = (max(1, round(side)) for side in sides)
     turn = cv2.getRotationMatrix2D(middle, angle, 1)
-    turn[:, 2] += np.array([width - 1, height - 1]) / 2 - middle
+    turn = (
+        turn
+        + np.array([np.zeros(2), np.zeros(2), np.array([width - 1, height - 1]) / 2 - middle]).T
+    )
     upright = cv2.warpAffine(colour, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     inside = cv2.warpAffine(cv2.resize(filled, colour.shape[1::-1]), turn, (width, height)) > 127
     edge = round(EDGE * min(width, height))

@@ -135,7 +135,8 @@ def paper_and_ink_beside_shadows(grey: Pixels) -> tuple[Pixels, Pixels]:
     shadow.
     """
     is_dark = ink_is_dark(grey)
-    calm = cv2.GaussianBlur(grey if is_dark else 1 - grey, (0, 0), max(grey.shape) * CALM + 0.3)
+    sigma = max(grey.shape) * CALM + 0.3
+    calm = cv2.GaussianBlur(grey if is_dark else 1 - grey, (0, 0), sigma).astype(np.float32)
     paper = _closing(calm, CLOSED)
     paper = np.maximum(paper, LITTLE)
     ink = 1 - calm / paper

@@ -27,6 +27,8 @@ from mnist_app.pictures.pixels import Pixels, frame, is_tiny
 from mnist_app.pictures.strokes import WEAK, find_strokes, without_frame
 
 PALE = WEAK / 2
+# A line that strikes a digit out is longer than any bar of its own, by this share on both sides.
+FAR = 0.2
 # Of a digit in a tight crop, more of the frame than this shows paper.
 MOST_AT_FRAME = 0.6
 
@@ -39,6 +41,12 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
         yield finished(stages, stages.ink, inside, "inside the outline")
     if (rest := without_line(stages.strokes, apart=True)) is not None:
         yield finished(stages, stages.ink, rest, "without the line below")
+
+
+def struck_out(stages: Stages) -> Iterator[Stages]:
+    """Without a long line that touches the strokes, if there is one: it may strike them out."""
+    if (rest := without_line(stages.strokes, apart=False, far=FAR)) is not None:
+        yield finished(stages, stages.ink, rest, "without a line")
 
 
 def with_long_lines(stages: Stages) -> Iterator[Stages]:

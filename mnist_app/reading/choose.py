@@ -12,7 +12,13 @@ import numpy.typing as npt
 
 from mnist_app.pictures.digit import Problem
 from mnist_app.pictures.pipeline import Stages, preprocess
-from mnist_app.pictures.ways import beside_shadows, last_ways, with_long_lines, without_marks
+from mnist_app.pictures.ways import (
+    beside_shadows,
+    last_ways,
+    struck_out,
+    with_long_lines,
+    without_marks,
+)
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.digit_detector import looks_like_digit
 from mnist_app.reading.likeness import likeness
@@ -22,7 +28,7 @@ from tinynet.types import Array
 UNLIKE: Problem = "does not look like a digit"
 # A way that is better than this needs no other one beside it.
 SURE = 0.8
-# What is left without a mark, or in a last way, is a digit from here on.
+# What a last way shows, or what is left without a line that strikes it out, is a digit from here.
 GOOD = 0.5
 
 
@@ -36,18 +42,25 @@ class Way:
     digits: tuple[Digit, ...]
     worth: float
 
+    @property
+    def said(self) -> list[int]:
+        """The number of the digit's class, or of each digit's."""
+        rows = [digit.probabilities for digit in self.digits] or [self.probabilities]
+        return [int(row.argmax()) for row in rows]
+
 
 def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     """The best way to read a picture of digits.
 
     First the usual way. If it shows a mark around, below or across a digit, what is left without
-    the mark is the answer if it is good. If ink was taken for ruling, or the paper has a shadow,
-    the better way of two counts. If the best is still not sure, all others are tried.
+    the mark is the answer if it is a digit. If ink was taken for ruling, or the paper has a
+    shadow, the better way of two counts. If the best is still not sure, all others are tried.
+    What may be struck out, and is another digit without the line, is refused.
     """
     usual = judged(classifier, preprocess(pixels))
     best = max([usual, *_all(classifier, beside_shadows(usual.stages))], key=_worth)
     for way in _all(classifier, without_marks(best.stages)):
-        if way.worth > GOOD:
+        if way.problem is None:
             return way
         if best.worth < SURE:
             best = replace(best, problem=UNLIKE, digits=(), worth=0.0)
@@ -55,6 +68,11 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     if best.worth < SURE:
         last = max(_all(classifier, last_ways(pixels, usual.stages)), key=_worth, default=usual)
         best = last if last.worth > max(best.worth, GOOD) else best
+    if best.stages.way is None and any(
+        way.worth > GOOD and way.said != best.said
+        for way in _all(classifier, struck_out(best.stages))
+    ):
+        return replace(best, problem=UNLIKE, digits=(), worth=0.0)
     return best
 
 

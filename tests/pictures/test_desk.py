@@ -1,0 +1,138 @@
+"""Circles, lines, shadows, desks and crops do not hide a digit; each stage has its own pictures."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from mnist_app.data.dataset import load_mnist
+from mnist_app.pictures.marks import inside_outline, without_line
+from mnist_app.pictures.note import find_note
+from mnist_app.pictures.place import in_picture
+from mnist_app.pictures.strokes import without_frame
+from mnist_app.reading.classifier import Classifier, load_classifier
+from mnist_app.reading.predict import Answer, read_picture
+from tests.drawn_pictures import Sheet, draw
+from tests.pictures.desk import KINDS, Image8
+
+MNIST = load_mnist()
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return load_classifier()
+
+
+def read(classifier: Classifier, picture: npt.NDArray[np.floating]) -> Answer:
+    return read_picture(classifier, picture.astype(np.float32), "")
+
+
+def cases(name: str) -> list[tuple[Image8, int]]:
+    """The first test digits, as desk.py draws them."""
+    rng = np.random.default_rng([0, list(KINDS).index(name)])
+    return [
+        (KINDS[name](MNIST.test_images[place], rng), int(MNIST.test_labels[place]))
+        for place in range(6)
+    ]
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "struck"])
+def test_a_digit_on_a_desk_is_read(name: str, classifier: Classifier) -> None:
+    for picture, label in cases(name):
+        answer = read(classifier, picture / 255)
+        assert (answer.problem, answer.digit) == (None, label)
+
+
+def test_a_digit_that_is_struck_out_is_read_or_refused(classifier: Classifier) -> None:
+    for picture, label in cases("struck"):
+        answer = read(classifier, picture / 255)
+        assert answer.problem is not None or answer.digit == label
+
+
+def scratched(digit: int, **how: float) -> Sheet:
+    """A clear digit."""
+    places = {0: 3, 1: 2, 2: 1, 4: 4, 7: 0}
+    return draw(MNIST.test_images[places[digit]], (200, 200), how.get("height", 0.6), 0.1)
+
+
+@pytest.mark.parametrize("digit", [1, 4, 7])
+def test_a_long_stem_in_a_tight_crop_is_not_ruling(digit: int, classifier: Classifier) -> None:
+    sheet = scratched(digit, height=0.95)
+    rows, columns = np.nonzero(sheet[:, :, 0] < 0.5)
+    crop = sheet[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    answer = read(classifier, np.pad(crop, ((2, 2), (2, 2), (0, 0)), constant_values=1))
+    assert (answer.problem, answer.digit) == (None, digit)
+
+
+@pytest.mark.parametrize("digit", [0, 2, 7])
+def test_faint_ink_beside_dark_stripes_of_a_desk(digit: int, classifier: Classifier) -> None:
+    sheet = 0.9 - 0.1 * (1 - scratched(digit))
+    sheet[:, :18] = 0.15
+    sheet[:11, :60] = 0.1
+    answer = read(classifier, sheet)
+    assert (answer.problem, answer.digit) == (None, digit)
+
+
+def test_what_stands_inside_a_ring_is_found_and_an_8_has_nothing_inside() -> None:
+    ring = np.zeros((200, 200), np.uint8)
+    cv2.circle(ring, (100, 100), 80, 1, 6)
+    eight = np.zeros((200, 200), np.uint8)
+    cv2.circle(eight, (100, 65), 32, 1, 9)
+    cv2.circle(eight, (100, 130), 36, 1, 9)
+    for strokes in (ring > 0, eight > 0):
+        assert inside_outline(strokes.astype(np.float32), strokes) is None
+    stem = np.zeros((200, 200), bool)
+    stem[60:140, 96:104] = True
+    strokes = (ring > 0) | stem
+    inside = inside_outline(strokes.astype(np.float32), strokes)
+    assert inside is not None
+    np.testing.assert_array_equal(inside, stem)
+
+
+def test_a_line_below_is_taken_away_and_the_bars_of_digits_are_not() -> None:
+    stem, line = np.zeros((200, 200), bool), np.zeros((200, 200), bool)
+    stem[40:140, 90:100] = True
+    line[160:166, 30:170] = True
+    rest = without_line(stem | line, apart=True)
+    assert rest is not None
+    np.testing.assert_array_equal(rest, stem)
+    line = np.roll(line, -22, axis=0)  # it touches the stem
+    assert without_line(stem | line, apart=True) is None
+    assert without_line(stem | line, apart=False) is not None
+    for digit in (2, 4, 7):
+        strokes = scratched(digit)[:, :, 0] < 0.5
+        assert without_line(strokes, apart=True) is None
+
+
+def test_ink_at_the_frame_is_left_out() -> None:
+    ink = np.zeros((100, 100), np.float32)
+    ink[40:60, 40:60] = 0.3
+    assert without_frame(ink) is None
+    edged = ink.copy()
+    edged[:, :7] = 0.9
+    inner = without_frame(edged)
+    assert inner is not None
+    np.testing.assert_array_equal(inner, ink)
+
+
+@pytest.mark.parametrize("degrees", [-30, -12, 12, 30])
+def test_a_note_is_turned_upright_and_its_place_is_known(degrees: float) -> None:
+    note = np.full((120, 160, 3), 0.9, np.float32)
+    note[20:40, 100:130] = 0.1  # in the upper right
+    turn = cv2.getRotationMatrix2D((80, 60), degrees, 1)
+    turn = np.column_stack([turn[:, :2], turn[:, 2] + [70, 90]])
+    desk = cv2.warpAffine(note, turn, (300, 300), borderValue=(0.2, 0.2, 0.2))
+    found = find_note(desk.astype(np.float32))
+    assert found is not None
+    upright, place = found
+    height, width = upright.shape[:2]
+    assert width / height == pytest.approx(160 / 120, abs=0.08)
+    rows, columns = np.nonzero(upright[:, :, 0] < 0.5)
+    assert rows.mean() / height == pytest.approx(30 / 120, abs=0.04)
+    assert columns.mean() / width == pytest.approx(115 / 160, abs=0.04)
+    left, top, right, bottom = in_picture(
+        (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1), place
+    )
+    x, y = turn @ [115, 30, 1] / 300
+    assert left < x < right
+    assert top < y < bottom
