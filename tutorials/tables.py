@@ -98,7 +98,7 @@ def by_hand(table: str, **answers: Any) -> None:
 
 
 def judge(answer: Any, row: Row, value: NDArray[np.float64], given_rule: bool = True) -> str:
-    """One sentence on one answer: blank, right, or what is wrong with it, and a rule that is given."""
+    """One sentence on one answer: blank, right, or what is wrong, and its rule if that is given."""
     if answer is ...:
         return "still blank."
     try:

@@ -8,6 +8,7 @@ PROGRESS = "tests/tutorials/test_progress.py::"
 NOTEBOOKS = "tests/tutorials/test_notebooks.py::"
 PROSE = "tests/tutorials/test_prose.py::"
 TABLES = "tests/tutorials/test_tables.py::"
+ABLATION = "tests/tutorials/test_ablation.py::"
 
 
 BUGS = [
@@ -135,6 +136,45 @@ BUGS = [
         ),
     ),
     *bugs(
+        "tutorials/checks/notebook_15.py",
+        (
+            "a test of two networks is only tried where few coins fall",
+            ", (700, 820, 10, 300)]",
+            "]",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[15.mcnemar-floats_overflow]",
+        ),
+        (
+            "rotations alone cannot tell the inverse from the transpose",
+            "np.array([[1.3, 0.35], [-0.2, 0.8]])",
+            "np.eye(2)",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[15.warp-transposed_for_inverted]",
+        ),
+    ),
+    *bugs(
+        "tutorials/ablation.py",
+        (
+            "a recipe without distortion is trained with it",
+            "augment=augment if recipe.distorted else None",
+            "augment=augment",
+            ABLATION + "test_a_recipe_is_trained_as_it_says",
+        ),
+        (
+            "an ablation that was stopped begins anew",
+            "if len(found) == seed:",
+            "if True:",
+            ABLATION + "test_a_run_that_was_stopped_trains_what_is_missing",
+        ),
+    ),
+    *bugs(
+        "tutorials/solutions/07_convolution_forward.py",
+        (
+            "an odd line of padding comes first",
+            "top, left = (kh - 1) // 2, (kw - 1) // 2",
+            "top, left = kh // 2, kw // 2",
+            EXERCISES + "test_a_solution_is_right[07.pad_same]",
+        ),
+    ),
+    *bugs(
         "tutorials/solutions/11_batch_normalization.py",
         (
             "the solution of batch normalization holds the variance still",
@@ -203,6 +243,18 @@ BUGS = [
             "a number in a table by hand is right, whatever it is",
             "if not wrong.any():",
             "if True:",
+            TABLES + "test_one_number_or_array_is_judged",
+        ),
+        (
+            "a rule that is to be derived is told at the first slip",
+            "name not in to_derive)",
+            "True)",
+            TABLES + "test_a_rule_that_is_to_be_derived_is_not_told",
+        ),
+        (
+            "a number that is exact need not be met",
+            "        return exact\n",
+            "        pass\n",
             TABLES + "test_one_number_or_array_is_judged",
         ),
         (

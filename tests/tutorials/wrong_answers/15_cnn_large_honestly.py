@@ -1,0 +1,415 @@
+"""Wrong answers to the exercises of notebook 15."""
+
+import math
+
+import numpy as np
+
+from tests.tutorials.wrong_answers import wrong
+
+
+def pixels_about(image, row, column):
+    """The four pixels about a place, 0 outside, and how far it lies down and right of the first."""
+    top, left = math.floor(row), math.floor(column)
+    padded = np.pad(image, 20)[top + 20 : top + 22, left + 20 : left + 22]
+    return padded, row - top, column - left
+
+
+def sampled(image, row, column):
+    four, down, right = pixels_about(image, row, column)
+    return float(np.array([1 - down, down]) @ four @ np.array([1 - right, right]))
+
+
+@wrong("15.bilinear", "the nearest pixel is taken")
+def nearest_pixel(image, row, column):
+    return sampled(image, round(row), round(column))
+
+
+@wrong("15.bilinear", "above and to the left is taken")
+def rounded_down(image, row, column):
+    return sampled(image, math.floor(row), math.floor(column))
+
+
+@wrong("15.bilinear", "repeated outside")
+def border_repeated(image, row, column):
+    height, width = image.shape
+    return sampled(image, min(max(row, 0), height - 1), min(max(column, 0), width - 1))
+
+
+@wrong("15.bilinear", "the last one for Python")
+def wrapped_round(image, row, column):
+    top, left = math.floor(row), math.floor(column)
+    down, right = row - top, column - left
+    height, width = image.shape
+    a, b = image[top % height, left % width], image[top % height, (left + 1) % width]
+    c, d = image[(top + 1) % height, left % width], image[(top + 1) % height, (left + 1) % width]
+    return (1 - down) * ((1 - right) * a + right * b) + down * ((1 - right) * c + right * d)
+
+
+@wrong("15.bilinear", "IndexError")
+def no_border(image, row, column):
+    top, left = math.floor(row), math.floor(column)
+    down, right = row - top, column - left
+    upper = (1 - right) * image[top, left] + right * image[top, left + 1]
+    lower = (1 - right) * image[top + 1, left] + right * image[top + 1, left + 1]
+    return (1 - down) * upper + down * lower
+
+
+@wrong("15.bilinear", "the fraction of `row` mixes rows")
+def shares_exchanged(image, row, column):
+    four, down, right = pixels_about(image, row, column)
+    return np.array([1 - right, right]) @ four @ np.array([1 - down, down])
+
+
+@wrong("15.bilinear", "the nearer pixel counts more")
+def shares_turned(image, row, column):
+    four, down, right = pixels_about(image, row, column)
+    return np.array([down, 1 - down]) @ four @ np.array([right, 1 - right])
+
+
+@wrong("15.bilinear", "count alike")
+def mean_of_four(image, row, column):
+    return pixels_about(image, row, column)[0].mean()
+
+
+@wrong("15.bilinear", "The two changes are added".lower())
+def changes_added(image, row, column):
+    ((a, b), (c, _)), down, right = pixels_about(image, row, column)
+    return a + down * (c - a) + right * (b - a)
+
+
+@wrong("15.bilinear", "changes evenly too")
+def nothing_beyond_the_last_pixel(image, row, column):
+    height, width = image.shape
+    if not (0 <= row <= height - 1 and 0 <= column <= width - 1):
+        return 0.0
+    return sampled(image, row, column)
+
+
+@wrong("15.bilinear", "row and column are exchanged")
+def column_then_row(image, row, column):
+    return sampled(image, column, row)
+
+
+@wrong("15.bilinear", "int() rounds towards 0")
+def truncated(image, row, column):
+    top, left = int(row), int(column)
+    four = np.pad(image, 20)[top + 20 : top + 22, left + 20 : left + 22]
+    down, right = row - top, column - left
+    return np.array([1 - down, down]) @ four @ np.array([1 - right, right])
+
+
+def looked_up(image, back, centre, sample=sampled):
+    moved = np.empty(image.shape)
+    for place in np.ndindex(*image.shape):
+        moved[place] = sample(image, *(centre + back @ (np.array(place) - centre)))
+    return moved
+
+
+def middle(image):
+    return (np.array(image.shape) - 1) / 2
+
+
+@wrong("15.warp", "moved the other way")
+def inverse_forgotten(image, matrix):
+    return looked_up(image, matrix, middle(image))
+
+
+@wrong("15.warp", "That inverts a rotation, and nothing else")
+def transposed_for_inverted(image, matrix):
+    return looked_up(image, matrix.T, middle(image))
+
+
+@wrong("15.warp", "the inverse is transposed")
+def row_vector_times_inverse(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix).T, middle(image))
+
+
+@wrong("15.warp", "about the corner")
+def about_the_corner(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), np.zeros(2))
+
+
+@wrong("15.warp", "half a pixel off")
+def half_the_size(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), np.array(image.shape) / 2)
+
+
+@wrong("15.warp", "a whole pixel")
+def centre_in_whole_pixels(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), np.array(image.shape) // 2)
+
+
+@wrong("15.warp", "rows and columns are exchanged")
+def columns_first(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix)[::-1, ::-1], middle(image))
+
+
+@wrong("15.warp", "ask of each new pixel where it comes from")
+def pixels_sent(image, matrix):
+    moved, centre = np.zeros(image.shape), middle(image)
+    for place in np.ndindex(*image.shape):
+        i, j = np.round(centre + matrix @ (np.array(place) - centre)).astype(int)
+        if 0 <= i < image.shape[0] and 0 <= j < image.shape[1]:
+            moved[i, j] = image[place]
+    return moved
+
+
+@wrong("15.warp", "Sample between the pixels")
+def nearest_old_pixel(image, matrix):
+    def nearest(image, row, column):
+        return sampled(image, round(row), round(column))
+
+    return looked_up(image, np.linalg.inv(matrix), middle(image), nearest)
+
+
+@wrong("15.warp", "returns None")
+def moved_and_kept(image, matrix):
+    looked_up(image, np.linalg.inv(matrix), middle(image))
+
+
+def sampled_backward(image, row, column, dy):
+    four, down, right = pixels_about(image, row, column)
+    top, left = math.floor(row), math.floor(column)
+    dimage = np.zeros_like(image)
+    weights = np.outer([1 - down, down], [1 - right, right])
+    dimage[top : top + 2, left : left + 2] = dy * weights
+    (a, b), (c, d) = four
+    drow = dy * ((1 - right) * (c - a) + right * (d - b))
+    dcolumn = dy * ((1 - down) * (b - a) + down * (d - c))
+    return dimage, drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "dy is forgotten")
+def without_dy(image, row, column, dy):
+    return sampled_backward(image, row, column, 1.0)
+
+
+@wrong("15.bilinear_backward", "the near pixel and the far one are exchanged")
+def far_for_near(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    part = np.s_[math.floor(row) : math.floor(row) + 2, math.floor(column) : math.floor(column) + 2]
+    dimage[part] = dimage[part][::-1, ::-1]
+    return dimage, drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "the weight that it had")
+def all_of_dy_to_each(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return np.where(dimage != 0, dy, 0.0), drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "each gets a fourth")
+def a_fourth_to_each(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return np.where(dimage != 0, dy / 4, 0.0), drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "its slope along a pixel is the weight")
+def times_the_pixel(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage * image, drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "Four have a share in y")
+def one_pixel_only(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    one = np.zeros_like(dimage)
+    one[math.floor(row), math.floor(column)] = dimage[math.floor(row), math.floor(column)]
+    return one, drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "this is dcolumn")
+def places_exchanged(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage, dcolumn, drow
+
+
+@wrong("15.bilinear_backward", "the column's share is missing")
+def left_pair_only(image, row, column, dy):
+    ((a, b), (c, _)), _, _ = pixels_about(image, row, column)
+    return sampled_backward(image, row, column, dy)[0], dy * (c - a), dy * (b - a)
+
+
+@wrong("15.bilinear_backward", "halfway between the columns")
+def both_pairs_alike(image, row, column, dy):
+    ((a, b), (c, d)), _, _ = pixels_about(image, row, column)
+    dimage, _, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage, dy * (c + d - a - b) / 2, dcolumn
+
+
+@wrong("15.bilinear_backward", "3 things should be returned")
+def image_alone(image, row, column, dy):
+    return sampled_backward(image, row, column, dy)[0]
+
+
+def disagreements(wrong_a, wrong_b):
+    return int(np.sum(wrong_a & ~wrong_b)), int(np.sum(wrong_b & ~wrong_a))
+
+
+def at_most(k, tosses):
+    return sum(math.comb(tosses, i) for i in range(k + 1)) / 2**tosses
+
+
+@wrong("15.mcnemar", "only one direction counts")
+def one_sided(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return at_most(min(a, b), a + b)
+
+
+@wrong("15.mcnemar", "exactly this split")
+def exactly_this(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return math.comb(a + b, a) / 2 ** (a + b)
+
+
+@wrong("15.mcnemar", "leaves out the split that was seen")
+def only_more_uneven(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return 2 * at_most(min(a, b) - 1, a + b) if a + b else 1.0
+
+
+@wrong("15.mcnemar", "a probability is at most 1")
+def more_than_certain(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return 2 * at_most(min(a, b), a + b)
+
+
+@wrong("15.mcnemar", "the bell curve stands in")
+def bell_curve(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return math.erfc(abs(a - b) / math.sqrt(2 * (a + b))) if a + b else 1.0
+
+
+@wrong("15.mcnemar", "with its correction of one")
+def bell_curve_corrected(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return math.erfc(max(abs(a - b) - 1, 0) / math.sqrt(2 * (a + b))) if a + b else 1.0
+
+
+@wrong("15.mcnemar", "two separate samples")
+def separate_samples(wrong_a, wrong_b):
+    images = len(wrong_a)
+    share = (wrong_a.mean() + wrong_b.mean()) / 2
+    spread = math.sqrt(2 * share * (1 - share) / images)
+    return math.erfc(abs(wrong_a.mean() - wrong_b.mean()) / spread / math.sqrt(2))
+
+
+@wrong("15.mcnemar", "only if A is the better one")
+def direction_fixed(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return at_most(a, a + b)
+
+
+@wrong("15.mcnemar", "this is the probability of the opposite")
+def opposite(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return 1 - min(1.0, 2 * at_most(min(a, b), a + b))
+
+
+@wrong("15.mcnemar", "OverflowError")
+def floats_overflow(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    tail = sum(float(math.comb(a + b, k)) for k in range(min(a, b) + 1))
+    return min(1.0, 2 * tail / 2.0 ** (a + b))
+
+
+@wrong("15.mcnemar", "wrong in")
+def agreements_count(wrong_a, wrong_b):
+    a, b = int(wrong_a.sum()), int(wrong_b.sum())
+    return min(1.0, 2 * at_most(min(a, b), a + b))
+
+
+@wrong("15.difference", "the sign is turned")
+def b_minus_a(wrong_a, wrong_b):
+    each = wrong_b.astype(float) - wrong_a
+    return each.mean(), each.std() / math.sqrt(len(each))
+
+
+@wrong("15.difference", "TypeError")
+def flags_subtracted(wrong_a, wrong_b):
+    each = wrong_a - wrong_b
+    return each.mean(), each.std() / math.sqrt(len(each))
+
+
+@wrong("15.difference", "the number of images, not their share")
+def counted(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.sum(), each.std() * math.sqrt(len(each))
+
+
+@wrong("15.difference", "taken for independent samples")
+def independent_samples(wrong_a, wrong_b):
+    variance = wrong_a.var() + wrong_b.var()
+    return wrong_a.mean() - wrong_b.mean(), math.sqrt(variance / len(wrong_a))
+
+
+@wrong("15.difference", "the deviation of one image")
+def of_one_image(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), each.std()
+
+
+@wrong("15.difference", "this is the variance")
+def variance_of_the_mean(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), each.var() / len(each)
+
+
+@wrong("15.difference", "divided by N, not by the root")
+def divided_by_n(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), each.std() / len(each)
+
+
+@wrong("15.difference", "the number of disagreements, not of images")
+def share_of_the_disagreements(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    each = wrong_a.astype(float) - wrong_b
+    return (a - b) / (a + b) if a + b else 0.0, each.std() / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "the sign is turned")
+def gain_for_cost(errors, reference):
+    each = reference - errors
+    return each.mean(), each.std(ddof=1) / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "the best seeds are compared")
+def best_of_the_seeds(errors, reference):
+    each = errors - reference
+    return errors.min() - reference.min(), each.std(ddof=1) / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "this is the median")
+def median_of_the_seeds(errors, reference):
+    each = errors - reference
+    return np.median(each), each.std(ddof=1) / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "taken for independent")
+def rows_not_paired(errors, reference):
+    variance = errors.var(ddof=1) + reference.var(ddof=1)
+    return errors.mean() - reference.mean(), math.sqrt(variance / len(errors))
+
+
+@wrong("15.over_seeds", "the deviation of one seed")
+def of_one_seed(errors, reference):
+    each = errors - reference
+    return each.mean(), each.std(ddof=1)
+
+
+@wrong("15.over_seeds", "divide their sum by S - 1")
+def all_squares_free(errors, reference):
+    each = errors - reference
+    return each.mean(), each.std() / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "the root of S")
+def divided_by_seeds(errors, reference):
+    each = errors - reference
+    return each.mean(), each.std(ddof=1) / len(each)
+
+
+@wrong("15.over_seeds", "the mean error with the change")
+def error_for_cost(errors, reference):
+    return errors.mean(), errors.std(ddof=1) / math.sqrt(len(errors))
