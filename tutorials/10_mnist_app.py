@@ -196,8 +196,8 @@ saliency = check("10.saliency")
 
 # %% [markdown]
 # **Exercise 4, `centred(image)`.** The digits of MNIST were moved so that their centre of mass lies
-# in the middle, and a network trained on them knows digits only there. Measured on them, the middle
-# is pixel (14, 14), counted from 0. This function does the same for an image that comes from
+# in the middle, and a network trained on them knows digits only there. Average their
+# centres of mass, and you find pixel (14, 14), counted from 0. This function does the same for an image that comes from
 # elsewhere. Below you will see what it is worth.
 
 # %% tags=["exercise"]
