@@ -164,6 +164,7 @@ def _value_text(got: Array, expected: Array, batch: int, rtol: float, scale: flo
     factor = _factor_text(got, expected, batch)
     if got.shape == ():
         exact = factor.replace("Every entry", "That") if "exactly" in factor else ""
+        exact = exact or _other_function(got, expected, rtol, scale)
         return f"is {_pair(got, expected)}. {exact}".rstrip()
     if factor:
         return f"is wrong by one factor. {factor}"
@@ -174,6 +175,9 @@ def _value_text(got: Array, expected: Array, batch: int, rtol: float, scale: flo
             return f"has the right numbers in reverse order along axis {axis}."
     if got.ndim >= 2 and _close(np.flip(got), expected, rtol, scale):
         return "has the right numbers, turned by 180 degrees."
+    common = _common_text(got, expected, rtol, scale)
+    if common:
+        return common
     first = _first_text(got, expected, rtol, scale)
     if got.size > 1 and _close(np.sort(got, None), np.sort(expected, None), rtol, scale):
         return f"has the right numbers in the wrong places. {first}"
@@ -190,6 +194,70 @@ def _factor_text(got: Array, expected: Array, batch: int) -> str:
     if batch > 1 and f"exactly {batch} times too large" in text:
         return f"{text} Is 1/N missing?"
     return text
+
+
+def _common_text(got: Array, expected: Array, rtol: float, scale: float) -> str:
+    """What all wrong entries of an array have in common, or "" if that is nothing known."""
+    if got.dtype == bool or got.size < 2 or not np.isfinite(expected).all():
+        return ""
+    function = _other_function(got, expected, rtol, scale)
+    if function:
+        return f"has other numbers. {function} {_first_text(got, expected, rtol, scale)}"
+    off = got - expected
+    if _close(off, np.full_like(off, off.flat[0]), rtol, scale):
+        size, word = abs(off.flat[0]), "large" if off.flat[0] > 0 else "small"
+        return f"is off by one number: every entry is {size:.6g} too {word}."
+    wrong = ~np.isclose(got, expected, rtol=rtol, atol=rtol * scale)
+    count = f"{wrong.sum()} of {wrong.size} entries"
+    if not wrong.all() and not got[wrong].any():
+        return (
+            f"is 0 in {count}, where it should not be, and right in all others. Does a mask stop "
+            "too much, or a loop end too early?"
+        )
+    if not wrong.all() and not expected[wrong].any():
+        return f"is not 0 in {count}, where it should be, and right in all others."
+    for axis in range(got.ndim):
+        others = tuple(k for k in range(got.ndim) if k != axis)
+        right = np.flatnonzero(~wrong.any(axis=others))
+        if others and 0 < len(right) < got.shape[axis]:
+            places = ", ".join(map(str, right))
+            return f"is right at index {places} of axis {axis}, and wrong at all others there."
+    for axis in range(got.ndim - 1):
+        alike = np.broadcast_to(got.take([0], axis), got.shape)
+        if got.shape[axis] > 1 and _close(got, alike, rtol, scale):
+            return (
+                f"is the same for every index of axis {axis}, where it should vary: is a sum or a "
+                "mean over this axis taken too early?"
+            )
+    if np.abs(expected).min() > 0:
+        ratio = got / expected
+        for axis in range(got.ndim):
+            own = np.broadcast_to(ratio.take([0], axis), ratio.shape)
+            if min(got.shape) > 1 and _close(ratio, own, 1e-6, 1.0):
+                return (
+                    f"is wrong by one factor along axis {axis}, and by another one for each index "
+                    "of the other axes: is something summed, or divided, over the wrong axis?"
+                )
+    return ""
+
+
+def _other_function(got: Array, expected: Array, rtol: float, scale: float) -> str:
+    """A sentence if the numbers are a well-known function of the right ones."""
+    with np.errstate(all="ignore"):
+        functions = {
+            "These are the right numbers without their signs.": np.abs(expected),
+            "This is the square of what is asked for.": np.square(expected),
+            "This is the root of what is asked for.": np.sqrt(expected),
+            "This is the logarithm of what is asked for.": np.log(expected),
+            "This is the exponential of what is asked for.": np.exp(expected),
+            "This is one over what is asked for.": 1 / expected,
+            "This is 1 minus what is asked for.": 1 - expected,
+        }
+    for sentence, values in functions.items():
+        differs = np.isfinite(values).all() and not _close(values, expected, rtol, scale)
+        if differs and _close(got, values, rtol, float(np.abs(values).max())):
+            return sentence
+    return ""
 
 
 def _first_text(got: Array, expected: Array, rtol: float, scale: float) -> str:

@@ -45,6 +45,13 @@ def numerical_gradient(answer: Answer) -> None:
             "all entries move at once, and one number comes out. Move one entry, hold the others "
             "still, and you have one slope for each.": f(x) * w.sum(),
             "the sign is turned: f(x + h) - f(x - h), in this order.": -w * f(x),
+            "the difference is multiplied by h: `/ 2 * h` divides by 2 first. Write / (2 * h).": (
+                H * H * w * f(x)
+            ),
+            "this is half of what it should be. Are the points above and below one and the same "
+            "array, or is one of them x itself? Both differ from x, and lie 2h apart.": (
+                w * f(x) / 2
+            ),
             "h is not divided by: these are differences of f, not slopes.": 2 * H * w * f(x),
             "every entry is exactly 2 times too large. The two points lie 2h apart, not h.": 2
             * w
@@ -121,6 +128,31 @@ def relative_error(answer: Answer) -> None:
             "1e-8 is added to the denominator, where the larger of the two is asked for.": (
                 difference / (1e-8 + size)
             ),
+            "the smaller of 1e-8 and |a| + |n| is taken. Asked for is the larger one: 1e-8 only "
+            "keeps the quotient from 0 / 0.": difference / np.minimum(1e-8, size),
+            "the size is that of the largest pair, for all of them. Each pair has its own: "
+            "np.maximum goes entry by entry, np.max and max over all.": difference / size.max(),
+            "the root of the squares takes the place of |a| + |n|.": (
+                difference / np.maximum(1e-8, np.hypot(a, n))
+            ),
+            "the floor is too low: where both numbers are tiny, rounding decides the quotient. "
+            "1e-8 is asked for.": difference / np.maximum(1e-12, size),
+            "the floor is too high: small numbers that differ look alike. 1e-8 is asked for.": (
+                difference / np.maximum(1e-5, size)
+            ),
+            "0 / 0 has been replaced by 0, and the rest left. The denominator is at least 1e-8.": (
+                np.nan_to_num(difference / size)
+            ),
+            "|n| is added to the quotient: the denominator needs brackets.": (
+                difference / np.maximum(1e-8, np.abs(a)) + np.abs(n)
+            ),
+            "the sum |a + n| stands above the line; there belongs the difference.": (
+                np.abs(a + n) / np.maximum(1e-8, size)
+            ),
+            "the difference of the absolute values is taken: 1 and -1 would agree.": (
+                np.abs(np.abs(a) - np.abs(n)) / np.maximum(1e-8, size)
+            ),
+            "1e8 stands where 1e-8 belongs.": difference / np.maximum(1e8, size),
             "one number came out, where one for each entry is asked for. The largest is taken "
             "later, and its place says where the mistake is.": right.max(),
         }
@@ -153,6 +185,13 @@ def crosses_kink(answer: Answer) -> None:
         "points up to 2h away are marked. The two points lie 2h apart, but x is in their middle: a "
         "step is h long.": np.abs(x) < 2 * H,
         "only half a step is looked at: x - h and x + h lie a whole h away.": np.abs(x) < H / 2,
+        "one answer came out for all points. Each has its own: compare the whole array, without "
+        "any().": np.asarray(near.any()),
+        "these are the places of the marked points. Asked for is True or False for each.": (
+            np.argwhere(near)
+        ),
+        "every point below h is marked, however far: take |x|.": x < H,
+        "x * x is compared with h: compare |x|.": x * x < H,
         "every point is marked. From -1 a step of 1e-5 stays on its side.": np.ones(
             x.shape, dtype=bool
         ),
@@ -174,10 +213,24 @@ def second_derivative(answer: Answer) -> None:
     h, x = 1e-3, rng.normal(size=w.shape) / 4
 
     def f(x: Array) -> float:
+        if x.dtype == np.float32:
+            raise WrongAnswer(
+                "f is called with float32 numbers. A second difference divides by h twice, and no "
+                "digit is left: convert x to float64 first."
+            )
         return float(np.exp(np.sum(w * x)))
 
     got = call(answer, f, x, h)
+    around, numbers = f(x), f(x) * np.cosh(h * w)
     mistakes = {
+        "f(x) is added, where it is subtracted twice.": 2 * (numbers + around) / h**2,
+        "f(x) is missing: it is subtracted twice.": 2 * numbers / h**2,
+        "only the last term is divided by h^2: brackets are missing.": (
+            around * (np.exp(h * w) - 2) + around * np.exp(-h * w) / h**2
+        ),
+        "`/ h * h` divides and multiplies again. Write / h**2.": 2 * (numbers - around),
+        "one entry's slope is taken of the sum of all slopes: these are the row sums of the "
+        "matrix of second derivatives. Move the same entry twice.": w * w.sum() * around,
         "this is the first derivative.": w * f(x),
         "this is the square of the first derivative.": (w * f(x)) ** 2,
         "this is divided by h once. A second difference is of the order of h^2.": (
@@ -194,3 +247,19 @@ def second_derivative(answer: Answer) -> None:
         "all entries move at once.": np.full(w.shape, f(x) * w.sum() ** 2),
     }
     expect(got, w**2 * f(x), "the second derivatives", mistakes=mistakes, rtol=2e-5)
+    coarse = 0.5
+    expect(
+        call(answer, f, x, coarse),
+        f(x) * 2 * (np.cosh(coarse * w) - 1) / coarse**2,
+        "the second derivatives with the step h = 0.5",
+        mistakes={"the step h makes no difference: another one is written into the code.": (
+            w**2 * f(x)
+        )},
+        rtol=0.2,  # formulas whose error is of the same order pass
+    )  # fmt: skip
+    whole, w = np.array([[1, 0], [2, -1]]), np.array([[1.0, 2.0], [-1.0, 0.5]])
+    expect(call(answer, f, whole, h), w**2 * f(whole), "the second derivatives at integers",
+           mistakes={
+        "x is an array of integers, which cannot hold 1 + h: the step is cut off. Convert x to "
+        "float64 first.": np.zeros(w.shape),
+    }, rtol=1e-4)  # fmt: skip

@@ -31,13 +31,18 @@ def diamond_gradients(answer: Answer) -> None:
             )
         expect(gradients["q"], 1.0, f"dq/dq for a = {a}", mistakes={
             "this is the value of q. If q changes, by how much does q change?": c * p,
+            "these are derivatives of the nodes by a. Asked for is the other way: of q by each "
+            "node.": 36 * a + 6,
         })  # fmt: skip
         expect(gradients["c"], p, f"dq/dc for a = {a}", mistakes={
             "this is dq/dp. The slope of a product c * p by c is the *other* factor.": c,
             "this is the number for a = 2. It depends on a.": 12.0,
+            "this is right for a positive a: a has lost its sign.": 6 * abs(a),
+            "a is cut to a whole number.": 6.0 * int(a),
         })  # fmt: skip
         expect(gradients["p"], c, f"dq/dp for a = {a}", mistakes={
             "this is dq/dc. The slope of a product c * p by p is the *other* factor.": p,
+            "this is b, and the factor is c = b + 1.": b,
         })  # fmt: skip
         expect(gradients["b"], p + 2 * c, f"dq/db for a = {a}", mistakes={
             "this is the slope of one arrow that leaves b. The paths go on to q.": 1.0,
@@ -53,6 +58,10 @@ def diamond_gradients(answer: Answer) -> None:
             "b's gradient is passed on twice, and too early the first time. Wait until all "
             "shares are in.": 3 * p + 3 * (p + 2 * c),
             "this is dq/db. From a to b there is one more slope, 3.": p + 2 * c,
+            "only the path through c is counted, twice: b also acts through p.": 18 * a,
+            "this is 36 a: the 1 of c = b + 1 is lost on the way. dq/dp is c, not b.": 36 * a,
+            "this is the slope of one arrow, from a to b. The paths go on to q.": 3.0,
+            "b's gradient is multiplied by a. The slope of b = 3 a by a is 3.": a * (p + 2 * c),
             "this is the value of q, or a multiple of b's value, not a derivative.": b * p,
         })  # fmt: skip
 
@@ -80,6 +89,9 @@ def _expect_product(result: Any, a: float, b: float) -> None:
         "each slope is the factor itself. If a grows by h, a * b grows by h * b: the slope by a "
         "is b.": [a, b],
         "these are the slopes of a sum.": [1.0, 1.0],
+        "a slope has lost its sign.": [abs(b), abs(a)],
+        "the slope by b is missing.": [b, 0.0],
+        "the slopes are cut to whole numbers.": [float(int(b)), float(int(a))],
         "each slope is the whole product. Divide out what moves: by a it is b.": [a * b, a * b],
     })  # fmt: skip
 
@@ -97,7 +109,10 @@ def quotient(answer: Answer) -> None:
                 f"the result should be value, (slope by a, slope by b). Received: {result!r}"
             ) from None
         at, h = f"at a = {a:g}, b = {b:g}", 1e-6
-        expect(value, a / b, f"the value {at}")
+        expect(value, a / b, f"the value {at}", mistakes={
+            "// rounds down. Divide with /.": a // b,
+            "this is b / a.": b / a if a else a / b,
+        })  # fmt: skip
         by_a, by_b = ((a + h) / b - (a - h) / b) / (2 * h), (a / (b + h) - a / (b - h)) / (2 * h)
         expect([first, second], [by_a, by_b], f"the pair of slopes {at}", rtol=1e-7, mistakes={
             "the slope by b has the wrong sign: a larger b makes a / b smaller, if both are "
@@ -105,6 +120,21 @@ def quotient(answer: Answer) -> None:
             "the slope by b is that of 1 / b. The numerator is a, and stays.": [1 / b, -1 / b**2],
             "the two slopes have changed places: first by a, then by b.": [-a / b**2, 1 / b],
             "these are the slopes of a product.": [b, a],
+            "the slope by a is b itself. a / b is a times 1 / b.": [b, -a / b**2],
+            "the slope by b is missing: b is in the denominator.": [1 / b, 0.0],
+            "each slope is one over its own number. b is the denominator for both.": [
+                1 / b,
+                1 / a if a else 0.0,
+            ],
+            "-a / b * b divides and multiplies again. Write b**2.": [1 / b, -a],
+            "the slope by b has b * 2 where b^2 belongs.": [1 / b, -a / (b * 2)],
+            "the slope by b has b^3 where b^2 belongs.": [1 / b, -a / b**3],
+            "b has lost its sign.": [1 / abs(b), -a / b**2],
+            "the slope by b has lost the sign of a.": [1 / b, -abs(a) / b**2],
+            "numerator and denominator are exchanged in the slope by b.": [
+                1 / b,
+                -b / a**2 if a else 0.0,
+            ],
             "the slope by b has b where b^2 belongs.": [1 / b, -a / b],
             "the slope by a is the whole quotient. If a grows by h, a / b grows by h / b.": [
                 a / b,
@@ -121,6 +151,8 @@ def pass_back(answer: Answer) -> None:
     out = Node(-8.0, (x, y), (-2.0, 4.0))
     x.grad, y.grad, out.grad = 10.0, 0.0, 0.5
     call(answer, out, returns=False)
+    if [x.grad, y.grad] == [12.0, -1.0]:
+        _values_or_order(answer)
     expect([x.grad, y.grad], [9.0, 2.0], "the pair of gradients of the inputs of 4 * -2", mistakes={
         "x.grad held a share from another node, 10, and it is gone. A node that is used twice "
         "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 2.0],
@@ -132,16 +164,26 @@ def pass_back(answer: Answer) -> None:
         ],
         "the slope and node.grad are added, where the chain rule multiplies.": [8.5, 4.5],
         "node.value took the place of node.grad.": [26.0, -32.0],
-        "the inputs' values took the place of the slopes.": [12.0, -1.0],
         "each input gets the slopes of all inputs, added up. Go through `inputs` and `slopes` in "
         "pairs: each input has a slope of its own.": [11.0, 1.0],
         "the share is subtracted. Shares add up.": [11.0, -2.0],
+        "the gradient is multiplied by the share (*=). Shares add up (+=).": [-10.0, 0.0],
+        "a share only counts where nothing has arrived before.": [10.0, 2.0],
+        "a share has lost its sign.": [11.0, 2.0],
+        "the slopes and the inputs are in opposite order: each input goes with the slope at its "
+        "own place.": [12.0, -1.0],
         "only the first input gets a share.": [9.0, 0.0],
         "the input's old gradient is multiplied in: the share is slope * node.grad alone.": [
             10.0 - 2.0 * 0.5 * 10.0,
             0.0,
         ],
     })  # fmt: skip
+    for count in (1, 3):
+        inputs = tuple(Node(1.0) for _ in range(count))
+        whole = Node(1.0, inputs, tuple(float(k) for k in range(1, count + 1)), grad=2.0)
+        call(answer, whole, returns=False)
+        expect([each.grad for each in inputs], [2.0 * k for k in range(1, count + 1)],
+               f"the gradients of the inputs of a node with {count} of them")  # fmt: skip
     if first.grad != 0.0:
         raise WrongAnswer(
             "the inputs of node's inputs have got shares too. Stop at node.inputs: they pass on "
@@ -169,6 +211,14 @@ def pass_back(answer: Answer) -> None:
     })  # fmt: skip
 
 
+def _values_or_order(answer: Answer) -> None:
+    """WrongAnswer if the inputs' values stand for the slopes; at a product both look alike."""
+    x, y = Node(3.0), Node(5.0)
+    call(answer, Node(8.0, (x, y), (1.0, 2.0), grad=1.0), returns=False)
+    if [x.grad, y.grad] == [3.0, 5.0]:
+        raise WrongAnswer("the inputs' values took the place of the slopes.")
+
+
 @exercise
 def topological_order(answer: Answer) -> None:
     """The diamond with a shortcut, a node that is its own partner, and a long chain."""
@@ -181,6 +231,10 @@ def topological_order(answer: Answer) -> None:
     f = Node(168.0, (b, e, b), (1.0, 1.0, 1.0))
     _expect_order(answer, {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f}, f)
     _expect_order(answer, {"a": a}, a)
+    g = Node(9.0)
+    h = Node(1.0, (g,), (1.0,))
+    k = Node(-5.0, (h, g), (1.0, 1.0))  # values that fall
+    _expect_order(answer, {"g": g, "h": h, "k": k}, k)
     chain = [Node(1.0)]
     for _ in range(16):
         chain.append(Node(1.0, (chain[-1], chain[-1]), (1.0, 1.0)))
@@ -198,7 +252,16 @@ def _expect_order(answer: Answer, nodes: dict[str, Node], result: Node) -> None:
     order = call(answer, result)
     try:
         got = [names[id(each)] for each in order]
-    except (TypeError, KeyError):
+    except KeyError as unknown:
+        if isinstance(getattr(order[0], "inputs", None), tuple):
+            raise WrongAnswer(
+                f"{graph}, the result holds nodes of another graph. Does a list, or a mark on a "
+                "node, live on from the call before? Each call begins anew."
+            ) from unknown
+        raise WrongAnswer(
+            f"{graph}, the result should be a list of the graph's own nodes."
+        ) from None
+    except TypeError:
         raise WrongAnswer(
             f"{graph}, the result should be a list of the graph's own nodes."
         ) from None

@@ -35,6 +35,15 @@ def dense_forward(answer: Answer) -> None:
                 np.broadcast_to(y[0] + b, y.shape)
             ),
             "the bias is subtracted.": y - b,
+            "the bias is added twice.": y + 2 * b,
+            "the bias is added once for each example, to every one of them.": y + len(x) * b,
+            "all units get the first unit's bias. Each has its own.": y + b[0],
+            "all units get the sum of the biases. Each has its own.": y + b.sum(),
+            "the bias is added to the inputs. It enters behind the product.": (
+                (x + b) @ w if sizes == SQUARE else y
+            ),
+            "the last input is left out of the sum.": x[:, :-1] @ w[:-1] + b,
+            "this is x, unchanged.": x if sizes == SQUARE else y,
             "the bias multiplies. It is added.": y * b,
             "numbers are multiplied place by place, x * w. y_nj is a sum over i of products.": (
                 x * w + b if sizes == SQUARE else y
@@ -64,6 +73,16 @@ def dense_backward(answer: Answer) -> None:
                 w @ dy if square else dx
             ),
             "this is divided by N, but dy holds the loss's 1/N already.": dx / len(x),
+            "dy does not enter: these are sums of the weights. The chain rule multiplies by dy.": (
+                np.broadcast_to(w.sum(axis=1), dx.shape)
+            ),
+            "all examples have the same row, a mean. Each example has a dx of its own.": (
+                np.broadcast_to(dx.mean(axis=0), dx.shape)
+            ),
+            "the weights have lost their signs.": dy @ np.abs(w).T,
+            "the gradient is cut off where x is negative, as by a ReLU. This layer has none.": (
+                dx * (x > 0)
+            ),
             "this is x times something: dx sums dy_nj w_ij over j, and x does not enter. Was it "
             "confused with dw?": x * dy.sum(axis=1, keepdims=True),
             "all examples have the same row: dy was summed over them first. Each example has a dx "
@@ -91,6 +110,7 @@ def dense_backward(answer: Answer) -> None:
             ),
             "this is the outer product of two means. Multiply within each example first, then "
             "add.": np.outer(x.mean(axis=0), dy.mean(axis=0)),
+            "x is squared. The slope of y_nj by w_ij is x_ni.": (x**2).T @ dy,
             "w has been multiplied in. The slope of y_nj by w_ij is x_ni alone.": dw * w,
             "this is w minus its gradient: a step has been taken already. Return the gradient.": (
                 w - dw
@@ -107,6 +127,12 @@ def dense_backward(answer: Answer) -> None:
                 dy.sum(axis=1)
             ),
             "nothing is summed: this is dy itself. Each example uses the bias once: add them.": dy,
+            "only the last example is left. Each example uses the bias once: add (+=) them.": (
+                dy[-1]
+            ),
+            "this is the slope alone: the bias has the slope 1. The chain rule multiplies it by "
+            "dy, and adds the examples.": np.ones_like(db),
+            "this counts the examples, and leaves dy out.": np.full_like(db, len(x)),
         }, batch=len(x))  # fmt: skip
 
 
@@ -128,6 +154,28 @@ def centre_backward(answer: Answer) -> None:
             "the path through the mean is added; the mean is *subtracted* in the layer.": (
                 dy + columns
             ),
+            "this is dy / N alone: the direct path has the slope 1, the one through the mean "
+            "-1/N.": dy / n if n > 1 else dx,
+            "the mean divides by N - 1. Here it is the sum over N.": (
+                dy - dy.sum(axis=0) / max(n - 1, 1) if n > 1 else dx
+            ),
+            "the own entry is left out of the sum. It moves the mean as well.": (
+                dy - (dy.sum(axis=0) - dy) / n if n > 1 else dx
+            ),
+            "the sum is divided by the number of features, not of examples.": (
+                dy - dy.sum(axis=0) / d
+            ),
+            "the mean is subtracted twice.": dy - 2 * columns,
+            "the means of rows and columns are both subtracted. The layer takes columns only.": (
+                dy - columns - dy.mean(axis=1, keepdims=True) + dy.mean()
+            ),
+            "both means are subtracted, of columns and of rows. The layer takes columns only.": (
+                dy - columns - dy.mean(axis=1, keepdims=True)
+            ),
+            "the mean of dy is divided by N once more: it holds its 1/N already.": (
+                dy - columns / n
+            ),
+            "the median takes the place of the mean.": dy - np.median(dy, axis=0),
             "only the own entry's share of the mean is counted, 1/N of it. All other entries of "
             "the column use the mean too.": dy * (1 - 1 / n),
             "the sum is subtracted where the mean belongs: the mean has the slope 1/N.": (

@@ -47,6 +47,15 @@ def softmax(answer: Answer) -> None:
         "the sign of the scores is turned: the largest score has to get the largest probability.": (
             _softmax(-z)
         ),
+        "the exponentials are divided by the largest one. The rows have to add up to 1: divide by "
+        "their sum.": e / e.max(axis=1, keepdims=True),
+        "each row is lowered by its maximum, and not divided by its sum.": (
+            np.exp(z - z.max(axis=1, keepdims=True))
+        ),
+        "the rows are lowered by their maximum, but the sum runs over the examples, axis 0.": (
+            np.exp(z - z.max(axis=1, keepdims=True))
+            / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=0)
+        ),
     })  # fmt: skip
     large = "softmax of scores such as [1000, 0, -1000]"
     expect(call(answer, LARGE), _softmax(LARGE), large, mistakes=_overflows(1))
@@ -60,9 +69,25 @@ def _lowered_by_columns(z: Array) -> Array:
 def _overflows(n: int) -> dict[str, Array]:
     """What goes wrong for LARGE, in the probabilities or (n > 1) their share of the gradient."""
     minus = np.eye(3)[[1, 2, 0]] if n > 1 else 0
+    cut = _softmax(np.clip(LARGE, -700, 700))
     with np.errstate(all="ignore"):
         e, shifted = np.exp(LARGE), np.exp(LARGE - LARGE.max())
+        lowered = [
+            np.exp(LARGE - by)
+            for by in (LARGE.mean(1, keepdims=True), LARGE.min(1, keepdims=True), 500)
+        ]
         return {
+            "the scores are cut off at a bound: two that lie beyond it become equal. Subtract the "
+            "row's largest score instead: nothing is lost.": (cut - minus) / n,
+            "the mean of the scores is subtracted; then the largest still overflows. Subtract the "
+            "largest.": (lowered[0] / lowered[0].sum(axis=1, keepdims=True) - minus) / n,
+            "the smallest score is subtracted; then the largest overflows all the more. Subtract "
+            "the largest.": (lowered[1] / lowered[1].sum(axis=1, keepdims=True) - minus) / n,
+            "one constant is subtracted from all scores. Which one helps depends on the row: its "
+            "largest score.": (lowered[2] / lowered[2].sum(axis=1, keepdims=True) - minus) / n,
+            "infinity over infinity has been replaced by 0, and with it the answer. Subtract the "
+            "row's largest score first.": (np.nan_to_num(e / e.sum(axis=1, keepdims=True)) - minus)
+            / n,
             OVERFLOW: (e / e.sum(axis=1, keepdims=True) - minus) / n,
             ONE_SHIFT: (shifted / shifted.sum(axis=1, keepdims=True) - minus) / n,
         }
@@ -70,9 +95,12 @@ def _overflows(n: int) -> dict[str, Array]:
 
 @exercise
 def softmax_backward(answer: Answer) -> None:
-    """Against the Jacobian matrix of each row."""
-    z, _ = _draw()
-    p = _softmax(z)
+    """Against the Jacobian matrix of each row, for three classes and for five."""
+    for z in (_draw()[0], np.random.default_rng(45).normal(size=(3, 5))):
+        _expect_softmax_backward(answer, _softmax(z))
+
+
+def _expect_softmax_backward(answer: Answer, p: Array) -> None:
     dp = np.random.default_rng(5).normal(size=p.shape)
     dz = np.array([_jacobian(p_n) @ dp_n for p_n, dp_n in zip(p, dp, strict=True)])
     expect(call(answer, p, dp), dz, "dz", mistakes={
@@ -98,6 +126,22 @@ def softmax_backward(answer: Answer) -> None:
             -p * np.sum(dp * p, axis=1, keepdims=True)
         ),
         "this is divided by N, but dp holds the loss's 1/N already.": dz / len(p),
+        "dp alone comes out: the softmax is not passed.": dp,
+        "this is dp (p - sum): p and dp are exchanged. It is p (dp - sum).": (
+            dp * (p - np.sum(dp * p, axis=1, keepdims=True))
+        ),
+        "all examples use the Jacobian of the first one. Each row has its own p.": (
+            dp @ _jacobian(p[0])
+        ),
+        "softmax is applied once more: p holds probabilities already.": (
+            _softmax(p) * (dp - np.sum(dp * _softmax(p), axis=1, keepdims=True))
+        ),
+        "the other classes' share has the wrong sign: raising a score *lowers* them.": (
+            p * (1 - p) * dp + p * (np.sum(p * dp, axis=1, keepdims=True) - p * dp)
+        ),
+        "the sum weighs by p squared; once is enough.": (
+            p * (dp - np.sum(dp * p**2, axis=1, keepdims=True))
+        ),
         "this is p - dp. Only the gradient of cross-entropy is p - y, with labels y; dp is any "
         "upstream gradient.": p - dp,
         "this is 0 everywhere. A test with dp = 1 cannot tell it from the truth, but dp is "
@@ -172,6 +216,28 @@ def stable_loss(answer: Answer) -> None:
             ((p - np.eye(k)[labels]) ** 2).sum(axis=1).mean()
         ),
         "this is 1 - p of the label. Asked for is -log p.": (1 - np.exp(-each)).mean(),
+        "the maximum is taken over the examples, axis 0. Each *row* needs its own, axis=1.": (
+            -np.log(_lowered_by_columns(z))[np.arange(n), labels].mean()
+        ),
+        "the sum runs over the examples, axis 0. The classes of one example share a sum.": (
+            (np.log(np.exp(z).sum(axis=0))[labels] - z[np.arange(n), labels]).mean()
+        ),
+        "the label before is taken: labels count from 0.": (
+            -np.log(p)[np.arange(n), labels - 1].mean()
+        ),
+        "the label after is taken: labels count from 0.": (
+            -np.log(p)[np.arange(n), (labels + 1) % k].mean()
+        ),
+        "only the first example counts. The loss is the mean over all.": each[0],
+        "only the last example counts. The loss is the mean over all.": each[-1],
+        "the label's score is held against the largest one alone. The loss holds it against the "
+        "logarithm of the sum.": (z.max(axis=1) - z[np.arange(n), labels]).mean(),
+        "this is the median of the losses; the mean is asked for.": float(np.median(each)),
+        "the loss of the other classes is added, -log(1 - p). Only the label's counts.": (
+            (each - np.log(1 - p + np.eye(k)[labels]).sum(axis=1)).mean()
+        ),
+        "this is the mean squared distance of p from the label, over all classes. Asked for is "
+        "-log p.": ((p - np.eye(k)[labels]) ** 2).mean(),
         "the losses of all classes are averaged; only the label's counts.": -np.log(p).mean(),
         "the logarithms of all classes are added; only the label's counts.": (
             -np.log(p).sum() / n
@@ -234,7 +300,26 @@ def loss_gradient(answer: Answer) -> None:
         "row needs its own: axis=1.": (_lowered_by_columns(z) - y) / n,
         "the label itself is subtracted. It is the number of a class: subtract 1 at that place in "
         "the row.": (p - labels[:, np.newaxis]) / n,
+        "only y is divided by N: brackets are missing, (p - y) / N.": p - y / n,
+        "only p is divided by N: brackets are missing, (p - y) / N.": p / n - y,
+        "the 1 of the label is added. It is subtracted.": (p + y) / n,
+        "softmax is applied twice: its numbers are probabilities already.": (_softmax(p) - y) / n,
+        "the most probable class takes the place of the label.": (
+            (p - np.eye(k)[p.argmax(axis=1)]) / n
+        ),
+        "the label before is taken: labels count from 0.": (p - np.eye(k)[labels - 1]) / n,
+        "the label after is taken: labels count from 0.": (p - np.eye(k)[(labels + 1) % k]) / n,
+        "p (1 - p) (p - y) is what a sigmoid and a squared error give. Here the slopes cancel.": (
+            (p - y) * p * (1 - p) / n
+        ),
+        "-1 stands at the label's place. Of p, 1 is subtracted there: p - 1.": (
+            np.where(y == 1, -1, p) / n
+        ),
+        "0 stands at the label's place. Of p, 1 is subtracted there: p - 1.": p * (1 - y) / n,
     }, batch=n)  # fmt: skip
+    unused = np.array([1, 0, 1, 0])  # nobody has the last class
+    expect(call(answer, z, unused), (p - np.eye(k)[unused]) / n, "dz, where no label is the last "
+           "class,", batch=n)  # fmt: skip
     labels = np.array([1, 2, 0])
     expected = (_softmax(LARGE) - np.eye(3)[labels]) / 3
     large = "dz for scores such as [1000, 0, -1000]"
@@ -295,4 +380,30 @@ def sigmoid_loss_gradient(answer: Answer) -> None:
         "the slope of the sigmoid is q (1 - q); one factor q is too many here: divided by q, it "
         "has cancelled already.": q * (1 - q) * (shares - y) / n,
         "the sign is wrong.": -dq * q * (1 - q),
+        "the label's own term is missing, -y / q.": dq * q * (1 - q) + y * (1 - q) / n,
+        "q (1 - q) is multiplied in twice.": dq * (q * (1 - q)) ** 2,
+        "the slope has the share, 1 - q / sum, where the sigmoid's own 1 - q belongs.": (
+            (shares - y) * (1 - shares) / n
+        ),
+        "the sum runs over the examples, axis 0. The classes of one example share a sum.": (
+            (q / q.sum(axis=0) - y) * (1 - q) / n
+        ),
+        "the sum runs over everything. Each example has a sum of its own.": (
+            (q / q.sum() - y) * (1 - q) / n
+        ),
+        "q is not divided by the sum of the example's q.": (q - y) * (1 - q) / n,
+        "the slope of the sigmoid has a plus: it is q (1 - q).": (shares - y) * (1 + q) / n,
+        "the sigmoid of -z is taken.": _sigmoid_loss_gradient_of(1 - q, y),
+        "the first factor is 1 / sum; q / sum belongs there.": (
+            (1 / q.sum(axis=1, keepdims=True) - y) * (1 - q) / n
+        ),
+        "the most probable class takes the place of the label.": (
+            (shares - np.eye(k)[shares.argmax(axis=1)]) * (1 - q) / n
+        ),
     }, batch=n)  # fmt: skip
+
+
+def _sigmoid_loss_gradient_of(q: Array, y: Array) -> Array:
+    """With other q."""
+    gradient: Array = (q / q.sum(axis=1, keepdims=True) - y) * (1 - q) / len(q)
+    return gradient

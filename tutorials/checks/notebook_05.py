@@ -16,6 +16,7 @@ def relu_backward(answer: Answer) -> None:
     rng = np.random.default_rng(6)
     x, dy = rng.normal(size=(2, 2, 3, 4))
     x[0, 0, :2] = 0.0
+    x[1, 0, :2] = 1e-6, -1e-6
     dx = np.where(x > 0, dy, 0.0)
     got = call(answer, x, dy)
     leaks = [multiple(got, dx, np.where(off, dy, 0.0)) for off in (x < 0, x <= 0)]
@@ -48,13 +49,24 @@ def relu_backward(answer: Answer) -> None:
         "the gradient passes where x is negative, and stops where it is positive.": dy * (x < 0),
         "this is the slope alone. The chain rule multiplies it by dy.": (x > 0).astype(float),
         "the gradient is cut off, but x comes out in its place.": np.maximum(x, 0),
+        "the gradient stops where x is small, too. The slope is 1 wherever x > 0, however small.": (
+            np.where(x > 1e-3, dy, 0.0)
+        ),
+        "the gradient stops below x = 1. The kink lies at 0.": np.where(x > 1, dy, 0.0),
+        "x and dy are exchanged: x decides, dy passes.": x * (dy > 0),
+        "`dy * x > 0` compares the product: > binds less tightly than *. Write dy * (x > 0).": (
+            (dy * x > 0).astype(float)
+        ),
+        "a number only passes where its whole row is positive. Each decides for itself.": (
+            dy * (x > 0).all(axis=-1, keepdims=True)
+        ),
     })  # fmt: skip
 
 
 @exercise
 def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
-    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (0.5, -1, -3)]
+    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (1e-6, -1, -3)]
     a = np.array(columns, dtype=float).T
     off = a <= 0
     expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
@@ -76,6 +88,11 @@ def dead_units(answer: Answer) -> None:
         "the last example decides. Dead means off for *all* examples.": off[-1],
         "units that are on for all examples are marked. Dead is the other end.": (
             (a > 0).all(axis=0)
+        ),
+        "a unit that is on by very little counts as dead. However little: from there a gradient "
+        "leads back.": (a <= 1e-3).all(axis=0),
+        "a unit that is off for most examples counts as dead. Dead means off for *all* of them.": (
+            off.mean(axis=0) > 0.5
         ),
         "the sum over the examples decides. A unit can be on for one example and still have a "
         "negative sum.": a.sum(axis=0) <= 0,
@@ -115,8 +132,27 @@ def two_layer_backward(answer: Answer) -> None:
             ),
             "this is divided by N, but dz holds the loss's 1/N already.": dw2 / n,
             "this is the transpose, dz^T h.": dw2.T,
+            "x took the place of h: the second layer's input was h.": (
+                _products(x, dz) if square else dw2
+            ),
         }, batch=n)  # fmt: skip
-        expect(got[3], dz.sum(axis=0), "db2", batch=n)
+        for which, array in ((3, dz), (1, da)):
+            expect(got[which], array.sum(axis=0), f"db{which // 2 + 1}", mistakes={
+                "this is the mean over the examples. Each uses the bias once: add; dz holds the "
+                "loss's 1/N already.": array.mean(axis=0),
+                "the sum runs over the units, axis 1. The bias is used by all examples: axis 0.": (
+                    array.sum(axis=1) if square else array.sum(axis=0)
+                ),
+                "only the first example is counted. Each uses the bias once: add them.": array[0],
+                "only the last example is left. Each uses the bias once: add them.": array[-1],
+                "the gradient went past the ReLU as if it were not there. Where a is negative, b1 "
+                "has no influence either: db1 sums da, not dh.": (
+                    dh.sum(axis=0) if which == 1 else dz.sum(axis=0)
+                ),
+                "this is db1. The order of the four is dw1, db1, dw2, db2.": (
+                    da.sum(axis=0) if which == 3 else array.sum(axis=0)
+                ),
+            }, batch=n)  # fmt: skip
         unmasked = "the gradient went past the ReLU as if it were not there. Where a is negative, "
         rate = multiple(got[0], dw1, after_step)
         if rate is not None:
@@ -143,15 +179,27 @@ def two_layer_backward(answer: Answer) -> None:
                 x @ da if square else dw1
             ),
             "h took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * h),
+            "a took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * a),
+            "the mask is a > 1. The kink lies at 0.": _products(x, dh * (a > 1)),
+            "`dh * a > 0` compares the product: > binds less tightly than *. Write "
+            "dh * (a > 0).": _products(x, (dh * a > 0).astype(float)),
+            "dz is cut off where it is negative. A ReLU stands behind the first layer alone.": (
+                _products(x, np.where(a > 0, np.maximum(dz, 0) @ w2.T, 0))
+            ),
+            "x is cut off where it is negative. It went into the first layer as it is.": (
+                _products(np.maximum(x, 0), da)
+            ),
+            "dh is summed over the examples first. Each example has a mask of its own.": (
+                _products(x, np.where(a > 0, dh.sum(axis=0), 0))
+            ),
+            "a unit passes for all examples if it is on for one. Each example has a mask of its "
+            "own.": _products(x, dh * (a > 0).any(axis=0)),
             "the first layer's input was x, not h.": _products(h, da) if square else dw1,
             "the mask is that of dh: its sign does not matter, only that of a.": (
                 _products(x, np.maximum(dh, 0))
             ),
             "this is divided by N, but dz holds the loss's 1/N already.": dw1 / n,
             "this is the transpose, da^T x.": dw1.T,
-        }, batch=n)  # fmt: skip
-        expect(got[1], da.sum(axis=0), "db1", mistakes={
-            unmasked + "b1 has no influence either: db1 sums da, not dh.": dh.sum(axis=0),
         }, batch=n)  # fmt: skip
 
 
@@ -176,6 +224,16 @@ def softplus_backward(answer: Answer) -> None:
         "the logarithm's slope is missing: divide by 1 + exp(x).": dy * np.exp(x),
         "dy is multiplied by softplus itself; its slope is asked for.": dy * np.logaddexp(0, x),
         "this is the slope alone. The chain rule multiplies it by dy.": s,
+        "dy alone comes out: the slope of softplus is missing.": dy,
+        "this is tanh. The slope is close to it, but goes from 0 to 1.": dy * np.tanh(x),
+        "the slope is too steep: exp(2x) stands where exp(x) belongs.": dy / (1 + np.exp(-2 * x)),
+        "1 / 1 + exp(-x) is 1 + exp(-x): brackets are missing, 1 / (1 + exp(-x)).": (
+            dy * (1 + np.exp(-x))
+        ),
+        "the exponentials share a sum, as in softmax. Each number goes by itself.": (
+            dy * np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+        ),
+        "this is tanh of half of x. The sigmoid is (1 + tanh(x / 2)) / 2.": dy * np.tanh(x / 2),
         "this is the slope of tanh.": dy * (1 - np.tanh(x) ** 2),
         "the slope is that of -x: it falls where it should rise.": dy * (1 - s),
     })  # fmt: skip
@@ -186,4 +244,6 @@ def softplus_backward(answer: Answer) -> None:
             "dx for x = 1000 is not a number: exp(1000) is infinite, and infinity over infinity "
             "is nothing. Divide above and below by exp(x) there, so that only exp(-x) is needed."
         )
-    expect(got, [2.0, 0.0, -2.0], "dx for x = [1000, -1000, 0]")
+    expect(got, [2.0, 0.0, -2.0], "dx for x = [1000, -1000, 0]", mistakes={
+        "what is not a number has been replaced by 0. At 1000 the slope is 1.": [0.0, 0.0, -2.0],
+    })  # fmt: skip
