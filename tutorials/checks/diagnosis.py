@@ -61,6 +61,8 @@ def describe(error: Exception, path: Path) -> str:
     file = path.name if path.exists() else "the cell"
     place = f", line {lines[-1]} of {file}" if lines else ""
     text = error.msg if isinstance(error, SyntaxError) else str(error)
+    if text.startswith("The truth value of an array"):
+        text += " (`if`, `and` and `max` want one value; np.where, & and np.maximum take arrays)"
     return f"{type(error).__name__}: {text}{place}"
 
 
@@ -83,14 +85,10 @@ def expect(
     `scale` is the size whose rounding is forgiven everywhere: the largest entry, unless given.
     """
     expected = np.asarray(expected)
-    values = _as_numbers(got, what)
+    values = _as_numbers(got, what, expected.shape)
     if scale is None:
         scale = float(np.abs(expected).max(initial=0.0))
-    for diagnosis, mistaken in (mistakes or {}).items():
-        mistaken = np.asarray(mistaken)
-        differs = mistaken.shape != expected.shape or not _close(mistaken, expected, rtol, scale)
-        if differs and mistaken.shape == values.shape and _close(values, mistaken, rtol, scale):
-            raise WrongAnswer(f"{what}: {diagnosis}")
+    recognize(values, expected, what, mistakes or {}, rtol, scale)
     if values.shape != expected.shape:
         raise WrongAnswer(f"{what} {_shape_text(values.shape, expected.shape)}")
     if expected.dtype == bool:
@@ -107,6 +105,38 @@ def expect(
         )
     if not _close(values, expected, rtol, scale):
         raise WrongAnswer(f"{what} {_value_text(values, expected, batch, rtol, scale)}")
+
+
+def recognize(
+    got: Any,
+    expected: Array,
+    what: str,
+    mistakes: Mapping[str, Any],
+    rtol: float = 1e-9,
+    scale: float = 1.0,
+) -> None:
+    """WrongAnswer if one of the mistakes fits; nothing is said about other wrong values."""
+    values = _as_numbers(got, what, expected.shape)
+    for diagnosis, mistaken in mistakes.items():
+        mistaken = np.asarray(mistaken)
+        differs = mistaken.shape != expected.shape or not _close(mistaken, expected, rtol, scale)
+        if differs and mistaken.shape == values.shape and _close(values, mistaken, rtol, scale):
+            raise WrongAnswer(f"{what}: {diagnosis}")
+
+
+def expect_order(got: Sequence[Any], expected: Mapping[str, Array]) -> None:
+    """WrongAnswer if these are the right arrays in another order than that of `expected`."""
+    order = [
+        name
+        for each in got
+        for name, array in expected.items()
+        if np.shape(each) == array.shape and np.allclose(each, array)
+    ]
+    if sorted(order) == sorted(expected) and order != list(expected):
+        raise WrongAnswer(
+            f"these are {', '.join(order)}, each of them right. The order asked for is "
+            f"{', '.join(expected)}."
+        )
 
 
 def multiple(got: Any, start: Array, direction: Array, rtol: float = 1e-9) -> float | None:
@@ -126,13 +156,14 @@ def multiple(got: Any, start: Array, direction: Array, rtol: float = 1e-9) -> fl
     return t
 
 
-def _as_numbers(got: Any, what: str) -> Array:
+def _as_numbers(got: Any, what: str, shape: tuple[int, ...]) -> Array:
     try:
         values = np.asarray(got)
     except ValueError:
         values = np.asarray(None)
     if values.dtype != bool and not np.issubdtype(values.dtype, np.number):
-        raise WrongAnswer(f"{what} should be an array of numbers, not {type(got).__name__}.")
+        wanted = "an array of numbers" if shape else "one number"
+        raise WrongAnswer(f"{what} should be {wanted}, not {type(got).__name__}.")
     return values
 
 
@@ -167,7 +198,7 @@ def _value_text(got: Array, expected: Array, batch: int, rtol: float, scale: flo
         exact = exact or _other_function(got, expected, rtol, scale)
         return f"is {_pair(got, expected)}. {exact}".rstrip()
     if factor:
-        return f"is wrong by one factor. {factor}"
+        return f"is wrong{' by one factor' if 'exactly' in factor else ''}. {factor}"
     if got.ndim == 2 and got.shape == got.T.shape and _close(got.T, expected, rtol, scale):
         return "is the transpose of what is expected; the shape is square and hides it."
     for axis in range(got.ndim):
@@ -253,6 +284,10 @@ def _other_function(got: Array, expected: Array, rtol: float, scale: float) -> s
             "This is one over what is asked for.": 1 / expected,
             "This is 1 minus what is asked for.": 1 - expected,
         }
+    for digits in (2, 3, 4, 5, 6):
+        functions[f"This is rounded to {digits} digits after the point."] = np.round(
+            expected, digits
+        )
     for sentence, values in functions.items():
         differs = np.isfinite(values).all() and not _close(values, expected, rtol, scale)
         if differs and _close(got, values, rtol, float(np.abs(values).max())):

@@ -6,6 +6,10 @@ from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 H = 1e-5
+INTEGERS = (
+    "for x = [[1, 0], [2, -1]], an array of integers, the result is far off. Such an array cannot "
+    "hold 1 + h: the step is cut off. Convert x to float64 first."
+)
 
 
 @exercise
@@ -48,11 +52,21 @@ def numerical_gradient(answer: Answer) -> None:
             "the difference is multiplied by h: `/ 2 * h` divides by 2 first. Write / (2 * h).": (
                 H * H * w * f(x)
             ),
-            "this is half of what it should be. Are the points above and below one and the same "
-            "array, or is one of them x itself? Both differ from x, and lie 2h apart.": (
-                w * f(x) / 2
-            ),
+            "this is half of what it should be, as if the two points lay h apart. Is one of them x "
+            "itself? `up = down = x.copy()` makes one array with two names: what is added to one "
+            "is taken from the other.": f(x) * np.expm1(H * w) / (2 * H),
             "h is not divided by: these are differences of f, not slopes.": 2 * H * w * f(x),
+            "only f(x - h) is divided by 2h: brackets are missing around the difference.": (
+                f(x) * (np.exp(H * w) - np.exp(-H * w) / (2 * H))
+            ),
+            "the step is h times x, but the difference is divided by 2h. Step by h itself, which "
+            "works at x = 0 too.": w * f(x) * x,
+            "the step is h times |x|, but the difference is divided by 2h. Step by h itself, which "
+            "works at x = 0 too.": w * f(x) * np.abs(x),
+            "the entries of the last axis move together. x may have any number of axes: "
+            "np.ndindex(x.shape) goes through all entries.": np.broadcast_to(
+                f(x) * w.sum(axis=-1, keepdims=True), w.shape
+            ),
             "every entry is exactly 2 times too large. The two points lie 2h apart, not h.": 2
             * w
             * f(x),
@@ -79,10 +93,7 @@ def numerical_gradient(answer: Answer) -> None:
     slopes = w * f(whole)
     gradient = call(answer, f, whole)
     if np.shape(gradient) == whole.shape and np.abs(gradient - slopes).max() > 1:
-        raise WrongAnswer(
-            "for x = [[1, 0], [2, -1]], an array of integers, the result is far off. Such an "
-            "array cannot hold 1 + h: the step is cut off. Convert x to float64 first."
-        )
+        raise WrongAnswer(INTEGERS)
     expect(gradient, slopes, "the gradient at the integers [[1, 0], [2, -1]]", rtol=1e-8)
 
 
@@ -133,15 +144,14 @@ def relative_error(answer: Answer) -> None:
             "the size is that of the largest pair, for all of them. Each pair has its own: "
             "np.maximum goes entry by entry, np.max and max over all.": difference / size.max(),
             "the root of the squares takes the place of |a| + |n|.": (
-                difference / np.maximum(1e-8, np.hypot(a, n))
+                difference / np.maximum(1e-8, np.sqrt(a**2 + n**2))
             ),
-            "the floor is too low: where both numbers are tiny, rounding decides the quotient. "
-            "1e-8 is asked for.": difference / np.maximum(1e-12, size),
+            "the floor is too low, or 0 / 0 was replaced by 0 afterwards: where both numbers are "
+            "tiny, rounding decides the quotient. The denominator is at least 1e-8.": (
+                difference / np.maximum(1e-12, size)
+            ),
             "the floor is too high: small numbers that differ look alike. 1e-8 is asked for.": (
                 difference / np.maximum(1e-5, size)
-            ),
-            "0 / 0 has been replaced by 0, and the rest left. The denominator is at least 1e-8.": (
-                np.nan_to_num(difference / size)
             ),
             "|n| is added to the quotient: the denominator needs brackets.": (
                 difference / np.maximum(1e-8, np.abs(a)) + np.abs(n)
@@ -153,6 +163,7 @@ def relative_error(answer: Answer) -> None:
                 np.abs(np.abs(a) - np.abs(n)) / np.maximum(1e-8, size)
             ),
             "1e8 stands where 1e-8 belongs.": difference / np.maximum(1e8, size),
+            "these are percent. An error of 1 means entirely wrong.": 100 * right,
             "one number came out, where one for each entry is asked for. The largest is taken "
             "later, and its place says where the mistake is.": right.max(),
         }
@@ -191,7 +202,7 @@ def crosses_kink(answer: Answer) -> None:
             np.argwhere(near)
         ),
         "every point below h is marked, however far: take |x|.": x < H,
-        "x * x is compared with h: compare |x|.": x * x < H,
+        "x * x is compared with h: compare |x|.": np.abs(x) < H**0.5,
         "every point is marked. From -1 a step of 1e-5 stays on its side.": np.ones(
             x.shape, dtype=bool
         ),
@@ -245,21 +256,25 @@ def second_derivative(answer: Answer) -> None:
         "this is the difference to one side, f(x + 2h) - 2 f(x + h) + f(x): its error is of the "
         "order of h.": f(x) * np.expm1(h * w) ** 2 / h**2,
         "all entries move at once.": np.full(w.shape, f(x) * w.sum() ** 2),
+        "this is the forward difference of the slopes: its error is of the order of h.": (
+            w * f(x) * np.expm1(h * w) / h
+        ),
+        "f(x) in the middle is taken at x - h: put the entry back before you call f there.": (
+            f(x) * 2 * np.sinh(h * w) / h**2
+        ),
+        "this is half of what it should be: the difference of two slopes is divided by 2h, but "
+        "the forward and the backward slope belong to points that lie h apart.": (w**2 * f(x) / 2),
     }
-    expect(got, w**2 * f(x), "the second derivatives", mistakes=mistakes, rtol=2e-5)
-    coarse = 0.5
-    expect(
-        call(answer, f, x, coarse),
-        f(x) * 2 * (np.cosh(coarse * w) - 1) / coarse**2,
-        "the second derivatives with the step h = 0.5",
-        mistakes={"the step h makes no difference: another one is written into the code.": (
-            w**2 * f(x)
-        )},
-        rtol=0.2,  # formulas whose error is of the same order pass
-    )  # fmt: skip
+    expect(got, w**2 * f(x), "the array of second derivatives", mistakes=mistakes, rtol=2e-5)
+    coarse = np.asarray(call(answer, f, x, 0.5))
+    if coarse.shape == w.shape and np.allclose(coarse, got, rtol=1e-3):
+        raise WrongAnswer(
+            "h = 0.5 gives the same as h = 0.001: another step is written into the code."
+        )
     whole, w = np.array([[1, 0], [2, -1]]), np.array([[1.0, 2.0], [-1.0, 0.5]])
-    expect(call(answer, f, whole, h), w**2 * f(whole), "the second derivatives at integers",
-           mistakes={
-        "x is an array of integers, which cannot hold 1 + h: the step is cut off. Convert x to "
-        "float64 first.": np.zeros(w.shape),
+    got = call(answer, f, whole, h)
+    if np.shape(got) == w.shape and np.abs(got - w**2 * f(whole)).max() > 1:
+        raise WrongAnswer(INTEGERS)
+    expect(got, w**2 * f(whole), "the array of second derivatives at integers", mistakes={
+        INTEGERS: np.zeros(w.shape),
     }, rtol=1e-4)  # fmt: skip

@@ -99,7 +99,7 @@ def _expect_product(result: Any, a: float, b: float) -> None:
 @exercise
 def quotient(answer: Answer) -> None:
     """Both signs; the slopes are differences of a / b."""
-    for a, b in ((3.0, -2.0), (-1.5, 0.4), (0.0, 5.0)):
+    for a, b in ((3.0, -2.5), (-1.5, 0.4), (0.0, 5.0)):
         result = call(answer, a, b)
         try:
             value, slopes = result
@@ -115,6 +115,7 @@ def quotient(answer: Answer) -> None:
         })  # fmt: skip
         by_a, by_b = ((a + h) / b - (a - h) / b) / (2 * h), (a / (b + h) - a / (b - h)) / (2 * h)
         expect([first, second], [by_a, by_b], f"the pair of slopes {at}", rtol=1e-7, mistakes={
+            "the slope by b has lost the sign of a.": [1 / b, -abs(a) / b**2],
             "the slope by b has the wrong sign: a larger b makes a / b smaller, if both are "
             "positive.": [1 / b, a / b**2],
             "the slope by b is that of 1 / b. The numerator is a, and stays.": [1 / b, -1 / b**2],
@@ -126,16 +127,19 @@ def quotient(answer: Answer) -> None:
                 1 / b,
                 1 / a if a else 0.0,
             ],
-            "-a / b * b divides and multiplies again. Write b**2.": [1 / b, -a],
+            "-a / b * b divides and multiplies again (or b^2 is missing). Write b**2.": [1 / b, -a],
             "the slope by b has b * 2 where b^2 belongs.": [1 / b, -a / (b * 2)],
             "the slope by b has b^3 where b^2 belongs.": [1 / b, -a / b**3],
             "b has lost its sign.": [1 / abs(b), -a / b**2],
-            "the slope by b has lost the sign of a.": [1 / b, -abs(a) / b**2],
             "numerator and denominator are exchanged in the slope by b.": [
                 1 / b,
                 -b / a**2 if a else 0.0,
             ],
             "the slope by b has b where b^2 belongs.": [1 / b, -a / b],
+            "these are differences to one side; the slopes have a formula, without any h.": [
+                1 / b,
+                (a / (b + 1e-4) - a / b) / 1e-4,
+            ],
             "the slope by a is the whole quotient. If a grows by h, a / b grows by h / b.": [
                 a / b,
                 -a / b**2,
@@ -154,8 +158,8 @@ def pass_back(answer: Answer) -> None:
     if [x.grad, y.grad] == [12.0, -1.0]:
         _values_or_order(answer)
     expect([x.grad, y.grad], [9.0, 2.0], "the pair of gradients of the inputs of 4 * -2", mistakes={
-        "x.grad held a share from another node, 10, and it is gone. A node that is used twice "
-        "gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 2.0],
+        "the first input's grad held a share from another node, 10, and it is gone. A node that is "
+        "used twice gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 2.0],
         "no share has arrived. Write it into the `grad` of each of node.inputs.": [10.0, 0.0],
         "the slopes are left out: each has to be multiplied by node.grad.": [10.5, 0.5],
         "the node's own gradient is left out: the slope has to be multiplied by node.grad.": [
@@ -178,12 +182,18 @@ def pass_back(answer: Answer) -> None:
             0.0,
         ],
     })  # fmt: skip
-    for count in (1, 3):
+    for count in (1, 3, 0):
         inputs = tuple(Node(1.0) for _ in range(count))
         whole = Node(1.0, inputs, tuple(float(k) for k in range(1, count + 1)), grad=2.0)
-        call(answer, whole, returns=False)
+        try:
+            call(answer, whole, returns=False)
+        except WrongAnswer as diagnosis:
+            raise WrongAnswer(
+                f"a node with {count} inputs: a sum has two, exp(x) and -x have one, a number that "
+                f"was not computed has none, and pass_back gets all of them. {diagnosis}"
+            ) from diagnosis
         expect([each.grad for each in inputs], [2.0 * k for k in range(1, count + 1)],
-               f"the gradients of the inputs of a node with {count} of them")  # fmt: skip
+               f"the gradients of {count} inputs")  # fmt: skip
     if first.grad != 0.0:
         raise WrongAnswer(
             "the inputs of node's inputs have got shares too. Stop at node.inputs: they pass on "
@@ -235,25 +245,63 @@ def topological_order(answer: Answer) -> None:
     h = Node(1.0, (g,), (1.0,))
     k = Node(-5.0, (h, g), (1.0, 1.0))  # values that fall
     _expect_order(answer, {"g": g, "h": h, "k": k}, k)
-    chain = [Node(1.0)]
+    chain: list[Node] = [Watched(1.0)]
     for _ in range(16):
-        chain.append(Node(1.0, (chain[-1], chain[-1]), (1.0, 1.0)))
+        chain.append(Watched(1.0, (chain[-1], chain[-1]), (1.0, 1.0)))
     _expect_order(answer, {f"x{k}": each for k, each in enumerate(chain)}, chain[-1])
+
+
+@dataclass(eq=False)
+class Watched(Node):
+    """A node that stops whoever asks for its inputs again and again."""
+
+    asked: int = 0
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "inputs":
+            self.asked += 1
+            if self.asked > 1000:
+                raise WrongAnswer(
+                    "the order would be right, but every path is walked: after 16 doublings "
+                    "x1 <- x0 x0, x2 <- x1 x1, ... the first node is reached 65,536 times. If a "
+                    "node has been met before, return at once, before its inputs are asked for."
+                )
+        return super().__getattribute__(name)
+
+
+def _finds(answer: Answer, name: str, nodes: dict[str, Node]) -> bool:
+    """Is a node that was left out found in a copy of the graph, which no call has seen?"""
+    copies: dict[int, Node] = {}
+    for each in nodes.values():
+        copies[id(each)] = Node(each.value, tuple(copies[id(i)] for i in each.inputs), each.slopes)
+    order = call(answer, list(copies.values())[-1])
+    return any(each is copies[id(nodes[name])] for each in order)
 
 
 def _expect_order(answer: Answer, nodes: dict[str, Node], result: Node) -> None:
     names = {id(each): name for name, each in nodes.items()}
+    inputs = {name: each.inputs for name, each in nodes.items()}
     edges = ", ".join(
         f"{name} <- {' '.join(names[id(i)] for i in each.inputs)}"
         for name, each in list(nodes.items())[:6]
         if each.inputs
     )
-    graph = f"in the graph {edges or 'a'}"
+    if len(nodes) > 7:
+        edges += ", and so on"
+    graph = f"in the graph {edges}" if edges else "in a graph of a alone"
     order = call(answer, result)
+    if not isinstance(order, list | tuple):
+        raise WrongAnswer(
+            f"the result should be a list, not {type(order).__name__}: the backward pass goes "
+            "through it twice, and once in reverse."
+        )
+    for name, before in inputs.items():
+        if nodes[name].inputs != before:
+            raise WrongAnswer(f"{graph}, the inputs of {name} have changed. Only read the graph.")
     try:
         got = [names[id(each)] for each in order]
     except KeyError as unknown:
-        if isinstance(getattr(order[0], "inputs", None), tuple):
+        if all(isinstance(each, Node) for each in order):
             raise WrongAnswer(
                 f"{graph}, the result holds nodes of another graph. Does a list, or a mark on a "
                 "node, live on from the call before? Each call begins anew."
@@ -274,7 +322,14 @@ def _expect_order(answer: Answer, nodes: dict[str, Node], result: Node) -> None:
         )
     missing = [name for name in nodes if name not in got]
     if missing:
-        raise WrongAnswer(f"{graph}, {missing[0]} is missing from {shown}.")
+        values = {each.value for each in nodes.values()}
+        raise WrongAnswer(
+            f"{graph}, {missing[0]} is missing from {shown}."
+            + (" All of these hold the same number. Tell nodes apart by `id`, not by value."
+               if len(values) == 1 < len(nodes) else "")
+            + (" Does a mark on it, or a set, live on from the call before? Each call begins anew."
+               if _finds(answer, missing[0], nodes) else "")
+        )  # fmt: skip
     misplaced = [
         (name, names[id(source)])
         for name, each in nodes.items()

@@ -6,10 +6,21 @@ import numpy as np
 
 from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import (
+    Array,
+    WrongAnswer,
+    call,
+    expect,
+    expect_order,
+    recognize,
+)
 
 SQUARE = (3, 3, 3)  # examples, inputs, units: every product has the right shape
 OBLONG = (4, 3, 2)
+MULTIPLIED = (
+    "this is multiplied by N. dy holds the loss's 1/N, and there it stays: a layer neither divides "
+    "nor multiplies by the number of examples."
+)
 SINGLE = (1, 3, 2)  # one example: sums over it are easily lost, or turned into numbers
 
 
@@ -56,22 +67,21 @@ def dense_forward(answer: Answer) -> None:
 
 @exercise
 def dense_backward(answer: Answer) -> None:
-    """Expected values are sums over the places where each number is used, one by one."""
-    for sizes in (SQUARE, OBLONG, SINGLE):
-        square = sizes == SQUARE
+    """Expected values are sums over the places where each number is used, one by one.
+
+    On a square batch every product of the wrong matrices has the right shape, and can be named.
+    Everything else is told by sizes that differ.
+    """
+    _recognize_products(answer)
+    for sizes in (OBLONG, SQUARE, SINGLE):
         x, w, _, dy = _draw(*sizes)
         dx = np.array([[np.sum(dy_n * w_i) for w_i in w] for dy_n in dy])
         dw = np.sum([np.outer(x_n, dy_n) for x_n, dy_n in zip(x, dy, strict=True)], axis=0)
         db = np.add.reduce(dy)
         got_dx, got_dw, got_db = _three(call(answer, x, w, dy))
-        order = "this is {}. The order of the three is dx, dw, db."
+        expect_order((got_dx, got_dw, got_db), {"dx": dx, "dw": dw, "db": db})
         expect(got_dx, dx, "dx", mistakes={
-            order.format("dw"): dw,
-            "this is dY W, which sums over w's first index. dx_ni sums dy_nj w_ij over j, the "
-            "second one.": dy @ w if square else dx,
-            "this is W dY: the examples are summed over. Each example has a dx of its own.": (
-                w @ dy if square else dx
-            ),
+            MULTIPLIED: dx * len(x),
             "this is divided by N, but dy holds the loss's 1/N already.": dx / len(x),
             "dy does not enter: these are sums of the weights. The chain rule multiplies by dy.": (
                 np.broadcast_to(w.sum(axis=1), dx.shape)
@@ -87,14 +97,16 @@ def dense_backward(answer: Answer) -> None:
             "confused with dw?": x * dy.sum(axis=1, keepdims=True),
             "all examples have the same row: dy was summed over them first. Each example has a dx "
             "of its own.": np.broadcast_to(dy.sum(axis=0) @ w.T, dx.shape),
-        }, batch=len(x))  # fmt: skip
+        })  # fmt: skip
         expect(got_dw, dw, "dw", mistakes={
-            order.format("dx"): dx,
-            "this is X dY, which sums over x's second index, the inputs. dw_ij sums x_ni dy_nj "
-            "over n, the examples.": x @ dy if square else dw,
-            "this is X dY^T. dw_ij sums over n, the first index of both.": (
-                x @ dy.T if square else dw
+            MULTIPLIED: dw * len(x),
+            "this is divided by the number of inputs. dw_ij is a plain sum over the examples.": (
+                dw / w.shape[0]
             ),
+            "this is divided by the number of units. dw_ij is a plain sum over the examples.": (
+                dw / w.shape[1]
+            ),
+            "this is w. The slope of y_nj by w_ij is x_ni; times dy_nj, and summed.": w,
             "this is dY^T X, the transpose. w_ij is indexed by the input first, then the unit.": (
                 dy.T @ x
             ),
@@ -118,8 +130,12 @@ def dense_backward(answer: Answer) -> None:
             "only the last example is left. Each example uses each weight once: add (+=) them.": (
                 np.outer(x[-1], dy[-1])
             ),
-        }, batch=len(x))  # fmt: skip
+        })  # fmt: skip
         expect(got_db, db, "db", mistakes={
+            MULTIPLIED: db * len(x),
+            "this is divided by the number of units. db_j is a plain sum over the examples.": (
+                db / len(db)
+            ),
             "this is the mean over the examples. The bias is used once in each example, and uses "
             "add up; dy holds the loss's 1/N already.": db / len(x),
             "only the first example is counted. Each example uses the bias once: add them.": dy[0],
@@ -133,14 +149,37 @@ def dense_backward(answer: Answer) -> None:
             "this is the slope alone: the bias has the slope 1. The chain rule multiplies it by "
             "dy, and adds the examples.": np.ones_like(db),
             "this counts the examples, and leaves dy out.": np.full_like(db, len(x)),
-        }, batch=len(x))  # fmt: skip
+        })  # fmt: skip
+
+
+def _recognize_products(answer: Answer) -> None:
+    """WrongAnswer if dx or dw is another product of the same matrices, told by its value."""
+    x, w, _, dy = _draw(*SQUARE)
+    got_dx, got_dw, _ = _three(call(answer, x, w, dy))
+    recognize(got_dx, dy @ w.T, "dx", {
+        "this is dY W, which sums over w's first index. dx_ni sums dy_nj w_ij over j, the second "
+        "one.": dy @ w,
+        "this is W dY: the examples are summed over. Each example has a dx of its own.": w @ dy,
+        "this is W^T dY: the examples are summed over. Each example has a dx of its own.": w.T @ dy,
+        "this is W dY^T, the transpose: dx_ni is indexed by the example first.": w @ dy.T,
+        "this is dY X. The slopes of y_nj by x_ni are the weights.": dy @ x,
+        "numbers are multiplied place by place, dy * w. dx_ni is a sum over j of products.": dy * w,
+    })  # fmt: skip
+    recognize(got_dw, x.T @ dy, "dw", {
+        "this is X dY, which sums over x's second index, the inputs. dw_ij sums x_ni dy_nj over n, "
+        "the examples.": x @ dy,
+        "this is X dY^T. dw_ij sums over n, the first index of both.": x @ dy.T,
+        "this is dY X, which sums over the units. dw_ij sums x_ni dy_nj over n.": dy @ x,
+        "this is X^T dY^T, which sums over n in x and over j in dy. It is n in both.": x.T @ dy.T,
+        "numbers are multiplied place by place, x * dy. dw_ij is a sum over n of products.": x * dy,
+    })  # fmt: skip
 
 
 @exercise
 def centre_backward(answer: Answer) -> None:
     """Against differences; then one example, which is its own mean."""
     rng = np.random.default_rng(13)
-    for n, d in ((4, 3), (3, 3), (1, 2)):
+    for n, d in ((5, 3), (3, 3), (1, 2)):
         x, dy = rng.normal(size=(n, d)), rng.normal(size=(n, d))
 
         def loss(x: Array = x, dy: Array = dy) -> float:
@@ -166,6 +205,9 @@ def centre_backward(answer: Answer) -> None:
                 dy - dy.sum(axis=0) / d
             ),
             "the mean is subtracted twice.": dy - 2 * columns,
+            "the sum is divided by 2, whatever N is. The mean divides by N.": (
+                dy - dy.sum(axis=0) / 2
+            ),
             "the means of rows and columns are both subtracted. The layer takes columns only.": (
                 dy - columns - dy.mean(axis=1, keepdims=True) + dy.mean()
             ),
@@ -175,6 +217,14 @@ def centre_backward(answer: Answer) -> None:
             "the mean of dy is divided by N once more: it holds its 1/N already.": (
                 dy - columns / n
             ),
+            "the mean is rounded on the way.": dy - columns.round(),
+            "the other entries' shares are added. x_md goes up, the mean goes up, and every other "
+            "y goes *down*.": dy * (1 - 1 / n) + (dy.sum(axis=0) - dy) / n if n > 1 else dx,
+            "this is the gradient divided by N once more: the direct path has the slope 1.": (
+                (dy - columns) / n if n > 1 else dx
+            ),
+            "rows that have been changed enter the means of the rows after them: take the mean "
+            "once, before.": _one_after_the_other(dy),
             "the median takes the place of the mean.": dy - np.median(dy, axis=0),
             "only the own entry's share of the mean is counted, 1/N of it. All other entries of "
             "the column use the mean too.": dy * (1 - 1 / n),
@@ -191,6 +241,14 @@ def centre_backward(answer: Answer) -> None:
                 np.broadcast_to(-columns, dy.shape)
             ),
         }, batch=n)  # fmt: skip
+
+
+def _one_after_the_other(dy: Array) -> Array:
+    """Each row minus the mean of a batch in which the rows before it are changed already."""
+    changed = dy.copy()
+    for row in changed:
+        row -= changed.mean(axis=0)
+    return changed
 
 
 @exercise
@@ -228,5 +286,8 @@ def _draw(n: int, inputs: int, units: int) -> tuple[Array, Array, Array, Array]:
 
 def _three(result: Any) -> tuple[Any, Any, Any]:
     if not isinstance(result, tuple | list) or len(result) != 3:
-        raise WrongAnswer(f"the result should be three arrays: dx, dw, db. Received: {result!r}")
+        received = (
+            len(result) if isinstance(result, tuple | list) else f"one {type(result).__name__}"
+        )
+        raise WrongAnswer(f"the result should be three arrays: dx, dw, db. Received: {received}")
     return result[0], result[1], result[2]

@@ -1,6 +1,8 @@
 """The checks of notebook 04: softmax, its backward pass, and the loss with its gradient."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -21,8 +23,15 @@ ONE_SHIFT = (
 
 @exercise
 def softmax(answer: Answer) -> None:
-    """Ordinary scores, then large ones."""
-    z, _ = _draw()
+    """Ordinary scores, other sizes, then large ones."""
+    _expect_softmax(answer, _draw()[0])
+    with _other_sizes():
+        _expect_softmax(answer, _draw_others()[0])
+    large = "softmax of scores such as [1000, 0, -1000]"
+    expect(call(answer, LARGE), _softmax(LARGE), large, mistakes=_overflows(1))
+
+
+def _expect_softmax(answer: Answer, z: Array) -> None:
     e = np.exp(z)
     expect(call(answer, z), _softmax(z), "softmax(z)", mistakes={
         "each column sums to 1, so the examples compete with each other. The scores of one "
@@ -49,16 +58,17 @@ def softmax(answer: Answer) -> None:
         ),
         "the exponentials are divided by the largest one. The rows have to add up to 1: divide by "
         "their sum.": e / e.max(axis=1, keepdims=True),
-        "each row is lowered by its maximum, and not divided by its sum.": (
-            np.exp(z - z.max(axis=1, keepdims=True))
-        ),
         "the rows are lowered by their maximum, but the sum runs over the examples, axis 0.": (
             np.exp(z - z.max(axis=1, keepdims=True))
             / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=0)
         ),
+        "the row is divided by its largest score. The largest is subtracted.": (
+            _softmax(z / np.abs(z).max(axis=1, keepdims=True))
+        ),
+        "the scores are squeezed before the exponential, by tanh: large ones come out alike.": (
+            _softmax(100 * np.tanh(z / 100))
+        ),
     })  # fmt: skip
-    large = "softmax of scores such as [1000, 0, -1000]"
-    expect(call(answer, LARGE), _softmax(LARGE), large, mistakes=_overflows(1))
 
 
 def _lowered_by_columns(z: Array) -> Array:
@@ -96,8 +106,9 @@ def _overflows(n: int) -> dict[str, Array]:
 @exercise
 def softmax_backward(answer: Answer) -> None:
     """Against the Jacobian matrix of each row, for three classes and for five."""
-    for z in (_draw()[0], np.random.default_rng(45).normal(size=(3, 5))):
-        _expect_softmax_backward(answer, _softmax(z))
+    _expect_softmax_backward(answer, _softmax(_draw()[0]))
+    with _other_sizes():
+        _expect_softmax_backward(answer, _softmax(_draw_others()[0]))
 
 
 def _expect_softmax_backward(answer: Answer, p: Array) -> None:
@@ -139,6 +150,12 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
         "the other classes' share has the wrong sign: raising a score *lowers* them.": (
             p * (1 - p) * dp + p * (np.sum(p * dp, axis=1, keepdims=True) - p * dp)
         ),
+        "p stands inside the sum where it belongs before it: p dp - p sum(p dp).": (
+            p * dp - np.sum(p * p * dp, axis=1, keepdims=True)
+        ),
+        "one matrix, of all examples together, takes the place of one J for each.": (
+            dp @ (np.diag(p.mean(axis=0)) - p.T @ p)
+        ),
         "the sum weighs by p squared; once is enough.": (
             p * (dp - np.sum(dp * p**2, axis=1, keepdims=True))
         ),
@@ -151,8 +168,13 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
 
 @exercise
 def blind_upstream(answer: Answer) -> None:
-    """Any dp that is constant in each row, and not zero."""
-    p = _softmax(_draw()[0])
+    """Any dp that is constant in each row, and not zero, for two sizes."""
+    _expect_blind(answer, _softmax(_draw()[0]))
+    with _other_sizes():
+        _expect_blind(answer, _softmax(_draw_others()[0]))
+
+
+def _expect_blind(answer: Answer, p: Array) -> None:
     dp = np.asarray(call(answer, p))
     if dp.shape != p.shape:
         raise WrongAnswer(f"dp has shape {dp.shape}; expected that of p, {p.shape}.")
@@ -173,7 +195,28 @@ def blind_upstream(answer: Answer) -> None:
 @exercise
 def stable_loss(answer: Answer) -> None:
     """Against the definition, with Python's own logarithm; then scores of a thousand."""
-    z, labels = _draw()
+    _expect_loss(answer, *_draw())
+    with _other_sizes():
+        _expect_loss(answer, *_draw_others())
+    labels = np.array([1, 2, 0])
+    m = LARGE.max(axis=1)
+    logs = np.log(np.exp(LARGE - m[:, np.newaxis]).sum(axis=1)) + m
+    exact = float(np.mean(logs - LARGE[[0, 1, 2], labels]))
+    got = call(answer, LARGE, labels)
+    if np.shape(got) == () and 1 < got < exact / 2:
+        raise WrongAnswer(
+            "the loss for scores such as [1000, 0, -1000] is far too small. A probability is "
+            "kept away from 0 before the logarithm. Take the logarithm of the quotient on paper "
+            "first: log p = z - m - log(sum), and nothing is ever 0."
+        )
+    expect(got, exact, "the loss for scores such as [1000, 0, -1000]", mistakes={
+        "exp of a number above 709 is infinite. Subtract the row's largest score first.": np.nan,
+        "the logarithm of a probability that was rounded to 0 is infinite. Take the logarithm of "
+        "the quotient on paper first: log p = z - m - log(sum).": np.inf,
+    })  # fmt: skip
+
+
+def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
     p = _softmax(z)
     n, k = z.shape
     own_columns = -np.log(p)[:, labels]
@@ -234,37 +277,50 @@ def stable_loss(answer: Answer) -> None:
         "logarithm of the sum.": (z.max(axis=1) - z[np.arange(n), labels]).mean(),
         "this is the median of the losses; the mean is asked for.": float(np.median(each)),
         "the loss of the other classes is added, -log(1 - p). Only the label's counts.": (
-            (each - np.log(1 - p + np.eye(k)[labels]).sum(axis=1)).mean()
+            (each - np.where(np.eye(k)[labels] == 1, 0, np.log(1 - p)).sum(axis=1)).mean()
         ),
         "this is the mean squared distance of p from the label, over all classes. Asked for is "
         "-log p.": ((p - np.eye(k)[labels]) ** 2).mean(),
+        "this is the mean squared distance of the label's p from 1. Asked for is -log p.": (
+            ((1 - np.exp(-each)) ** 2).mean()
+        ),
+        "the sum runs over all examples. Each row has a sum of its own: axis=1.": (
+            math.log(np.exp(z - z.max(axis=1, keepdims=True)).sum())
+            + (z.max(axis=1) - z[np.arange(n), labels]).mean()
+        ),
         "the losses of all classes are averaged; only the label's counts.": -np.log(p).mean(),
         "the logarithms of all classes are added; only the label's counts.": (
             -np.log(p).sum() / n
         ),
-    })  # fmt: skip
-    labels = np.array([1, 2, 0])
-    m = LARGE.max(axis=1)
-    logs = np.log(np.exp(LARGE - m[:, np.newaxis]).sum(axis=1)) + m
-    exact = float(np.mean(logs - LARGE[[0, 1, 2], labels]))
-    got = call(answer, LARGE, labels)
-    if np.shape(got) == () and 1 < got < exact / 2:
-        raise WrongAnswer(
-            "the loss for scores such as [1000, 0, -1000] is far too small. A probability is "
-            "kept away from 0 before the logarithm. Take the logarithm of the quotient on paper "
-            "first: log p = z - m - log(sum), and nothing is ever 0."
-        )
-    expect(got, exact, "the loss for scores such as [1000, 0, -1000]", mistakes={
-        "exp of a number above 709 is infinite. Subtract the row's largest score first.": np.nan,
-        "the logarithm of a probability that was rounded to 0 is infinite. Take the logarithm of "
-        "the quotient on paper first: log p = z - m - log(sum).": np.inf,
     })  # fmt: skip
 
 
 @exercise
 def loss_gradient(answer: Answer) -> None:
     """Against p - y over N; then scores of a thousand."""
-    z, labels = _draw()
+    _expect_loss_gradient(answer, *_draw())
+    with _other_sizes():
+        _expect_loss_gradient(answer, *_draw_others())
+    labels = np.array([1, 2, 0])
+    expected = (_softmax(LARGE) - np.eye(3)[labels]) / 3
+    large = "dz for scores such as [1000, 0, -1000]"
+    p, y = _softmax(LARGE), np.eye(3)[labels]
+    with np.errstate(all="ignore"):
+        dp = -y / p / 3
+        through_p = p * (dp - np.sum(p * dp, axis=1, keepdims=True))
+    got = call(answer, LARGE, labels)
+    if np.shape(got) == (3, 3) and 1e-12 < np.abs(got - expected).max() < 1e-3:
+        raise WrongAnswer(
+            f"{large} is nearly right: a probability is kept away from 0, or the slope is a "
+            "difference. p - y needs neither."
+        )
+    expect(got, expected, large, mistakes={
+        **_overflows(3),
+        "a probability that was rounded to 0 is divided by. p - y needs no division.": through_p,
+    }, batch=3)  # fmt: skip
+
+
+def _expect_loss_gradient(answer: Answer, z: Array, labels: Array) -> None:
     n, k = z.shape
     y = np.eye(k)[labels]
     p = _softmax(z)
@@ -315,22 +371,9 @@ def loss_gradient(answer: Answer) -> None:
         "-1 stands at the label's place. Of p, 1 is subtracted there: p - 1.": (
             np.where(y == 1, -1, p) / n
         ),
+        "this is divided by 100. N is the number of examples of this batch, len(z).": (p - y) / 100,
         "0 stands at the label's place. Of p, 1 is subtracted there: p - 1.": p * (1 - y) / n,
     }, batch=n)  # fmt: skip
-    unused = np.array([1, 0, 1, 0])  # nobody has the last class
-    expect(call(answer, z, unused), (p - np.eye(k)[unused]) / n, "dz, where no label is the last "
-           "class,", batch=n)  # fmt: skip
-    labels = np.array([1, 2, 0])
-    expected = (_softmax(LARGE) - np.eye(3)[labels]) / 3
-    large = "dz for scores such as [1000, 0, -1000]"
-    p, y = _softmax(LARGE), np.eye(3)[labels]
-    with np.errstate(all="ignore"):
-        dp = -y / p / 3
-        through_p = p * (dp - np.sum(p * dp, axis=1, keepdims=True))
-    expect(call(answer, LARGE, labels), expected, large, mistakes={
-        **_overflows(3),
-        "a probability that was rounded to 0 is divided by. p - y needs no division.": through_p,
-    }, batch=3)  # fmt: skip
 
 
 def _softmax(z: Array) -> Array:
@@ -350,10 +393,33 @@ def _draw() -> tuple[Array, Array]:
     return np.random.default_rng(4).normal(size=(4, 3)), np.array([2, 0, 1, 1])
 
 
+def _draw_others() -> tuple[Array, Array]:
+    """Scores of three examples and five classes; no label is the last class."""
+    return np.random.default_rng(45).normal(size=(3, 5)), np.array([1, 3, 0])
+
+
+@contextmanager
+def _other_sizes() -> Iterator[None]:
+    """What is wrong in here was right for four examples of three classes: the sizes matter."""
+    try:
+        yield
+    except WrongAnswer as diagnosis:
+        raise WrongAnswer(
+            f"{diagnosis} (That was for 3 examples of 5 classes, with the labels 1, 3 and 0; for 4 "
+            "examples of 3 classes all was right. Is a size written into the code, or the number "
+            "of classes taken from the largest label?)"
+        ) from diagnosis
+
+
 @exercise
 def sigmoid_loss_gradient(answer: Answer) -> None:
-    """Against differences of the loss, as it is defined."""
-    z, labels = _draw()
+    """Against differences of the loss, as it is defined, and then to more digits than they have."""
+    _expect_sigmoid_loss_gradient(answer, *_draw())
+    with _other_sizes():
+        _expect_sigmoid_loss_gradient(answer, *_draw_others())
+
+
+def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> None:
     n, k = z.shape
     y = np.eye(k)[labels]
 
@@ -364,7 +430,8 @@ def sigmoid_loss_gradient(answer: Answer) -> None:
     q, p = 1 / (1 + np.exp(-z)), _softmax(z)
     shares = q / q.sum(axis=1, keepdims=True)
     dq = (1 / q.sum(axis=1, keepdims=True) - y / q) / n
-    expect(call(answer, z, labels), numerical_gradient(loss, z), "dz", rtol=1e-6, mistakes={
+    got = call(answer, z, labels)
+    expect(got, numerical_gradient(loss, z), "dz", rtol=1e-6, mistakes={
         "this is softmax's p - y. Here the scores go through sigmoids, and the sum that is divided "
         "by is one of sigmoids.": (p - y) / n,
         "this is q - y, the gradient of a loss that looks at each class alone. Here the classes "
@@ -393,7 +460,11 @@ def sigmoid_loss_gradient(answer: Answer) -> None:
         ),
         "q is not divided by the sum of the example's q.": (q - y) * (1 - q) / n,
         "the slope of the sigmoid has a plus: it is q (1 - q).": (shares - y) * (1 + q) / n,
+        "only the label's column is there. All q stand in the sum.": y * (shares - 1) * (1 - q) / n,
         "the sigmoid of -z is taken.": _sigmoid_loss_gradient_of(1 - q, y),
+        "y / q stands where y belongs: the q of q (1 - q) cancels it.": (
+            (shares - y / q) * (1 - q) / n
+        ),
         "the first factor is 1 / sum; q / sum belongs there.": (
             (1 / q.sum(axis=1, keepdims=True) - y) * (1 - q) / n
         ),
@@ -401,6 +472,11 @@ def sigmoid_loss_gradient(answer: Answer) -> None:
             (shares - np.eye(k)[shares.argmax(axis=1)]) * (1 - q) / n
         ),
     }, batch=n)  # fmt: skip
+    if np.abs(got - dq * q * (1 - q)).max() > 1e-13:
+        raise WrongAnswer(
+            "dz is right to some nine digits. These are differences: they are the witness of this "
+            "check too. Derive the formula; then all digits are right."
+        )
 
 
 def _sigmoid_loss_gradient_of(q: Array, y: Array) -> Array:

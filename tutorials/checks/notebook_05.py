@@ -1,13 +1,27 @@
 """The checks of notebook 05: ReLU, dead units, and the backward pass of two layers."""
 
+from typing import Any
+
 import numpy as np
 
 from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, multiple
+from tutorials.checks.diagnosis import (
+    Array,
+    WrongAnswer,
+    call,
+    expect,
+    expect_order,
+    multiple,
+    recognize,
+)
 
 SQUARE = (3, 3, 3, 3)  # examples, inputs, hidden units, classes: every product fits
 OBLONG = (4, 3, 5, 2)
+MULTIPLIED = (
+    "this is multiplied by N. dz holds the loss's 1/N, and there it stays: no layer divides or "
+    "multiplies by the number of examples."
+)
 
 
 @exercise
@@ -17,6 +31,7 @@ def relu_backward(answer: Answer) -> None:
     x, dy = rng.normal(size=(2, 2, 3, 4))
     x[0, 0, :2] = 0.0
     x[1, 0, :2] = 1e-6, -1e-6
+    x[1, 1, :2] = 1e-30, -1e-30
     dx = np.where(x > 0, dy, 0.0)
     got = call(answer, x, dy)
     leaks = [multiple(got, dx, np.where(off, dy, 0.0)) for off in (x < 0, x <= 0)]
@@ -66,7 +81,8 @@ def relu_backward(answer: Answer) -> None:
 @exercise
 def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
-    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (1e-6, -1, -3)]
+    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (2, -3, -1)]
+    columns.append((1e-6, -1, -3))
     a = np.array(columns, dtype=float).T
     off = a <= 0
     expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
@@ -101,106 +117,150 @@ def dead_units(answer: Answer) -> None:
 
 @exercise
 def two_layer_backward(answer: Answer) -> None:
-    """Against sums over single examples, on a square network and on one with four sizes."""
-    for sizes in (SQUARE, OBLONG):
-        square = sizes == SQUARE
-        n, inputs, hidden, classes = sizes
-        rng = np.random.default_rng(7)
-        x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
-        w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
-        a = x @ w1 + rng.normal(size=hidden)
+    """Against sums over single examples, on a network with four sizes and on a square one.
+
+    On the square one a product of the wrong matrices has the right shape, and can be named.
+    """
+    _recognize_products(answer)
+    for sizes in (OBLONG, SQUARE):
+        n = sizes[0]
+        x, a, w2, dz = _draw(*sizes)
         h = np.maximum(a, 0)
         dw2, dh = _products(h, dz), np.array([w2 @ dz_n for dz_n in dz])
         da = np.where(a > 0, dh, 0)
         dw1 = _products(x, da)
-        got = call(answer, x, a, h, w2, dz)
-        after_step = _products(x, np.where(a > 0, np.array([dw2 @ dz_n for dz_n in dz]), 0))
-        if not isinstance(got, tuple | list) or len(got) != 4:
-            received = len(got) if isinstance(got, tuple | list) else f"one {type(got).__name__}"
-            raise WrongAnswer(
-                f"the result should be four arrays: dw1, db1, dw2, db2. Received: {received}"
-            )
-        order = "this is {}. The order of the four is dw1, db1, dw2, db2."
+        got = _four(call(answer, x, a, h, w2, dz))
+        db1, db2 = da.sum(axis=0), dz.sum(axis=0)
+        expect_order(got, {"dw1": dw1, "db1": db1, "dw2": dw2, "db2": db2})
         expect(got[2], dw2, "dw2", mistakes={
-            order.format("dw1"): dw1,
-            order.format("db1"): da.sum(axis=0),
-            "h is not transposed: dw2_ij sums h_ni dz_nj over n, the first index of both.": (
-                h @ dz if square else dw2
+            MULTIPLIED: dw2 * n,
+            "this is divided by N, but dz holds the loss's 1/N already.": dw2 / n,
+            "this is divided by the number of classes. dw2_ij is a plain sum over the examples.": (
+                dw2 / dz.shape[1]
             ),
             "the second layer's input was h, not a: negative values never reached it.": (
                 _products(a, dz)
             ),
-            "this is divided by N, but dz holds the loss's 1/N already.": dw2 / n,
             "this is the transpose, dz^T h.": dw2.T,
-            "x took the place of h: the second layer's input was h.": (
-                _products(x, dz) if square else dw2
-            ),
-        }, batch=n)  # fmt: skip
-        for which, array in ((3, dz), (1, da)):
-            expect(got[which], array.sum(axis=0), f"db{which // 2 + 1}", mistakes={
-                "this is the mean over the examples. Each uses the bias once: add; dz holds the "
-                "loss's 1/N already.": array.mean(axis=0),
-                "the sum runs over the units, axis 1. The bias is used by all examples: axis 0.": (
-                    array.sum(axis=1) if square else array.sum(axis=0)
-                ),
-                "only the first example is counted. Each uses the bias once: add them.": array[0],
-                "only the last example is left. Each uses the bias once: add them.": array[-1],
-                "the gradient went past the ReLU as if it were not there. Where a is negative, b1 "
-                "has no influence either: db1 sums da, not dh.": (
-                    dh.sum(axis=0) if which == 1 else dz.sum(axis=0)
-                ),
-                "this is db1. The order of the four is dw1, db1, dw2, db2.": (
-                    da.sum(axis=0) if which == 3 else array.sum(axis=0)
-                ),
-            }, batch=n)  # fmt: skip
-        unmasked = "the gradient went past the ReLU as if it were not there. Where a is negative, "
-        rate = multiple(got[0], dw1, after_step)
-        if rate is not None:
-            raise WrongAnswer(
-                f"dw1: w2 has changed before dh was computed: it is w2 - {-rate:.4g} * dw2 there. "
-                "All gradients belong to the weights of the forward pass; update afterwards."
-            )
-        expect(got[0], dw1, "dw1", mistakes={
-            "the ReLU's mask is the wrong way round: where a is positive, nothing passes.": (
-                _products(x, np.where(a > 0, 0, dh))
-            ),
-            "only gradients that are positive pass, where a is positive ('guided' "
-            "backpropagation). The sign of a gradient does not matter.": (
-                _products(x, np.where(a > 0, np.maximum(dh, 0), 0))
-            ),
-            "dw2 took the place of w2 on the way back.": after_step,
-            unmasked + "h did not depend on it. (A mask h >= 0 is true everywhere.)": (
-                _products(x, dh)
-            ),
-            "w2 is not transposed on the way back: dh_ni sums dz_nj w2_ij over j.": (
-                _products(x, np.where(a > 0, dz @ w2, 0)) if square else dw1
-            ),
-            "x is not transposed: dw1_ij sums x_ni da_nj over n, the first index of both.": (
-                x @ da if square else dw1
-            ),
-            "h took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * h),
-            "a took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * a),
-            "the mask is a > 1. The kink lies at 0.": _products(x, dh * (a > 1)),
-            "`dh * a > 0` compares the product: > binds less tightly than *. Write "
-            "dh * (a > 0).": _products(x, (dh * a > 0).astype(float)),
-            "dz is cut off where it is negative. A ReLU stands behind the first layer alone.": (
-                _products(x, np.where(a > 0, np.maximum(dz, 0) @ w2.T, 0))
-            ),
-            "x is cut off where it is negative. It went into the first layer as it is.": (
-                _products(np.maximum(x, 0), da)
-            ),
-            "dh is summed over the examples first. Each example has a mask of its own.": (
-                _products(x, np.where(a > 0, dh.sum(axis=0), 0))
-            ),
-            "a unit passes for all examples if it is on for one. Each example has a mask of its "
-            "own.": _products(x, dh * (a > 0).any(axis=0)),
-            "the first layer's input was x, not h.": _products(h, da) if square else dw1,
-            "the mask is that of dh: its sign does not matter, only that of a.": (
-                _products(x, np.maximum(dh, 0))
-            ),
-            "this is divided by N, but dz holds the loss's 1/N already.": dw1 / n,
-            "this is the transpose, da^T x.": dw1.T,
-        }, batch=n)  # fmt: skip
+            "this is x^T dz. The second layer's input was h.": _products(x, dz),
+        })  # fmt: skip
+        _expect_bias(got[3], dz, "db2")
+        _expect_dw1(got[0], x, a, h, w2, dz)
+        recognize(got[1], db1, "db1", {
+            "the gradient went past the ReLU as if it were not there. Where a is negative, b1 has "
+            "no influence either: db1 sums da, not dh.": dh.sum(axis=0),
+        })  # fmt: skip
+        _expect_bias(got[1], da, "db1")
+
+
+def _recognize_products(answer: Answer) -> None:
+    """WrongAnswer if dw1 or dw2 is another product of the same matrices, told by its value."""
+    x, a, w2, dz = _draw(*SQUARE)
+    h = np.maximum(a, 0)
+    da = np.where(a > 0, dz @ w2.T, 0)
+    got = _four(call(answer, x, a, h, w2, dz))
+    recognize(got[2], h.T @ dz, "dw2", {
+        "h is not transposed: dw2_ij sums h_ni dz_nj over n, the first index of both.": h @ dz,
+        "dz is transposed: dw2_ij sums h_ni dz_nj over n, the first index of both.": h @ dz.T,
+        "x took the place of h: the second layer's input was h.": x.T @ dz,
+    })  # fmt: skip
+    turned = "w2 is not transposed on the way back: dh_ni sums dz_nj w2_ij over j."
+    recognize(got[0], x.T @ da, "dw1", {
+        turned: x.T @ np.where(a > 0, dz @ w2, 0),
+        turned + " (And the ReLU's mask is missing.)": x.T @ (dz @ w2),
+        "w2 dz mixes the examples: dh_ni sums dz_nj w2_ij over j.": (
+            x.T @ np.where(a > 0, w2 @ dz, 0)
+        ),
+        "x is not transposed: dw1_ij sums x_ni da_nj over n, the first index of both.": x @ da,
+        "the first layer's input was x, not h.": h.T @ da,
+    })  # fmt: skip
+
+
+def _expect_bias(got: Any, dy: Array, name: str) -> None:
+    """A bias's gradient from the gradient of what it was added to."""
+    n = len(dy)
+    expect(got, dy.sum(axis=0), name, mistakes={
+        MULTIPLIED: dy.sum(axis=0) * n,
+        "this is the mean over the examples. Each uses the bias once: add; dz holds the loss's "
+        "1/N already.": dy.mean(axis=0),
+        "the sum runs over the units, axis 1. The bias is used by all examples: axis 0.": (
+            dy.sum(axis=1)
+        ),
+        "only the first example is counted. Each uses the bias once: add them.": dy[0],
+        "only the last example is left. Each uses the bias once: add them.": dy[-1],
+    })  # fmt: skip
+
+
+def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) -> None:
+    """dw1, where a mistake in dh or da shows first."""
+    n = len(x)
+    dh = np.array([w2 @ dz_n for dz_n in dz])
+    da = np.where(a > 0, dh, 0)
+    dw1, dw2 = _products(x, da), _products(h, dz)
+    after_step = _products(x, np.where(a > 0, np.array([dw2 @ dz_n for dz_n in dz]), 0))
+    rate = multiple(got, dw1, after_step)
+    if rate is not None:
+        raise WrongAnswer(
+            f"dw1: w2 has changed before dh was computed: it is w2 - {-rate:.4g} * dw2 there. "
+            "All gradients belong to the weights of the forward pass; update afterwards."
+        )
+    expect(got, dw1, "dw1", mistakes={
+        MULTIPLIED: dw1 * n,
+        "this is divided by N, but dz holds the loss's 1/N already.": dw1 / n,
+        "this is divided by the number of inputs. dw1_ij is a plain sum over the examples.": (
+            dw1 / x.shape[1]
+        ),
+        "the ReLU's mask is the wrong way round: where a is positive, nothing passes.": (
+            _products(x, np.where(a > 0, 0, dh))
+        ),
+        "only gradients that are positive pass, where a is positive ('guided' backpropagation). "
+        "The sign of a gradient does not matter.": (
+            _products(x, np.where(a > 0, np.maximum(dh, 0), 0))
+        ),
+        "dw2 took the place of w2 on the way back.": after_step,
+        "the gradient went past the ReLU as if it were not there. Where a is negative, h did not "
+        "depend on it. (A mask h >= 0 is true everywhere.)": _products(x, dh),
+        "h took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * h),
+        "a took the place of the mask. The slope of a ReLU is 1 or 0.": _products(x, dh * a),
+        "the mask is a > 1. The kink lies at 0.": _products(x, dh * (a > 1)),
+        "`dh * a > 0` compares the product: > binds less tightly than *. Write dh * (a > 0).": (
+            _products(x, (dh * a > 0).astype(float))
+        ),
+        "dz is cut off where it is negative. A ReLU stands behind the first layer alone.": (
+            _products(x, np.where(a > 0, np.maximum(dz, 0) @ w2.T, 0))
+        ),
+        "x is cut off where it is negative. It went into the first layer as it is.": (
+            _products(np.maximum(x, 0), da)
+        ),
+        "dh is summed over the examples first. Each example has a mask of its own.": (
+            _products(x, np.where(a > 0, dh.sum(axis=0), 0))
+        ),
+        "a unit passes for all examples if it is on for one. Each example has a mask of its "
+        "own.": _products(x, dh * (a > 0).any(axis=0)),
+        "the mask is that of dh: its sign does not matter, only that of a.": (
+            _products(x, np.maximum(dh, 0))
+        ),
+        "this is the transpose, da^T x.": dw1.T,
+    })  # fmt: skip
+
+
+def _draw(n: int, inputs: int, hidden: int, classes: int) -> tuple[Array, Array, Array, Array]:
+    """Random x, a, w2 and dz for so many examples, inputs, hidden units and classes."""
+    rng = np.random.default_rng(7)
+    x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
+    w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
+    return x, x @ w1 + rng.normal(size=hidden), w2, dz
+
+
+def _four(result: Any) -> list[Any]:
+    if not isinstance(result, tuple | list) or len(result) != 4:
+        received = (
+            len(result) if isinstance(result, tuple | list) else f"one {type(result).__name__}"
+        )
+        raise WrongAnswer(
+            f"the result should be four arrays: dw1, db1, dw2, db2. Received: {received}"
+        )
+    return list(result)
 
 
 def _products(x: Array, dy: Array) -> Array:
@@ -230,9 +290,11 @@ def softplus_backward(answer: Answer) -> None:
         "1 / 1 + exp(-x) is 1 + exp(-x): brackets are missing, 1 / (1 + exp(-x)).": (
             dy * (1 + np.exp(-x))
         ),
-        "the exponentials share a sum, as in softmax. Each number goes by itself.": (
-            dy * np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
-        ),
+        **{
+            f"the exponentials along axis {axis} share a sum, as in softmax. Each number goes by "
+            "itself.": dy * np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
+            for axis in range(x.ndim)
+        },
         "this is tanh of half of x. The sigmoid is (1 + tanh(x / 2)) / 2.": dy * np.tanh(x / 2),
         "this is the slope of tanh.": dy * (1 - np.tanh(x) ** 2),
         "the slope is that of -x: it falls where it should rise.": dy * (1 - s),
@@ -243,6 +305,11 @@ def softplus_backward(answer: Answer) -> None:
         raise WrongAnswer(
             "dx for x = 1000 is not a number: exp(1000) is infinite, and infinity over infinity "
             "is nothing. Divide above and below by exp(x) there, so that only exp(-x) is needed."
+        )
+    if np.shape(got) == (3,) and 0 < got[1] < 1:
+        raise WrongAnswer(
+            "dx for x = -1000 is not 0: x is cut off at a bound, or the slope is a difference. "
+            "Take exp of -|x|, which never overflows, and write the slope with it."
         )
     expect(got, [2.0, 0.0, -2.0], "dx for x = [1000, -1000, 0]", mistakes={
         "what is not a number has been replaced by 0. At 1000 the slope is 1.": [0.0, 0.0, -2.0],

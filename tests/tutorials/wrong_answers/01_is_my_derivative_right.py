@@ -309,3 +309,166 @@ def to_one_side(f, x, h=1e-3):
 @wrong("01.second_derivative", "all entries move at once")
 def all_at_once_twice(f, x, h=1e-3):
     return np.full(x.shape, (f(x + h) - 2 * f(x) + f(x - h)) / h**2)
+
+
+def slopes(f, x, h, step):
+    """Like the solution, with another difference: step(f, up, down, middle, h)."""
+    point = np.array(x, dtype=np.float64)
+    gradient = np.zeros(point.shape)
+    for index in np.ndindex(point.shape):
+        up, down = point.copy(), point.copy()
+        up[index] += h
+        down[index] -= h
+        gradient[index] = step(f, up, down, point, h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "`/ 2 * h` divides by 2 first")
+def multiplied_by_h(f, x, h=1e-5):
+    return slopes(f, x, h, lambda f, up, down, middle, h: (f(up) - f(down)) / 2 * h)
+
+
+@wrong("01.numerical_gradient", "brackets are missing around the difference")
+def brackets_missing(f, x, h=1e-5):
+    return slopes(f, x, h, lambda f, up, down, middle, h: f(up) - f(down) / (2 * h))
+
+
+@wrong("01.numerical_gradient", "these are differences of f, not slopes")
+def not_divided(f, x, h=1e-5):
+    return slopes(f, x, h, lambda f, up, down, middle, h: f(up) - f(down))
+
+
+@wrong("01.numerical_gradient", "as if the two points lay h apart")
+def taken_back_at_once(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float64)
+    gradient = np.zeros(point.shape)
+    for index in np.ndindex(point.shape):
+        up = down = point.copy()
+        up[index] += h
+        above = f(up)
+        down[index] -= h
+        gradient[index] = (above - f(down)) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "the step is h times x")
+def relative_step(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float64)
+    gradient = np.zeros(point.shape)
+    for index in np.ndindex(point.shape):
+        up, down = point.copy(), point.copy()
+        up[index] *= 1 + h
+        down[index] *= 1 - h
+        gradient[index] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "the entries of the last axis move together")
+def two_axes_only(f, x, h=1e-5):
+    point = np.array(x, dtype=np.float64)
+    gradient = np.zeros(point.shape)
+    for i in range(point.shape[0]):
+        for j in range(point.shape[1]):
+            up, down = point.copy(), point.copy()
+            up[i, j] += h
+            down[i, j] -= h
+            gradient[i, j] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "rounded to 3 digits after the point")
+def rounded(f, x, h=1e-5):
+    return np.round(slopes(f, x, h, lambda f, up, down, _, h: (f(up) - f(down)) / (2 * h)), 3)
+
+
+@wrong("01.relative_error", "1e8 stands where 1e-8 belongs")
+def exponent_without_its_sign(a, n):
+    return np.abs(a - n) / np.maximum(1e8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "the floor is too high")
+def high_floor(a, n):
+    return np.abs(a - n) / np.maximum(1e-5, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "the floor is too low, or 0 / 0 was replaced")
+def zeros_afterwards(a, n):
+    return np.nan_to_num(np.abs(a - n) / (np.abs(a) + np.abs(n)))
+
+
+@wrong("01.relative_error", "the root of the squares")
+def root_of_squares(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.sqrt(a * a + n * n))
+
+
+@wrong("01.relative_error", "these are percent")
+def percent(a, n):
+    return 100 * np.abs(a - n) / np.maximum(1e-8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "np.maximum take arrays")
+def one_maximum(a, n):
+    return np.abs(a - n) / max(1e-8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.crosses_kink", "every point below h is marked, however far: take |x|")
+def without_its_size(x, h):
+    return x < h
+
+
+@wrong("01.crosses_kink", "without any()")
+def any_of_them(x, h):
+    return bool((np.abs(x) < h).any())
+
+
+@wrong("01.second_derivative", "another step is written into the code")
+def fixed_step(f, x, h=1e-3):
+    return cut_second_differences(f, np.array(x, dtype=np.float64), 1e-3)
+
+
+@wrong("01.second_derivative", "an array of integers, the result is far off")
+def as_it_comes(f, x, h=1e-3):
+    return cut_second_differences(f, x, h)
+
+
+@wrong("01.second_derivative", "f is called with float32 numbers")
+def second_in_float32(f, x, h=1e-3):
+    return cut_second_differences(f, x.astype(np.float32), h)
+
+
+@wrong("01.second_derivative", "f(x) is added, where it is subtracted twice")
+def middle_added(f, x, h=1e-3):
+    return slopes(f, x, h, lambda f, up, down, x, h: (f(up) + 2 * f(x) + f(down)) / h**2)
+
+
+@wrong("01.second_derivative", "f(x) is missing")
+def no_middle(f, x, h=1e-3):
+    return slopes(f, x, h, lambda f, up, down, x, h: (f(up) + f(down)) / h**2)
+
+
+@wrong("01.second_derivative", "only the last term is divided by h^2")
+def second_without_brackets(f, x, h=1e-3):
+    return slopes(f, x, h, lambda f, up, down, x, h: f(up) - 2 * f(x) + f(down) / h**2)
+
+
+@wrong("01.second_derivative", "the middle is taken at x - h")
+def middle_too_late(f, x, h=1e-3):
+    return slopes(f, x, h, lambda f, up, down, x, h: (f(up) - 2 * f(down) + f(down)) / h**2)
+
+
+@wrong("01.second_derivative", "row sums of the matrix of second derivatives")
+def gradient_of_the_sum(f, x, h=1e-3):
+    def centred(f, up, down, x, h):
+        return (f(up) - f(down)) / (2 * h)
+
+    return slopes(lambda y: slopes(f, y, h, centred).sum(), x, h, centred)
+
+
+def cut_second_differences(f, x, h):
+    result = np.zeros(np.shape(x))
+    for index in np.ndindex(np.shape(x)):
+        up, down = x.copy(), x.copy()
+        up[index] += h
+        down[index] -= h
+        result[index] = (f(up) - 2 * f(x) + f(down)) / h**2
+    return result

@@ -280,3 +280,148 @@ def divided_once(a, b):
 @wrong("02.quotient", "The numerator is a, and stays")
 def numerator_forgotten(a, b):
     return a / b, (1 / b, -1 / b**2)
+
+
+@wrong("02.diamond_gradients", "the 1 of c = b + 1 is lost on the way")
+def one_lost(a):
+    return {"q": 1.0, "c": 6 * a, "p": 3 * a + 1, "b": 12 * a + 2, "a": 36 * a}
+
+
+@wrong("02.diamond_gradients", "these are derivatives of the nodes by a")
+def forwards(a):
+    return {"a": 1.0, "b": 3.0, "c": 3.0, "p": 6.0, "q": 36 * a + 6}
+
+
+@wrong("02.quotient", "b * 2 where b^2 belongs")
+def twice_for_squared(a, b):
+    return a / b, (1 / b, -a / (b * 2))
+
+
+@wrong("02.quotient", "one over its own number")
+def one_over_each(a, b):
+    return a / b, (1 / b, 1 / a if a else 0.0)
+
+
+@wrong("02.quotient", "divides and multiplies again")
+def no_brackets(a, b):
+    return a / b, (1 / b, -a / b * b)
+
+
+@wrong("02.quotient", "b^3 where b^2 belongs")
+def cubed(a, b):
+    return a / b, (1 / b, -a / b**3)
+
+
+@wrong("02.quotient", "// rounds down")
+def floor_division(a, b):
+    return a // b, (1 / b, -a / b**2)
+
+
+@wrong("02.quotient", "the slope by b is missing")
+def second_slope_zero(a, b):
+    return a / b, (1 / b, 0.0)
+
+
+@wrong("02.quotient", "exchanged in the slope by b")
+def turned_over(a, b):
+    return a / b, (1 / b, -b / a**2 if a else 0.0)
+
+
+@wrong("02.quotient", "lost the sign of a")
+def sign_of_a_lost(a, b):
+    return a / b, (1 / b, -abs(a) / b**2)
+
+
+@wrong("02.quotient", "these are differences to one side")
+def one_sided(a, b):
+    return a / b, (1 / b, (a / (b + 1e-4) - a / b) / 1e-4)
+
+
+@wrong("02.pass_back", "a node with 1 inputs")
+def exactly_two_inputs(node):
+    a, b = node.inputs
+    a.grad += node.slopes[0] * node.grad
+    b.grad += node.slopes[1] * node.grad
+
+
+@wrong("02.pass_back", "in opposite order")
+def slopes_reversed(node):
+    for source, slope in zip(node.inputs, reversed(node.slopes), strict=True):
+        source.grad += slope * node.grad
+
+
+@wrong("02.topological_order", "should be a list, not generator")
+def yields(result):
+    seen = set()
+
+    def enter(node):
+        if id(node) not in seen:
+            seen.add(id(node))
+            for source in node.inputs:
+                yield from enter(source)
+            yield node
+
+    return enter(result)
+
+
+@wrong("02.topological_order", "every path is walked")
+def merges_lists(result):
+    order = []
+    for source in result.inputs:
+        order += [node for node in merges_lists(source) if not any(node is m for m in order)]
+    return [*order, result]
+
+
+@wrong("02.topological_order", "holds nodes of another graph")
+def default_that_stays(result, order=[], seen=set()):  # noqa: B006
+    if id(result) not in seen:
+        seen.add(id(result))
+        for source in result.inputs:
+            default_that_stays(source, order, seen)
+        order.append(result)
+    return order
+
+
+@wrong("02.topological_order", "Does a mark on it, or a set, live on")
+def marks_the_nodes(result):
+    order = []
+
+    def enter(node):
+        if not getattr(node, "seen", False):
+            node.seen = True
+            for source in node.inputs:
+                enter(source)
+            order.append(node)
+
+    enter(result)
+    return order
+
+
+@wrong("02.topological_order", "Tell nodes apart by `id`, not by value")
+def told_apart_by_value(result):
+    order, seen = [], set()
+
+    def enter(node):
+        if node.value not in seen:
+            seen.add(node.value)
+            for source in node.inputs:
+                enter(source)
+            order.append(node)
+
+    enter(result)
+    return order
+
+
+@wrong("02.topological_order", "Only read the graph")
+def takes_the_graph_apart(result):
+    order = []
+
+    def enter(node):
+        if not any(node is each for each in order):
+            sources, node.inputs = node.inputs, ()
+            for source in sources:
+                enter(source)
+            order.append(node)
+
+    enter(result)
+    return order

@@ -60,7 +60,7 @@ def bias_not_summed(x, w, dy):
     return dy @ w.T, x.T @ dy, dy
 
 
-@wrong("03.dense_backward", "db has shape (1, 3); expected (3,)")
+@wrong("03.dense_backward", "db has shape (1, 2); expected (2,)")
 def bias_keeps_an_axis(x, w, dy):
     return dy @ w.T, x.T @ dy, dy.sum(axis=0, keepdims=True)
 
@@ -98,7 +98,7 @@ def input_divided(x, w, dy):
     return dy @ w.T / len(x), x.T @ dy, dy.sum(axis=0)
 
 
-@wrong("03.dense_backward", "The order of the three is dx, dw, db")
+@wrong("03.dense_backward", "these are dw, dx, db, each of them right")
 def in_another_order(x, w, dy):
     return x.T @ dy, dy @ w.T, dy.sum(axis=0)
 
@@ -217,3 +217,91 @@ def mean_of_each_example(dy):
 @wrong("03.centre_backward", "Each column has a mean of its own")
 def mean_of_everything(dy):
     return dy - dy.mean()
+
+
+@wrong("03.dense_forward", "the bias is added twice")
+def bias_twice(x, w, b):
+    return x @ w + b + b
+
+
+@wrong("03.dense_forward", "once for each example, to every one")
+def bias_times_n(x, w, b):
+    return x @ w + len(x) * b
+
+
+@wrong("03.dense_forward", "the sum of the biases")
+def sum_of_biases(x, w, b):
+    return x @ w + b.sum()
+
+
+@wrong("03.dense_forward", "all units get the first unit's bias")
+def first_bias(x, w, b):
+    return x @ w + b[0]
+
+
+@wrong("03.dense_backward", "dx: this is multiplied by N")
+def times_n(x, w, dy):
+    return dy @ w.T * len(x), x.T @ dy * len(x), dy.sum(axis=0) * len(x)
+
+
+@wrong("03.dense_backward", "dw: this is multiplied by N")
+def weights_times_n(x, w, dy):
+    return dy @ w.T, x.T @ dy * len(x), dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dw: this is divided by the number of inputs")
+def by_inputs(x, w, dy):
+    return dy @ w.T, x.T @ dy / w.shape[0], dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dw: this is divided by the number of units")
+def by_units(x, w, dy):
+    return dy @ w.T, x.T @ dy / w.shape[1], dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "db: this is divided by the number of units")
+def bias_by_units(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy.sum(axis=0) / dy.shape[1]
+
+
+@wrong("03.dense_backward", "db: only the last example is left")
+def last_example(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy[-1]
+
+
+@wrong("03.dense_backward", "dx: this is W^T dY")
+def weights_in_front(x, w, dy):
+    return w.T @ dy, x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "these are dx, db, dw, each of them right")
+def bias_second(x, w, dy):
+    return dy @ w.T, dy.sum(axis=0), x.T @ dy
+
+
+@wrong("03.centre_backward", "is divided by N once more")
+def mean_divided_again(dy):
+    return dy - dy.mean(axis=0) / len(dy)
+
+
+@wrong("03.centre_backward", "the mean divides by N - 1")
+def by_one_less(dy):
+    return dy - dy.sum(axis=0) / max(len(dy) - 1, 1)
+
+
+@wrong("03.centre_backward", "the number of features, not of examples")
+def by_features(dy):
+    return dy - dy.sum(axis=0) / dy.shape[1]
+
+
+@wrong("03.centre_backward", "the own entry is left out of the sum")
+def others_only(dy):
+    return dy - (dy.sum(axis=0) - dy) / len(dy)
+
+
+@wrong("03.centre_backward", "enter the means of the rows after them")
+def while_looping(dy):
+    dx = dy.copy()
+    for row in dx:
+        row -= dx.mean(axis=0)
+    return dx

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.tutorials.wrong_answers import wrong
+from tinynet.gradient_check import numerical_gradient
 
 
 def rows(z, axis=1):
@@ -359,3 +360,183 @@ def sum_held_still(z, labels):
 def one_q_too_many(z, labels):
     q, shares, y = sigmoids(z, labels)
     return q * (1 - q) * (shares - y) / len(z)
+
+
+@wrong("04.softmax", "Is a size written into the code")
+def three_classes(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / (3 * e.mean(axis=1, keepdims=True))
+
+
+@wrong("04.softmax", "but the sum runs over the examples, axis 0")
+def shifted_rows_summed_columns(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=0)
+
+
+@wrong("04.softmax", "exponentials are divided by the largest one")
+def lowered_only(z):
+    return np.exp(z - z.max(axis=1, keepdims=True))
+
+
+@wrong("04.softmax", "has been replaced by 0, and with it the answer")
+def nothing_for_infinity(z):
+    e = np.exp(z)
+    return np.nan_to_num(e / e.sum(axis=1, keepdims=True))
+
+
+@wrong("04.softmax_backward", "Is a size written into the code")
+def three_times_the_mean(p, dp):
+    return p * (dp - 3 * np.mean(p * dp, axis=1, keepdims=True))
+
+
+@wrong("04.softmax_backward", "p stands inside the sum")
+def p_inside(p, dp):
+    return p * dp - np.sum(p * p * dp, axis=1, keepdims=True)
+
+
+@wrong("04.blind_upstream", "Is a size written into the code")
+def four_by_three(p):
+    return np.ones((4, 3))
+
+
+@wrong("04.stable_loss", "Is a size written into the code")
+def eye_of_three(z, labels):
+    shifted = z - z.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - (shifted * np.eye(3)[labels]).sum(axis=1))
+
+
+@wrong("04.stable_loss", "taken from the largest label")
+def eye_of_the_labels(z, labels):
+    y = np.eye(labels.max() + 1)[labels]
+    shifted = z - z.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum(axis=1)) - (shifted * y).sum(axis=1))
+
+
+@wrong("04.stable_loss", "should be one number, not tuple")
+def loss_and_gradient(z, labels):
+    return rows(z)[np.arange(len(z)), labels].mean(), rows(z)
+
+
+@wrong("04.stable_loss", "the maximum is taken over the examples")
+def loss_shifted_by_columns(z, labels):
+    shifted = z - z.max(axis=0)
+    log_sums = np.log(np.exp(z - z.max(axis=0)).sum(axis=1))
+    return np.mean(log_sums - shifted[np.arange(len(z)), labels])
+
+
+@wrong("04.stable_loss", "the sum runs over all examples")
+def loss_with_one_sum(z, labels):
+    shifted = z - z.max(axis=1, keepdims=True)
+    return np.mean(np.log(np.exp(shifted).sum()) - shifted[np.arange(len(z)), labels])
+
+
+@wrong("04.stable_loss", "the label before is taken")
+def label_before(z, labels):
+    return -np.log(rows(z)[np.arange(len(z)), labels - 1]).mean()
+
+
+@wrong("04.stable_loss", "only the first example counts")
+def first_loss(z, labels):
+    return -np.log(rows(z)[0, labels[0]])
+
+
+@wrong("04.loss_gradient", "taken from the largest label")
+def gradient_with_eye_of_the_labels(z, labels):
+    return (rows(z) - np.eye(labels.max() + 1)[labels]) / len(z)
+
+
+@wrong("04.loss_gradient", "Is a size written into the code")
+def gradient_with_eye_of_three(z, labels):
+    return (rows(z) - np.eye(3)[labels]) / len(z)
+
+
+@wrong("04.loss_gradient", "only y is divided by N")
+def y_divided(z, labels):
+    return rows(z) - one_hot(z, labels) / len(z)
+
+
+@wrong("04.loss_gradient", "only p is divided by N")
+def p_divided(z, labels):
+    dz = rows(z) / len(z)
+    dz[np.arange(len(z)), labels] -= 1
+    return dz
+
+
+@wrong("04.loss_gradient", "softmax is applied twice")
+def softmax_twice(z, labels):
+    return (rows(rows(z)) - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "the most probable class takes the place")
+def own_guess(z, labels):
+    return (rows(z) - one_hot(z, z.argmax(axis=1))) / len(z)
+
+
+@wrong("04.loss_gradient", "-1 stands at the label's place")
+def assigned(z, labels):
+    dz = rows(z)
+    dz[np.arange(len(z)), labels] = -1
+    return dz / len(z)
+
+
+@wrong("04.loss_gradient", "a probability is kept away from 0")
+def probabilities_clipped(z, labels):
+    return (np.clip(rows(z), 1e-7, 1 - 1e-7) - one_hot(z, labels)) / len(z)
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+@wrong("04.sigmoid_loss_gradient", "These are differences")
+def by_differences(z, labels):
+    def loss():
+        q = sigmoid(z)
+        return -np.log(q[np.arange(len(z)), labels] / q.sum(axis=1)).mean()
+
+    return numerical_gradient(loss, z)
+
+
+def shares(z):
+    q = sigmoid(z)
+    return q / q.sum(axis=1, keepdims=True)
+
+
+@wrong("04.sigmoid_loss_gradient", "Is a size written into the code")
+def divided_by_four(z, labels):
+    return (shares(z) - one_hot(z, labels)) * (1 - sigmoid(z)) / 4
+
+
+@wrong("04.sigmoid_loss_gradient", "Is a size written into the code")
+def three_sigmoids(z, labels):
+    q = sigmoid(z)
+    return (q / (3 * q.mean(axis=1, keepdims=True)) - one_hot(z, labels)) * (1 - q) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "the label's own term is missing")
+def label_term_missing(z, labels):
+    return shares(z) * (1 - sigmoid(z)) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "where the sigmoid's own 1 - q belongs")
+def share_in_the_slope(z, labels):
+    return (shares(z) - one_hot(z, labels)) * (1 - shares(z)) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "the sum runs over the examples, axis 0")
+def sigmoids_summed_down(z, labels):
+    q = sigmoid(z)
+    return (q / q.sum(axis=0) - one_hot(z, labels)) * (1 - q) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "the sum runs over everything")
+def sigmoids_summed_up(z, labels):
+    q = sigmoid(z)
+    return (q / q.sum() - one_hot(z, labels)) * (1 - q) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "q is not divided by the sum")
+def no_sum(z, labels):
+    q = sigmoid(z)
+    return (q - one_hot(z, labels)) * (1 - q) / len(z)

@@ -108,7 +108,7 @@ def times_h(x, a, h, w2, dz):
     return network(x, a, h, w2, dz, mask=h)
 
 
-@wrong("05.two_layer_backward", "this is dw1. The order of the four")
+@wrong("05.two_layer_backward", "these are dw2, db2, dw1, db1, each of them right")
 def second_layer_first(x, a, h, w2, dz):
     dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
     return dw2, db2, dw1, db1
@@ -119,7 +119,7 @@ def divided_again(x, a, h, w2, dz):
     return tuple(each / len(x) for each in network(x, a, h, w2, dz))
 
 
-@wrong("05.two_layer_backward", "this is db1. The order of the four")
+@wrong("05.two_layer_backward", "these are dw1, dw2, db1, db2, each of them right")
 def weights_first(x, a, h, w2, dz):
     dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
     return dw1, dw2, db1, db2
@@ -238,3 +238,97 @@ def overflows(x, dy):
 @wrong("05.softplus_backward", "this is the slope alone")
 def slope_alone(x, dy):
     return 1 / (1 + np.exp(-x))
+
+
+@wrong("05.relu_backward", "> binds less tightly than *")
+def without_brackets(x, dy):
+    return dy * x > 0
+
+
+@wrong("05.relu_backward", "where x is small, too")
+def above_a_thousandth(x, dy):
+    return dy * (x > 1e-3)
+
+
+@wrong("05.dead_units", "on by very little")
+def nearly_off(a):
+    return a.max(axis=0) <= 1e-3
+
+
+def two_layers(x, a, h, w2, dz, da):
+    return x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0)
+
+
+@wrong("05.two_layer_backward", "dw2: this is multiplied by N")
+def all_times_n(x, a, h, w2, dz):
+    return tuple(len(x) * each for each in two_layers(x, a, h, w2, dz, dz @ w2.T * (a > 0)))
+
+
+@wrong("05.two_layer_backward", "dw1: this is divided by the number of inputs")
+def first_by_inputs(x, a, h, w2, dz):
+    dw1, *others = two_layers(x, a, h, w2, dz, dz @ w2.T * (a > 0))
+    return dw1 / x.shape[1], *others
+
+
+@wrong("05.two_layer_backward", "dw2: this is divided by the number of classes")
+def second_by_classes(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = two_layers(x, a, h, w2, dz, dz @ w2.T * (a > 0))
+    return dw1, db1, dw2 / dz.shape[1], db2
+
+
+@wrong("05.two_layer_backward", "db1: this is the mean over the examples")
+def first_bias_averaged(x, a, h, w2, dz):
+    dw1, db1, *others = two_layers(x, a, h, w2, dz, dz @ w2.T * (a > 0))
+    return dw1, db1 / len(x), *others
+
+
+@wrong("05.two_layer_backward", "db1: the sum runs over the units")
+def first_bias_over_units(x, a, h, w2, dz):
+    da = dz @ w2.T * (a > 0)
+    return x.T @ da, da.sum(axis=1), h.T @ dz, dz.sum(axis=0)
+
+
+@wrong("05.two_layer_backward", "dw2: x took the place of h")
+def second_from_x(x, a, h, w2, dz):
+    da = dz @ w2.T * (a > 0)
+    return x.T @ da, da.sum(axis=0), x.T @ dz, dz.sum(axis=0)
+
+
+@wrong("05.two_layer_backward", "a took the place of the mask")
+def times_a(x, a, h, w2, dz):
+    return two_layers(x, a, h, w2, dz, dz @ w2.T * a)
+
+
+@wrong("05.two_layer_backward", "`dh * a > 0` compares the product")
+def compared_product(x, a, h, w2, dz):
+    return two_layers(x, a, h, w2, dz, (dz @ w2.T * a > 0).astype(float))
+
+
+@wrong("05.two_layer_backward", "only that of a")
+def mask_of_dh(x, a, h, w2, dz):
+    return two_layers(x, a, h, w2, dz, np.maximum(dz @ w2.T, 0))
+
+
+@wrong("05.softplus_backward", "this is tanh. The slope")
+def slope_is_tanh(x, dy):
+    return dy * np.tanh(x)
+
+
+@wrong("05.softplus_backward", "this is tanh of half of x")
+def half_tanh(x, dy):
+    return dy * np.tanh(x / 2)
+
+
+@wrong("05.softplus_backward", "the slope is too steep")
+def twice_as_steep(x, dy):
+    return dy * (1 + np.tanh(x)) / 2
+
+
+@wrong("05.softplus_backward", "dy alone comes out")
+def passes_everything(x, dy):
+    return dy.copy()
+
+
+@wrong("05.softplus_backward", "x is cut off at a bound")
+def cut_off(x, dy):
+    return dy / (1 + np.exp(-np.clip(x, -20, 20)))
