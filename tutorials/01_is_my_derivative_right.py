@@ -8,8 +8,9 @@
 # A network holds *weights*, numbers that training adjusts until its *loss*, one number that says
 # how wrong its answers are, is small. That takes the derivative of the loss with respect to each
 # weight: thousands of derivatives, all written by hand as code. Code that computes a wrong
-# derivative does not crash. Often it even trains, a little worse than it should. So before the first derivative,
-# one question: how do I know that a gradient is correct, without trusting myself?
+# derivative does not crash. Often it even trains, a little worse than it should. All derivatives together are
+# called the *gradient*. So before the first of them, one question: how do I know that a gradient is correct,
+# without trusting myself?
 #
 # The answer is to compute it a second time, in a way too simple to be wrong, and to compare. This
 # notebook builds that second way. All others use it.
@@ -70,8 +71,9 @@ prediction = None  # "a", "b" or "c"
 #
 # $$\frac{f(x + h) - f(x - h)}{2h} = f'(x) + \frac{h^2}{6} f'''(x) + \dots$$
 #
-# The error is $O(h^2)$: a step ten times smaller makes it a hundred times smaller. Both formulas cost
-# two values of $f$, and the second is far better, so it is the one to use.
+# The error is $O(h^2)$: a step ten times smaller makes it a hundred times smaller. For one number $x$
+# both formulas cost two values of $f$, and the second is far better. (For $n$ numbers the first costs $n + 1$
+# values, since $f(x)$ serves all of them, the second $2n$. It is worth it.)
 #
 # **Rounding.** A computer keeps only the leading digits of a number. A value of $f$ comes with a
 # relative error of about $\varepsilon$, which is $1.1 \cdot 10^{-16}$ for float64 and
@@ -100,10 +102,9 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## By hand
 #
-# Take $f = (x + y) z$ at $x = -2$, $y = 5$, $z = -4$. The derivatives are $z$, $z$ and $x + y$. Check
+# Take $f = (x + y) z$ at $x = -2$, $y = 5$, $z = -4$. Derive the three derivatives, `df_dx` and so on. Then check
 # $\partial f / \partial x$ by a centred difference with a step as coarse as 0.1; pencil and paper are
-# enough. In tables like this one, `how` is an expression of Python, and a test of this project
-# evaluates every row.
+# enough. In tables like this one, `rule` is an expression of Python, or says that the rule is yours to find.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -227,8 +228,8 @@ relative_error = check("01.relative_error")
 # %% [markdown]
 # **Exercise 3, `crosses_kink(x, h)`.** Taylor's series needs a smooth function. The function
 # $\text{relu}(x) = \max(x, 0)$, which you will meet in notebook 05, has a kink at 0. Left of it the
-# slope is 0, right of it 1. If $x - h$ and $x + h$ lie on different sides, the quotient mixes the two
-# slopes and is neither. Such points have to be found and left out.
+# slope is 0, right of it 1. Near the kink a centred difference is neither: the table has an example. Such
+# points have to be found and left out. For which $x$ does it happen, given the step $h$?
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -283,7 +284,8 @@ show(
 # **Exercise 4, `second_derivative(f, x, h)`: no formula this time.** How fast does the slope itself change?
 # Subtracting the two series gave the slope. There is another thing that one can do with them. Find a
 # formula that needs only values of $f$, and whose error falls with $h^2$; your own `numerical_gradient`
-# can be the judge of it. (A tip on its step: rounding is divided by $h^2$ here, not by $h$.)
+# can be the judge of it: for a function of one number, take the gradient of its gradient. (With more entries the
+# gradient of the summed gradient mixes them, and is another thing.) (A tip on its step: rounding is divided by $h^2$ here, not by $h$.)
 
 # %% tags=["exercise"]
 second_derivative = check("01.second_derivative")
@@ -342,7 +344,7 @@ show(
     "The error of a numerical derivative is a U: large steps bend, small steps round.",
     "Relative error against step, both logarithmic, for float32 and float64 with forward and "
     "centred differences. Each curve is a U. The lowest is float64 centred, near 1e-12 at a step "
-    "of about 1e-6; float64 forward reaches about 1e-9 near 1e-8, float32 centred about 1e-5 near "
+    "of about 1e-6; float64 forward reaches about 1e-9 near 1e-8, float32 centred a few 1e-6 near "
     "3e-3. At a step of 1e-5 only float64 centred lies below the tolerance of 1e-6.",
 )
 
@@ -470,7 +472,9 @@ for wrong_version in (integers_cut_off, forward_difference, in_float32):
 # Numerical gradients need no thought, so why derive any others? Take the smallest network for real
 # handwriting: one image of $28 \cdot 28 = 784$ pixels, multiplied by a matrix of weights, gives ten
 # scores, one for each digit. The loss says how far the scores are from favouring the right digit.
-# (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights.)
+# (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights. In the code, `Sequential` is a
+# list of layers, and `parameters()` names its arrays, each with a `value` and, after `backward`, a `grad`.
+# `keep=True` makes the forward pass keep what `backward` needs.)
 
 # %%
 from mnist_app.data import load_mnist
@@ -523,13 +527,15 @@ for k, (title, gradient) in enumerate([("numerically", numeric), ("backwards", w
         vmin=-limit,
         vmax=limit,
     )
+figure.colorbar(figure.axes[-1].images[0], ax=figure.axes, shrink=0.75, label="gradient")
 show(
     figure,
     "mnist_gradient",
     "The same 784 derivatives twice: from 1,568 evaluations of the loss, and from one pass back.",
     "Left, a handwritten five from MNIST. Middle and right, the gradient of the loss with respect "
     "to the 784 weights of the score for five, once numerical and once by back-propagation: the "
-    "same blue shadow of the five, negative where there is ink and zero elsewhere.",
+    "same blue shadow of the five, negative where there is ink and zero elsewhere. A colour bar: blue "
+    "is negative, red positive.",
 )
 stated("1,568", 2 * 784)
 
@@ -537,10 +543,10 @@ stated("1,568", 2 * 784)
 # Both ways agree in every entry. (The pictures are blue, that is negative, where there is ink: more
 # weight there raises the score for five, and the loss falls. Where a pixel is 0, its weight has no
 # effect.) The numerical one takes more than a hundred times as long, on most machines some thousand
-# times, and the ratio grows with the network: two evaluations for each weight, so the convolutional
+# times, and the ratio grows with the network: two evaluations for each weight in centred differences, so the convolutional
 # network of `mnist_app`, with 121,930 weights, needs 243,860 of them for *one* gradient. The way
-# that the other notebooks derive, back-propagation, costs about as much as two or three
-# evaluations, whatever the number of weights. That is why it exists, and the numerical way stays as
+# that the other notebooks derive, back-propagation, costs little more than another
+# evaluation (notebook 02 counts it), whatever the number of weights. That is why it exists, and the numerical way stays as
 # its witness.
 
 # %%

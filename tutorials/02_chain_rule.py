@@ -48,8 +48,8 @@ prediction = None  # "a", "b" or "c"
 # Draw the computation as a graph: a node for each number, an arrow from each number to those that were
 # computed from it. Along an arrow from $v_i$ to $v_j$ stands its *slope* $\partial v_j / \partial v_i$,
 # with everything else that enters $v_j$ held still. A node with more than one arrow into it, such as
-# the product $c \cdot p$, has one slope for each: $p$ for the arrow from $c$, and $c$ for the arrow
-# from $p$.
+# the product $c \cdot p$, has one slope for each. Call them $s_c$, for the arrow from $c$, and $s_p$;
+# which numbers they are is for you to find.
 #
 # **Sum over paths.** A change of $a$ reaches $q$ along every path. Along one path the slopes multiply:
 # that is the chain rule for one variable. Between paths the changes add up: for tiny changes of $c$ and
@@ -64,7 +64,7 @@ prediction = None  # "a", "b" or "c"
 # there are atoms. But paths share their ends. Here both begin with the arrow $a \to b$, whose slope 3
 # can stand outside a bracket:
 #
-# $$3 \cdot 1 \cdot p + 3 \cdot 2 \cdot c = 3 \cdot (1 \cdot p + 2 \cdot c)$$
+# $$3 \cdot 1 \cdot s_c + 3 \cdot 2 \cdot s_p = 3 \cdot (1 \cdot s_c + 2 \cdot s_p)$$
 #
 # Inside remains the same sum for $b$. So it is everywhere: each path from $v_i$ to $q$ begins with one
 # of the arrows that leave $v_i$, say to $v_j$, and goes on as a path from $v_j$. Write $dv_i$ for
@@ -96,7 +96,8 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## By hand
 #
-# The diamond, forwards and then backwards. `da` stands for $\partial q / \partial a$, and so on.
+# The diamond, forwards and then backwards. `da` stands for $\partial q / \partial a$, and so on. The last row,
+# `expected`, is a second opinion on `da`: multiply $q = (3a + 1) \cdot 6a$ out, and differentiate it as one formula.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -134,8 +135,7 @@ by_hand("02.1", b=..., c=..., p=..., q=..., dq=..., dc=..., dp=..., db=..., da=.
 #
 # </details>
 #
-# The last row is the derivative of the whole formula, $q = (3a + 1) \cdot 6a = 18 a^2 + 6a$. The row
-# for `db` is the one to look at: node $b$ has two arrows, so its gradient has two shares, 12 through
+# The whole formula is $q = 18 a^2 + 6a$. The row for `db` is the one to look at: node $b$ has two arrows, so its gradient has two shares, 12 through
 # $c$ and 14 through $p$.
 
 # %% jupyter={"source_hidden": true}
@@ -201,9 +201,11 @@ by_hand("02.2", s=..., y=..., ds=..., dw=..., db=..., dx=...)
 # | `db` | `ds` | 0.1966 |
 # | `dx` | `[w[0] * ds, w[1] * ds]` | [0.3932, -0.5898] |
 #
+# A sum passes its gradient on unchanged; a product passes it on multiplied by the *other* factor.
+#
 # </details>
 #
-# A sum passes its gradient on unchanged; a product passes it on multiplied by the *other* factor.
+# Look at the numbers again: what does a sum do with the gradient that comes to it, and what does a product?
 
 # %% [markdown]
 # ## Code it
@@ -211,7 +213,7 @@ by_hand("02.2", s=..., y=..., ds=..., dw=..., db=..., dx=...)
 # The exercises are in `tutorials/mine/02_chain_rule.py`.
 #
 # **Exercise 1, `diamond_gradients(a)`.** Write the table above as a program, in plain numbers, for any
-# $a$: five lines forwards, five lines backwards.
+# $a$: four lines forwards, since $a$ is given, and five backwards.
 
 # %% tags=["exercise"]
 diamond_gradients = check("02.diamond_gradients")
@@ -228,7 +230,7 @@ product = check("02.product")
 
 # %% [markdown]
 # **Exercise 3, `quotient(a, b)`: no formula this time.** The same for a division. Its two slopes stand
-# nowhere in this notebook. Derive them; the check compares with differences.
+# nowhere in this notebook. Derive them; the check compares with differences. (`Value`, below, divides with it.)
 
 # %% tags=["exercise"]
 quotient = check("02.quotient")
@@ -243,16 +245,22 @@ pass_back = check("02.pass_back")
 
 # %% [markdown]
 # **Exercise 5, `topological_order(result)`.** A list of all nodes that the result was computed from:
-# each once, each after all of its inputs, the result last. One way: a recursive function that returns
-# at once if it has met the node before; otherwise it enters all inputs first, and then appends the
-# node.
+# each once, each after all of its inputs, the result last.
+#
+# <details><summary>If you are stuck: one way</summary>
+#
+# A recursive function that returns at once if it has met the node before; otherwise it enters all inputs
+# first, and then appends the node.
+#
+# </details>
 
 # %% tags=["exercise"]
 topological_order = check("02.topological_order")
 
 # %% [markdown]
-# From these pieces, a number that can differentiate whatever is computed from it. Notebooks 03 to 05
-# call it as a witness.
+# From your pieces, a number that can differentiate whatever is computed from it. Notebooks 03 to 05 call the same
+# class as a witness: from `tutorials/value.py`, where it stands on the solutions, as a witness should not depend
+# on whom it judges.
 
 
 # %%
@@ -270,6 +278,10 @@ class Value:
         value, slopes = product(self.value, other.value)
         return Value(value, (self, other), slopes)
 
+    def __truediv__(self, other):
+        value, slopes = quotient(self.value, other.value)
+        return Value(value, (self, other), slopes)
+
     def __neg__(self):
         return Value(-self.value, (self,), (-1.0,))
 
@@ -283,9 +295,6 @@ class Value:
     def sigmoid(self):
         s = 1 / (1 + math.exp(-self.value))
         return Value(s, (self,), (s * (1 - s),))
-
-    def relu(self):
-        return Value(max(self.value, 0.0), (self,), (float(self.value > 0),))
 
     def backward(self):
         """Fill the grad of every node that this one was computed from."""
@@ -371,8 +380,8 @@ p = np.array([0.7, -1.3, 0.4])
 
 
 def formula(u, v, w):
-    """log(exp(u v) + exp(w)) * sigmoid(u) + v v, on Values: u and v are used more than once."""
-    return ((u * v).exp() + w.exp()).log() * u.sigmoid() + v * v
+    """log(exp(u v) + exp(w)) sigmoid(u) + v v / w, on Values: all three are used more than once."""
+    return ((u * v).exp() + w.exp()).log() * u.sigmoid() + v * v / w
 
 
 inputs = [Value(each) for each in p]
@@ -613,6 +622,8 @@ print(f"graph {1000 * graph_seconds:.1f} ms, layer {1000 * layer_seconds:.3f} ms
 #
 # - **Memory.** The backward pass needs the forward values: the slope of a product is the other factor.
 #   They have to be kept until they are used, and for a large network this, not time, is the limit.
+# - **Long chains.** A recursive function goes one level deeper for each node of a path, and Python stops at about
+#   a thousand levels. Larger graphs need a list of their own in place of recursion, or nodes that are arrays.
 # - **Changed values.** If a kept array is written into after the forward pass, the slopes change
 #   behind the graph's back. Here every operation makes a new number, so this cannot happen; with arrays
 #   it can, and notebook 05 shows a case.

@@ -43,8 +43,8 @@ from tutorials.tables import by_hand
 # *bias* to each of its outputs, the *units*. Three people have written its backward pass: the gradients of
 # inputs, weights and bias. The first averages the bias's gradient
 # over the batch, where a sum belongs. The second counts only the first example of the batch for the
-# bias. The third divides the weights' gradient by the number of examples, although the loss has done so
-# already. Each compares every entry with a difference quotient, as notebook 01 teaches, on a batch that
+# bias. The third divides the weights' gradient by the number $N$ of examples, although the loss has done so
+# already: it is a mean over the examples, and every gradient that comes from it holds its $1/N$. Each compares every entry with a difference quotient, as notebook 01 teaches, on a batch that
 # holds *one* image. How many of the three mistakes are found?
 #
 # - **a**: none
@@ -58,7 +58,7 @@ prediction = None  # "a", "b" or "c"
 # ## Derive
 #
 # A batch $X$ has one example in each row: $N$ rows, and one column for each input. $W$ has a row for
-# each input and a column for each output of the layer, called a *unit*. With $n$ for the example, $i$ for
+# each input and a column for each unit. With $n$ for the example, $i$ for
 # the input and $j$ for the unit, the layer computes
 #
 # $$Y_{nj} = b_j + \sum_i X_{ni} W_{ij}$$
@@ -165,33 +165,6 @@ by_hand("03.2", dW=..., wrong_1=..., wrong_2=..., wrong_3=..., wrong_4=...)
 #
 # Square layers are not rare: the `mlp` of `mnist_app` has one of 512 by 512.
 
-# %% jupyter={"source_hidden": true}
-X2, dY2 = np.array([[1, 2], [3, 4]]), np.array([[1, -1], [0, 2]])
-right = X2.T @ dY2
-factors = {"X": X2, "X^T": X2.T, "dY": dY2, "dY^T": dY2.T}
-figure = new_figure(8, 3.6)
-axes = figure.add_subplot()
-place = 0
-for first in factors:
-    for second in factors:
-        if ("Y" in first) == ("Y" in second):
-            continue
-        product = factors[first] @ factors[second]
-        is_right = np.array_equal(product, right)
-        corner = (3.4 * (place % 4), 3.6 * (place // 4))
-        title = f"${first} \\ {second}$" + ("  $= dW$" if is_right else "")
-        cells = list(np.ndindex(2, 2)) if is_right else ()
-        draw_matrix(axes, product, title, RIGHT if is_right else MUTED, cells, corner)
-        place += 1
-axes.set(xlim=(-0.4, 12.6), ylim=(5.9, -1))
-show(
-    figure,
-    "square_trap",
-    "Eight products of two square matrices. All have the right shape, one is the gradient.",
-    "Eight 2 by 2 matrices, the products of X and dY in both orders, each plain or transposed. "
-    "Only X transposed times dY, with the rows (1, 5) and (2, 6), is marked as dW.",
-)
-
 # %% [markdown]
 # ## Code it
 #
@@ -227,7 +200,37 @@ dense_backward = check("03.dense_backward")
 #
 # </details>
 #
-# The figures show the three products, and one entry of each.
+# Here is the square trap again, with all eight products:
+
+# %% jupyter={"source_hidden": true}
+X2, dY2 = np.array([[1, 2], [3, 4]]), np.array([[1, -1], [0, 2]])
+right = X2.T @ dY2
+factors = {"X": X2, "X^T": X2.T, "dY": dY2, "dY^T": dY2.T}
+figure = new_figure(8, 3.6)
+axes = figure.add_subplot()
+place = 0
+for first in factors:
+    for second in factors:
+        if ("Y" in first) == ("Y" in second):
+            continue
+        product = factors[first] @ factors[second]
+        is_right = np.array_equal(product, right)
+        corner = (3.4 * (place % 4), 3.6 * (place // 4))
+        title = f"${first} \\ {second}$" + ("  $= dW$" if is_right else "")
+        cells = list(np.ndindex(2, 2)) if is_right else ()
+        draw_matrix(axes, product, title, RIGHT if is_right else MUTED, cells, corner)
+        place += 1
+axes.set(xlim=(-0.4, 12.6), ylim=(5.9, -1))
+show(
+    figure,
+    "square_trap",
+    "Eight products of two square matrices. All have the right shape, one is the gradient.",
+    "Eight 2 by 2 matrices, the products of X and dY in both orders, each plain or transposed. "
+    "Only X transposed times dY, with the rows (1, 5) and (2, 6), is marked as dW.",
+)
+
+# %% [markdown]
+# And these are the three products of the layer, and one entry of each:
 
 # %% jupyter={"source_hidden": true}
 INDEX = {"n": "#6b4fa0", "i": "#0d8080", "j": "#b07a00"}
@@ -315,8 +318,8 @@ show(
 
 # %% [markdown]
 # **Exercise 3, `centre_backward(dy)`: no formula this time.** A layer that has no weights: it subtracts
-# from each column of $X$ the mean of that column, $Y_{nd} = X_{nd} - \frac{1}{N} \sum_m X_{md}$. Where is
-# $X_{nd}$ used? In more places than one may think. (Notebook 11 makes a whole layer of this idea.)
+# from each column of $X$ the mean of that column, $Y_{ni} = X_{ni} - \frac{1}{N} \sum_m X_{mi}$, where $m$ runs over all
+# examples, $n$ among them. Where is $X_{ni}$ used? In more places than one may think. (Notebook 11 makes a whole layer of this idea.)
 
 # %% tags=["exercise"]
 centre_backward = check("03.centre_backward")
@@ -358,7 +361,8 @@ find_bugs = check("03.find_bugs")
 #
 # First the table. Then random numbers and differences. The loss is $L = \sum_{nj} dY_{nj} Y_{nj}$,
 # whose gradient with respect to $Y$ is $dY$, whatever $dY$ we choose. Random numbers are a good choice:
-# no two entries count alike, so entries that are mixed up show.
+# no two entries count alike, so entries that are mixed up show. (The two errors below differ a great deal, and both are
+# rounding: in the first batch one entry happens to be almost 0, and a relative error is divided by its size.)
 
 # %%
 np.testing.assert_array_equal(dense_forward(X, W, b), [[2, 1], [10, 3]])
@@ -586,7 +590,8 @@ print(f"Value graph    {1000 * graph_seconds:10.3f} ms")
 print(f"differences    {1000 * numeric_seconds:10.3f} ms")
 
 # %% [markdown]
-# The two witnesses take more than a hundred times as long and say the same. From here on, a matrix
+# The two witnesses take more than a hundred times as long, the graph of single numbers longer still, and say the
+# same. From here on, a matrix
 # product stands for all those arrows.
 #
 # One more look at $dW_{ij} = \sum_n X_{ni} \ dY_{nj}$. Column $j$ of $dW$ is a sum of the *images*, each
@@ -605,13 +610,14 @@ _, dw, _ = dense_backward(images.reshape(-1, 784), np.zeros((784, 10)), wish)
 figure = new_figure(8, 3.4)
 for j in range(10):
     axes = figure.add_subplot(2, 5, j + 1)
-    show_image(axes, -dw[:, j].reshape(28, 28), f"unit {j}")
+    show_image(axes, -dw[:, j].reshape(28, 28), f"unit {j}", vmin=0, vmax=(-dw).max())
 show(
     figure,
     "columns",
     "The columns of minus dW: each is a weighted sum of the images, here of those of one digit.",
-    "Ten small pictures, the columns of minus dW as images of 28 by 28 pixels: blurred digits from "
-    "0 to 9, each the average of all images of that digit.",
+    "Ten small pictures, the columns of minus dW as images of 28 by 28 pixels, on one scale of grey: "
+    "blurred digits from 0 to 9, each the average of all images of that digit, the darker the more "
+    "of them there are.",
 )
 share = np.mean(labels == 3)
 np.testing.assert_allclose(-dw[:, 3] / share, images[labels == 3].mean(axis=0).ravel(), rtol=1e-12)

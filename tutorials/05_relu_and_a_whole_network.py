@@ -55,7 +55,8 @@ prediction = None  # "a", "b" or "c"
 # are 0 or 1, is exactly one of them 1? A layer draws one straight line through the plane of the two inputs, and
 # says yes on one side of it. The two points of "yes" lie across from each other, and so do those of "no". Two
 # ReLU units are enough: $h_0 = \max(x_0 + x_1, 0)$ and $h_1 = \max(x_0 + x_1 - 1, 0)$. The score
-# $h_0 - 2 h_1$ is 0, 1, 1 and 0, because the second unit bends the slope of the first back down.
+# $h_0 - 2 h_1$ is 0, 1, 1 and 0 at the four points, because the second unit bends the slope of the first back down.
+# A score above one half, the blue area in the figure, counts as "yes".
 
 # %% jupyter={"source_hidden": true}
 corners = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
@@ -87,8 +88,8 @@ assert ((one_layer(corners) > 0) == [0, 1, 1, 0]).sum() == 3
 show(
     figure,
     "exclusive_or",
-    "Exclusive or: blue points are to lie in the blue area. One line gets three right at best, one "
-    "bend all four.",
+    "Exclusive or: blue points are to lie in the blue area, where the score is above one half. One "
+    "line gets three right at best, two ReLU units all four.",
     "Two squares with four points at their corners: blue at (0, 1) and (1, 0), grey at (0, 0) and (1, "
     "1). Left, a straight line with a blue half-plane above it holds both blue points and one grey "
     "one. Right, a blue stripe along the falling diagonal holds the blue points only.",
@@ -99,20 +100,17 @@ show(
 #
 # $$Y_{ni} = \max(X_{ni}, 0)$$
 #
-# So $X_{ni}$ is used in one place, and no sum is needed. Its slope there is a 1 or a 0. The array of these
-# ones and zeros is called the *mask*. A gradient passes untouched, or not at all.
+# So $X_{ni}$ is used in one place, and no sum is needed. What is its slope there? The array of these slopes is called
+# the *mask*.
 #
 # **At 0** there is a kink and no derivative. Any number from 0 to 1 can be defended; the usual choice,
 # and that of `tinynet`, is 0. It matters more often than one would think: a black image and zero biases
 # put every unit exactly there.
 #
-# **A mask of the input or of the output?** $Y > 0$ is true where $X > 0$ is, so either may be kept for the
-# backward pass. But only with $>$. The condition $Y \geq 0$ is *always* true, since $Y$ is never
-# negative, and then everything passes.
-#
-# **A whole network.** Number the steps forwards, with a letter for each result. $A$ holds the sums of
+# **A whole network.** Give each result of the forward pass a letter. $A$ holds the sums of
 # the first layer, $H$ what ReLU makes of them (the *hidden* units), $Z$ the scores, $P$ their softmax,
-# and $Y$ now the one-hot labels. Copy the table, and fill in the column in the middle, from bottom to top:
+# and $Y$, from here on, the one-hot labels. Copy the table on paper, and fill in the column in the middle, from
+# bottom to top; the table by hand and exercise 3 judge it:
 #
 # | forwards, down | backwards, up | needs |
 # | --- | --- | --- |
@@ -124,43 +122,20 @@ show(
 # Every line in the middle is from notebook 03, notebook 04 or the paragraph above. The last column names
 # what the forward pass has to keep: these are the *caches*.
 
-# %% jupyter={"source_hidden": true}
-line = np.linspace(-3, 3, 301)
-figure = new_figure(7.5, 2.7)
-for k, (title, values, colour) in enumerate(
-    [
-        ("forwards: max(x, 0)", np.maximum(line, 0), VALUE),
-        ("backwards: the slope", line > 0, GRADIENT),
-    ]
-):
-    axes = figure.add_subplot(1, 2, k + 1)
-    for side in (line <= 0, line > 0):
-        axes.plot(line[side], values[side], color=colour, lw=2.5)
-    axes.set(title=title, xlabel="input x of the ReLU", ylim=(-0.3, 3.2 if k == 0 else 1.4))
-axes.plot(0, 0, "o", color=GRADIENT)
-axes.plot(0, 1, "o", color=GRADIENT, fillstyle="none")
-axes.text(-0.15, 0.1, "at 0 we choose 0", color=GRADIENT, ha="right")
-show(
-    figure,
-    "relu",
-    "A ReLU is a gate: it lets a gradient through unchanged where its input was positive.",
-    "Left, the ReLU: 0 for negative inputs, rising with slope 1 from 0 on. Right, its slope: 0 up "
-    "to and including 0, then 1.",
-)
-
 # %% [markdown]
 # ## By hand
 #
 # Two inputs, two hidden units, two classes, one example; class 1 is right. The parameters are whole
-# numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the sigmoid of 1 that you met in
-# notebook 02.
+# numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the
+# sigmoid of 1 that you met in notebook 02. (With one example a sum over examples cannot be told from a mean. Random
+# batches will tell, below.)
 #
 # | name | rule | number |
 # | --- | --- | --- |
 # | `x` | given | [[1, 2]] |
 # | `W1` | given | [[1, -1], [1, 0]] |
 # | `b1` | given | [0, 0] |
-# | `W2` | given | [[1, 0], [0, 1]] |
+# | `W2` | given | [[1, 0], [2, 1]] |
 # | `b2` | given | [-2, 0] |
 # | `y` | given | [[0, 1]] |
 # | `a` | `x @ W1 + b1` | ? |
@@ -189,7 +164,7 @@ by_hand("05.1",
 # | `x` | given | [[1, 2]] |
 # | `W1` | given | [[1, -1], [1, 0]] |
 # | `b1` | given | [0, 0] |
-# | `W2` | given | [[1, 0], [0, 1]] |
+# | `W2` | given | [[1, 0], [2, 1]] |
 # | `b2` | given | [-2, 0] |
 # | `y` | given | [[0, 1]] |
 # | `a` | `x @ W1 + b1` | [[3, -1]] |
@@ -200,7 +175,7 @@ by_hand("05.1",
 # | `dz` | `p - y` | [[0.7311, -0.7311]] |
 # | `dW2` | `h.T @ dz` | [[2.1932, -2.1932], [0, 0]] |
 # | `db2` | `dz.sum(axis=0)` | [0.7311, -0.7311] |
-# | `dh` | `dz @ W2.T` | [[0.7311, -0.7311]] |
+# | `dh` | `dz @ W2.T` | [[0.7311, 0.7311]] |
 # | `da` | `dh * (a > 0)` | [[0.7311, 0]] |
 # | `dW1` | `x.T @ da` | [[0.7311, 0], [1.4621, 0]] |
 # | `db1` | `da.sum(axis=0)` | [0.7311, 0] |
@@ -208,8 +183,8 @@ by_hand("05.1",
 # </details>
 #
 # Now a step of gradient descent: from each parameter subtract 0.1 times its gradient. Then forwards once
-# more. With $c$ for 0.7311, the gradients that are not 0 were $c$ and $2c$ in $dW_1$, $3c$ and $-3c$ in
-# $dW_2$:
+# more. Take the gradients from your last table, those of the biases too. With $c$ for 0.7311, all of them are multiples
+# of $c$:
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -236,7 +211,7 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | `c` | `1 / (1 + exp(-1))` | 0.7311 |
 # | `W1` | `[[1 - 0.1 * c, -1], [1 - 0.2 * c, 0]]` | [[0.9269, -1], [0.8538, 0]] |
 # | `b1` | `[-0.1 * c, 0]` | [-0.0731, 0] |
-# | `W2` | `[[1 - 0.3 * c, 0.3 * c], [0, 1]]` | [[0.7807, 0.2193], [0, 1]] |
+# | `W2` | `[[1 - 0.3 * c, 0.3 * c], [2, 1]]` | [[0.7807, 0.2193], [2, 1]] |
 # | `b2` | `[-2 - 0.1 * c, 0.1 * c]` | [-2.0731, 0.0731] |
 # | `a` | `x @ W1 + b1` | [[2.5614, -1]] |
 # | `h` | `np.maximum(a, 0)` | [[2.5614, 0]] |
@@ -250,7 +225,7 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # %% jupyter={"source_hidden": true}
 x, labels = np.array([[1.0, 2.0]]), np.array([1])
 W1, b1 = np.array([[1.0, -1.0], [1.0, 0.0]]), np.zeros(2)
-W2, b2 = np.eye(2), np.array([-2.0, 0.0])
+W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0]]), np.array([-2.0, 0.0])
 p0 = 1 / (1 + np.exp(-1))
 dW1, dW2 = np.array([[p0, 0], [2 * p0, 0]]), np.array([[3 * p0, -3 * p0], [0, 0]])
 
@@ -335,6 +310,30 @@ reveal(
 # %% tags=["exercise"]
 relu_backward = check("05.relu_backward")
 
+# %% jupyter={"source_hidden": true}
+line = np.linspace(-3, 3, 301)
+figure = new_figure(7.5, 2.7)
+for k, (title, values, colour) in enumerate(
+    [
+        ("forwards: max(x, 0)", np.maximum(line, 0), VALUE),
+        ("backwards: the slope", line > 0, GRADIENT),
+    ]
+):
+    axes = figure.add_subplot(1, 2, k + 1)
+    for side in (line <= 0, line > 0):
+        axes.plot(line[side], values[side], color=colour, lw=2.5)
+    axes.set(title=title, xlabel="input x of the ReLU", ylim=(-0.3, 3.2 if k == 0 else 1.4))
+axes.plot(0, 0, "o", color=GRADIENT)
+axes.plot(0, 1, "o", color=GRADIENT, fillstyle="none")
+axes.text(-0.15, 0.1, "at 0 we choose 0", color=GRADIENT, ha="right")
+show(
+    figure,
+    "relu",
+    "A ReLU is a gate: it lets a gradient through unchanged where its input was positive.",
+    "Left, the ReLU: 0 for negative inputs, rising with slope 1 from 0 on. Right, its slope: 0 up "
+    "to and including 0, then 1.",
+)
+
 # %% [markdown]
 # **Exercise 2, `dead_units(a)`.** Which units are off for all examples of a batch?
 
@@ -342,7 +341,7 @@ relu_backward = check("05.relu_backward")
 dead_units = check("05.dead_units")
 
 # %% [markdown]
-# **Exercise 3, `two_layer_backward(x, a, h, w2, dz)`.** The right column of the table, from bottom to
+# **Exercise 3, `two_layer_backward(x, a, h, w2, dz)`.** The column in the middle of the table, from bottom to
 # top. `dz` is given, since notebook 04 has computed it.
 
 # %% tags=["exercise"]
@@ -363,8 +362,8 @@ two_layer_backward = check("05.two_layer_backward")
 # </details>
 #
 # **Exercise 4, `softplus_backward(x, dy)`: no formula this time.** A ReLU without a kink is *softplus*,
-# $y = \log(1 + e^x)$. Derive how a gradient passes it. The result is an old acquaintance, and has to
-# survive numbers such as 1000 and $-1000$.
+# $y = \log(1 + e^x)$. Derive how a gradient passes it. The result is an old acquaintance. For numbers
+# such as 1000 and $-1000$ it has to come out right, too: one way of writing it divides infinity by infinity there.
 
 # %% tags=["exercise"]
 softplus_backward = check("05.softplus_backward")
@@ -403,7 +402,14 @@ stepped = [each - 0.1 * d for each, d in zip(parameters, (dw1, db1, dw2, db2), s
 stated("0.4004", gradients(x, labels, *stepped)[0])
 
 w1, w2 = [[[Value(each) for each in row] for row in matrix] for matrix in (W1, W2)]
-units = [(w1[0][j] * Value(1) + w1[1][j] * Value(2)).relu() for j in (0, 1)]
+
+
+def relu(number):
+    """The ReLU as a node of the graph: its value, its input, its slope."""
+    return Value(max(number.value, 0), (number,), (float(number.value > 0),))
+
+
+units = [relu(w1[0][j] * Value(1) + w1[1][j] * Value(2)) for j in (0, 1)]
 z0, z1 = [units[0] * w2[0][j] + units[1] * w2[1][j] + Value(b2[j]) for j in (0, 1)]
 loss = (z0.exp() + z1.exp()).log() + -z1
 loss.backward()
@@ -453,16 +459,20 @@ model.backward(dz)
 for parameter, mine in zip(theirs, computed, strict=True):
     np.testing.assert_allclose(mine, parameter.grad, rtol=1e-12, atol=1e-15)
 
-relu = ReLU()
-relu.forward(a5, keep=True)
+layer = ReLU()
+layer.forward(a5, keep=True)
 dy = np.random.default_rng(1).normal(size=a5.shape)
-np.testing.assert_array_equal(relu_backward(a5, dy), relu.backward(dy))
+np.testing.assert_array_equal(relu_backward(a5, dy), layer.backward(dy))
 np.testing.assert_array_equal(relu_backward(a5, dy), textbook.relu_backward(a5, dy))
 print("ReLU: the same;  dw1, db1, dw2, db2: the same to 12 digits")
 print(f"tinynet's own check of ReLU: error {check_layer(ReLU(), a5).worst:.0e}")
 
 # %% [markdown]
 # ## Break it
+#
+# **A mask of the input or of the output?** $Y > 0$ is true where $X > 0$ is, so either may be kept for the
+# backward pass. But only with $>$. The condition $Y \geq 0$ is *always* true, since $Y$ is never
+# negative, and then everything passes.
 #
 # **The mask that is always true.** The next function looks like the right one. It is a mistake from real
 # life: NumPy's own MNIST tutorial, as it was read for this notebook, has `output >= 0`. A book has the
@@ -576,8 +586,9 @@ for name, mistakes in versions.items():
 figure = new_figure(8, 3.2)
 loss_axes, bar_axes = figure.add_subplot(1, 2, 1), figure.add_subplot(1, 2, 2)
 reached = {name: accuracy(parameters) for name, (parameters, _) in runs.items()}
-for (name, (_, losses)), colour in zip(runs.items(), (RIGHT, VALUE, MUTED, WRONG), strict=True):
-    loss_axes.plot(range(1, EPOCHS + 1), losses, "o-", ms=4, color=colour, label=name)
+for (name, (_, losses)), colour in zip(runs.items(), (RIGHT, WRONG, WRONG, WRONG), strict=True):
+    style = {"right": "o-", "factor missing": "s:", "mask always true": "^--"}.get(name, "v-.")
+    loss_axes.plot(range(1, EPOCHS + 1), losses, style, ms=4, color=colour, label=name)
     bar_axes.barh(name, 100 * reached[name], color=colour)
 loss_axes.set(xlabel="epoch", ylabel="training loss", ylim=(0, None))
 loss_axes.legend()
@@ -588,8 +599,9 @@ show(
     figure,
     "loss_does_not_tell",
     "Four training runs, one with right gradients. All four losses fall.",
-    "Left, the training losses of four networks over the epochs: all fall; right and factor "
-    "missing lie close together, mask always true and both mistakes flatten out higher up. Right, "
+    "Left, the training losses of four networks over the epochs, the right one green, the others "
+    "red with different dashes: all fall; right and factor missing lie close together, mask always "
+    "true and both mistakes flatten out higher up. Right, "
     "their test accuracies: the first two above 85 %, the other two between 70 % and 85 %.",
 )
 assert all(losses[-1] < losses[0] for _, losses in runs.values())
@@ -598,7 +610,7 @@ if not FAST:
     assert all(0.70 < reached[name] < 0.85 for name in ("mask always true", "both mistakes"))
 
 # %% [markdown]
-# All four losses fall. If you only had the red curve, would you look for a mistake? Without the factor
+# All four losses fall. If you only had one of the red curves, would you look for a mistake? Without the factor
 # the network is about as good as the right one; with the mask that is always true it loses several
 # percent. Only someone who knows what *should* have come out can tell from the curve. The check needs
 # no such knowledge, and takes milliseconds.
@@ -641,7 +653,8 @@ for k, (rate, parameters) in enumerate(networks.items()):
     show_image(axes, a[:100].T > 0, f"{title}\n{dead[rate]} dead", cmap="Blues", vmin=0, vmax=1.3)
     axes.set(xlabel="100 images", ylabel="" if k else "100 hidden units")
     if active[rate] < 0.001:
-        axes.text(50, 50, "nearly\nall off", ha="center", va="center", color=MUTED)
+        text = "nearly\nall off" if active[rate] else "all off"
+        axes.text(50, 50, text, ha="center", va="center", color=MUTED)
 show(
     figure,
     "gates",
@@ -650,9 +663,8 @@ show(
     "cells or more are blue and no unit is dead. With step 0.5 the grid is paler, with a few dead "
     "units; with step 1 most rows are empty; with step 2 almost all.",
 )
-print("no unit is dead at the start and with step 0.1:", dead[0] == dead[0.1] == 0)
-print("more than half are dead with step 1:           ", dead[1.0] > 50)
-print("more than 90 are dead with step 2:             ", dead[2.0] > 90)
+for rate, count in dead.items():
+    print(f"{f'step {rate}' if rate else 'untrained':9}  {count:3} of 100 units dead")
 assert dead[0] == dead[0.1] == 0
 assert dead[2.0] > 90
 if not FAST:
@@ -669,7 +681,7 @@ assert not found[2][gone].any()
 # Each image trains its own selection of units: that is what makes the network more than a matrix. But a
 # step that is too long throws units to where no image reaches them. They are dead: the last lines of the
 # cell assert that their columns of $dW_1$ and rows of $dW_2$ are exactly zero, on all 1,000 images. With
-# step 2 hardly a unit survives, and the network does no better than a guess. Notebook 06 is about
+# step 2 no unit survives, or hardly one, and the network does no better than a guess. Notebook 06 is about
 # choosing the step.
 #
 # At last, `mnist_app`'s own `mlp`: three dense layers with two ReLUs between, 669,706 parameters, checked

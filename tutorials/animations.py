@@ -24,7 +24,7 @@ from tutorials.style import (
 )
 
 Frames = Callable[[], Iterator[Figure]]
-MILLISECONDS = 900
+MILLISECONDS = 1600
 
 X = np.array([[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]])
 W = np.array([[1, 0], [2, -1]])
@@ -41,13 +41,6 @@ def backward_pass() -> Iterator[Figure]:
         "q = c p": (6.0, 0.0),
     }
     names = list(places)
-    edges = [
-        (names[0], names[1], "3"),
-        (names[1], names[2], "1"),
-        (names[1], names[3], "2"),
-        (names[2], names[4], "12"),
-        (names[3], names[4], "7"),
-    ]
     values, gradients = dict.fromkeys(names, ""), dict.fromkeys(names, "")
     forwards = zip(names, ["2", "6", "7", "12", "84"], strict=True)
     backwards = [
@@ -61,6 +54,13 @@ def backward_pass() -> Iterator[Figure]:
 
     def frame(text: str, colour: str) -> Figure:
         figure = new_figure(7.5, 3.8)
+        edges = [  # the slopes of the product are values, and known when these are
+            (names[0], names[1], "3"),
+            (names[1], names[2], "1"),
+            (names[1], names[3], "2"),
+            (names[2], names[4], values[names[3]]),
+            (names[3], names[4], values[names[2]]),
+        ]
         axes = figure.add_subplot()
         draw_graph(axes, places, edges, values, gradients)
         axes.set_title(text, color=colour)

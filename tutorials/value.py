@@ -9,6 +9,7 @@ import math
 from tutorials.checks import SOLUTIONS, find_answer
 
 product = find_answer("02.product", SOLUTIONS)
+quotient = find_answer("02.quotient", SOLUTIONS)
 pass_back = find_answer("02.pass_back", SOLUTIONS)
 topological_order = find_answer("02.topological_order", SOLUTIONS)
 
@@ -27,6 +28,10 @@ class Value:
         value, slopes = product(self.value, other.value)
         return Value(value, (self, other), slopes)
 
+    def __truediv__(self, other):
+        value, slopes = quotient(self.value, other.value)
+        return Value(value, (self, other), slopes)
+
     def __neg__(self):
         return Value(-self.value, (self,), (-1.0,))
 
@@ -40,9 +45,6 @@ class Value:
     def sigmoid(self):
         s = 1 / (1 + math.exp(-self.value))
         return Value(s, (self,), (s * (1 - s),))
-
-    def relu(self):
-        return Value(max(self.value, 0.0), (self,), (float(self.value > 0),))
 
     def backward(self):
         """Fill the grad of every node that this one was computed from."""

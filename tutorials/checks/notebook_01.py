@@ -255,6 +255,10 @@ def second_derivative(answer: Answer) -> None:
         ),
         "this is the difference to one side, f(x + 2h) - 2 f(x + h) + f(x): its error is of the "
         "order of h.": f(x) * np.expm1(h * w) ** 2 / h**2,
+        "this is the whole matrix of second derivatives. Asked for are those for which the same "
+        "entry moves twice, its diagonal, in the shape of x.": (
+            around * w.ravel()[:, np.newaxis, np.newaxis] * w
+        ),
         "all entries move at once.": np.full(w.shape, f(x) * w.sum() ** 2),
         "this is the forward difference of the slopes: its error is of the order of h.": (
             w * f(x) * np.expm1(h * w) / h

@@ -46,6 +46,12 @@ def dense_forward(answer: Answer) -> None:
                 np.broadcast_to(y[0] + b, y.shape)
             ),
             "the bias is subtracted.": y - b,
+            "only the first example is there. Each row of x gives a row of y.": (
+                y[0] + b if len(x) > 1 else y
+            ),
+            "this is divided by N. A layer never divides by the number of examples.": (
+                (y + b) / len(x)
+            ),
             "the bias is added twice.": y + 2 * b,
             "the bias is added once for each example, to every one of them.": y + len(x) * b,
             "all units get the first unit's bias. Each has its own.": y + b[0],
@@ -218,13 +224,16 @@ def centre_backward(answer: Answer) -> None:
                 dy - columns / n
             ),
             "the mean is rounded on the way.": dy - columns.round(),
-            "the other entries' shares are added. x_md goes up, the mean goes up, and every other "
+            "the other entries' shares are added. If x goes up, the mean goes up, and every other "
             "y goes *down*.": dy * (1 - 1 / n) + (dy.sum(axis=0) - dy) / n if n > 1 else dx,
             "this is the gradient divided by N once more: the direct path has the slope 1.": (
                 (dy - columns) / n if n > 1 else dx
             ),
             "rows that have been changed enter the means of the rows after them: take the mean "
             "once, before.": _one_after_the_other(dy),
+            "this is divided by the column's deviation, too. The layer only subtracts.": (
+                (dy - columns) / dy.std(axis=0) if n > 1 else dx
+            ),
             "the median takes the place of the mean.": dy - np.median(dy, axis=0),
             "only the own entry's share of the mean is counted, 1/N of it. All other entries of "
             "the column use the mean too.": dy * (1 - 1 / n),

@@ -33,7 +33,13 @@ def softmax(answer: Answer) -> None:
 
 def _expect_softmax(answer: Answer, z: Array) -> None:
     e = np.exp(z)
-    expect(call(answer, z), _softmax(z), "softmax(z)", mistakes={
+    got = call(answer, z)
+    if np.shape(got) == z.shape and 1e-12 < np.abs(got - _softmax(z)).max() < 1e-4:
+        raise WrongAnswer(
+            "softmax(z) is nearly right. Is a small number added somewhere? None is needed: after "
+            "the shift the largest exponential is 1, so the sum is never 0."
+        )
+    expect(got, _softmax(z), "softmax(z)", mistakes={
         "each column sums to 1, so the examples compete with each other. The scores of one "
         "example are a row: sum over axis 1.": e / e.sum(axis=0),
         "all rows together sum to 1. Each example needs a sum of its own: axis=1, "

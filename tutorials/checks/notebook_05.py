@@ -81,8 +81,8 @@ def relu_backward(answer: Answer) -> None:
 @exercise
 def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
-    columns = [(1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0), (3, 0, -1), (2, -3, -1)]
-    columns.append((1e-6, -1, -3))
+    always, once, never, at_the_kink = (1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0)
+    columns = [always, once, never, at_the_kink, (3, 0, -1), (2, -3, -1), (1e-6, -1, -3)]
     a = np.array(columns, dtype=float).T
     off = a <= 0
     expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
@@ -144,6 +144,7 @@ def two_layer_backward(answer: Answer) -> None:
             "this is the transpose, dz^T h.": dw2.T,
             "this is x^T dz. The second layer's input was h.": _products(x, dz),
         })  # fmt: skip
+        recognize(got[3], db2, "db2", {"this sums da. b2 was added to z, so it sums dz.": db1})
         _expect_bias(got[3], dz, "db2")
         _expect_dw1(got[0], x, a, h, w2, dz)
         recognize(got[1], db1, "db1", {
