@@ -24,6 +24,9 @@ SQUARE = A[:, :2]
         (A.T, A, "shape (3, 2); expected (2, 3). It is the transpose"),
         (A.sum(), A, "a single number came out".capitalize()),
         (A[np.newaxis], A, "batch axis"),
+        (A[:1, np.newaxis], A[0], "Axes of length 1 are left over: is keepdims in it?"),
+        (np.array([8.0]), 8.0, "a plain number, not an array that holds one"),
+        (A.tolist(), A, "should be an array, not list"),
         (A[np.newaxis, :, :, np.newaxis], A[:, :, np.newaxis, np.newaxis], "another order"),
         (SQUARE.T, SQUARE, "the transpose of what is expected"),
         (A[::-1], A, "reverse order along axis 0"),
@@ -84,6 +87,11 @@ def test_accidents_are_told_in_words() -> None:
         x += 1
         return x
 
+    def puts_back_nearly(x: Any) -> Any:
+        x += 0.1
+        x -= 0.1
+        return x
+
     def forgets(x: Any) -> None:
         x + 1
 
@@ -95,12 +103,15 @@ def test_accidents_are_told_in_words() -> None:
         (lambda: A, "takes 0 positional arguments but 1 was given"),
         (fails, "IndexError"),
         (writes, "changes its argument x"),
+        (puts_back_nearly, "x + h - h is not x in floating point"),
         (forgets, "is a return missing"),
     ]
     for answer, diagnosis in accidents:
         with pytest.raises(WrongAnswer) as caught:
             call(answer, A.copy())
         assert diagnosis in str(caught.value)
+    with pytest.raises(WrongAnswer, match="changes the list numbers"):
+        call(lambda numbers: numbers.pop(), [1, 2])
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,9 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
     """answer(*arguments), with its accidents told in words.
 
     Raises WrongAnswer if it fails, returns nothing (unless it need not: returns=False), or
-    writes into an array it was given. NotImplementedError passes: nobody has answered yet.
+    changes an array or a list it was given. NotImplementedError passes: nobody has answered yet.
     """
-    kept = [a.copy() if isinstance(a, np.ndarray) else a for a in arguments]
+    kept = [a.copy() if isinstance(a, np.ndarray | list) else a for a in arguments]
     try:
         with np.errstate(all="ignore"):
             result = answer(*arguments)
@@ -43,9 +43,17 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
         raise WrongAnswer(f"{_call_text(answer, kept)} fails: {describe(error, path)}.") from error
     for name, before, after in zip(_names(answer, arguments), kept, arguments, strict=True):
         if isinstance(after, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+            advice = "work on a copy, or put back what you move."
+            if before.shape == after.shape and np.allclose(before, after):
+                advice = "x + h - h is not x in floating point, so put back a copy of it."
             raise WrongAnswer(
                 f"{_title(answer)} changes its argument {name}, which belongs to the caller: "
-                "work on a copy, or put back what you move."
+                f"{advice}"
+            )
+        if isinstance(after, list) and list(map(id, before)) != list(map(id, after)):
+            raise WrongAnswer(
+                f"{_title(answer)} changes the list {name}, which belongs to the caller: work on "
+                "a copy."
             )
     if result is None and returns:
         raise WrongAnswer(f"{_call_text(answer, kept)} returns None: is a return missing?")
@@ -103,6 +111,8 @@ def expect(
             f"{what} has dtype {values.dtype}; expected {expected.dtype}. "
             "Digits (or everything after the decimal point) are lost on the way."
         )
+    if isinstance(got, list | tuple) and expected.ndim:
+        raise WrongAnswer(f"{what} should be an array, not {type(got).__name__}: use np.array.")
     if not _close(values, expected, rtol, scale):
         raise WrongAnswer(f"{what} {_value_text(values, expected, batch, rtol, scale)}")
 
@@ -177,6 +187,10 @@ def _shape_text(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return text + " It is the transpose: which index is summed over, and which come out?"
     if got == ():
         return text + " A single number came out: is a sum taken over too many axes?"
+    if expected == () and set(got) == {1}:
+        return text + " Asked for is a plain number, not an array that holds one."
+    if len(got) > len(expected) + 1 and tuple(n for n in got if n > 1) == expected:
+        return text + " Axes of length 1 are left over: is keepdims in it?"
     if len(got) == len(expected) + 1 and got[1:] == expected:
         return text + " The batch axis is still there: it has to be summed over."
     if sorted(got) == sorted(expected):

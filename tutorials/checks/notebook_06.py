@@ -5,22 +5,22 @@ from typing import Any
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, multiple
+
+MATRIX, BIAS, KERNEL = (3, 4), (4,), (2, 3, 1, 4)
 
 
 @exercise
 def sgd_step(answer: Answer) -> None:
-    """A step of random size from random weights."""
-    w, dw = _draw(2)
-    rate = 0.3
-    expect(
-        call(answer, w, dw, rate),
-        w - rate * dw,
-        "w after the step",
-        mistakes={
+    """A step of random size from random weights: a matrix, a bias, a convolution's kernel."""
+    for rate, shape in [(0.35, MATRIX), (0.07, BIAS), (0.35, KERNEL)]:
+        w, dw = _draw(2, shape)
+        got = _step(answer, w, dw, rate)
+        mistakes = {
             "the step goes uphill. The gradient points to where the loss grows; go against it.": (
                 w + rate * dw
             ),
+            "these are the weights from before the step.": w,
             "this is only the step. Add it to the weights from which it starts.": -rate * dw,
             "this is only the rate times the gradient. Subtract it from the weights.": rate * dw,
             "the rate does not matter here, but it should: the step is rate * dw.": w - dw,
@@ -34,19 +34,26 @@ def sgd_step(answer: Answer) -> None:
             "the gradient is divided by its length first. Its length counts.": (
                 w - rate * dw / np.linalg.norm(dw)
             ),
+            "the rate is squared.": w - rate**2 * dw,
             "the step is divided by the rate.": w - dw / rate,
             "the weights are multiplied by the step. It is subtracted.": w * (1 - rate * dw),
-        },
-    )
+            "the rate multiplies the weights. It belongs to the gradient.": rate * w - dw,
+        }
+        if typed := multiple(got, w, dw):
+            mistakes[
+                f"the weights move by {typed:.6g} times the gradient; the rate is {rate} here. It "
+                "is an argument: is another number typed in?"
+            ] = w + typed * dw
+        expect(got, w - rate * dw, "w after the step", mistakes=mistakes)
 
 
 @exercise
 def momentum_step(answer: Answer) -> None:
-    """One step with a velocity from before, then one with another rate and momentum."""
-    w, dw, v = _draw(3)
-    for rate, momentum in [(0.3, 0.9), (0.05, 0.5)]:
+    """One step with a velocity from before, then others with another rate, momentum, shape."""
+    for rate, momentum, shape in [(0.3, 0.9, MATRIX), (0.05, 0.5, MATRIX), (0.3, 0.8, BIAS)]:
+        w, dw, v = _draw(3, shape)
         new = momentum * v - rate * dw
-        new_w, new_v = _parts(call(answer, w, dw, v, rate, momentum), "w", "velocity")
+        new_w, new_v = _parts(_step(answer, w, dw, v, rate, momentum), "w", "velocity")
         swapped = "the weights stand where the velocity belongs: return (w, velocity)."
         expect(new_v, new, "the velocity", mistakes={
             swapped: w + new,
@@ -69,10 +76,15 @@ def momentum_step(answer: Answer) -> None:
             "the new gradient is multiplied by 1 - momentum. That makes it an average, as in "
             "Adam; the velocity here is a sum.": momentum * v - (1 - momentum) * rate * dw,
             "this is the velocity from before the step.": v,
+            "the rate and the momentum are exchanged: the momentum multiplies the old velocity, "
+            "the rate the gradient.": rate * v - momentum * dw,
         })  # fmt: skip
         expect(new_w, w + new, "w after the step", mistakes={
             "this is Nesterov's step, which looks ahead by one more momentum * v - rate * dw. Here "
             "the weights move by the new velocity alone.": w + momentum * new - rate * dw,
+            "the weights are multiplied by the momentum. It belongs to the old velocity alone.": (
+                momentum * w + new
+            ),
             "the velocity is multiplied by the momentum once more; it is in it already.": (
                 w + momentum * new
             ),
@@ -96,10 +108,14 @@ def adam_step(answer: Answer) -> None:
 
     Each entry is held against its own size, so that the small ones count like the large ones.
     """
-    w, *gradients = _draw(4)
+    for shape in (MATRIX, BIAS):
+        _adam_steps(answer, *_draw(4, shape))
+
+
+def _adam_steps(answer: Answer, w: Array, *gradients: Array) -> None:
     size = np.array([1e3, 1.0, 1e-3, 1e-6])  # the last is near epsilon / sqrt(1 - beta_2)
-    gradients = [each * size / 4**k for k, each in enumerate(gradients)]
-    rate, beta_1, beta_2, epsilon = 0.02, 0.8, 0.99, 1e-7
+    gradients = tuple(each * size / 4**k for k, each in enumerate(gradients))
+    rate, beta_1, beta_2, epsilon = 0.02, 0.8, 0.99, 2e-7
 
     def averages(t: int) -> tuple[Array, Array]:
         ages = list(enumerate(reversed(gradients[:t])))
@@ -110,7 +126,7 @@ def adam_step(answer: Answer) -> None:
     for t in (3, 2, 1):  # the first step last: with m = v = 0 many mistakes look the same
         dw = gradients[t - 1]
         (m, v), (right_m, right_v) = averages(t - 1), averages(t)
-        result = call(answer, w, dw, m, v, t, rate, beta_1, beta_2, epsilon)
+        result = _step(answer, w, dw, m, v, t, rate, beta_1, beta_2, epsilon)
         new_w, new_m, new_v = _parts(result, "w", "m", "v")
         correct_1, correct_2 = 1 - beta_1**t, 1 - beta_2**t
         expect(new_m, right_m, f"m after step {t}", mistakes={
@@ -122,6 +138,9 @@ def adam_step(answer: Answer) -> None:
             "the factor 1 - beta_1 before the gradient is missing.": beta_1 * m + dw,
             "beta_2 is used where beta_1 belongs.": beta_2 * m + (1 - beta_2) * dw,
             "the old m is lost.": (1 - beta_1) * dw,
+            "v stands where m belongs: return (w, m, v), in this order.": right_v,
+            "this is m from before the step. The next one continues from the new m.": m,
+            "beta_1 is fixed at 0.9. It is an argument.": 0.9 * m + 0.1 * dw,
             "the gradient is squared; that belongs to v.": beta_1 * m + (1 - beta_1) * dw**2,
             "the rate is in m already. It multiplies the step alone.": (
                 beta_1 * m + (1 - beta_1) * rate * dw
@@ -136,6 +155,13 @@ def adam_step(answer: Answer) -> None:
             ),
             "beta_1 is used where beta_2 belongs.": beta_1 * v + (1 - beta_1) * dw**2,
             "the old v is lost.": (1 - beta_2) * dw**2,
+            "this is v from before the step. The next one continues from the new v.": v,
+            "beta_2 is fixed at 0.999. It is an argument.": 0.999 * v + 0.001 * dw**2,
+            "the gradient's size is averaged, not its square.": (
+                beta_2 * v + (1 - beta_2) * np.abs(dw)
+            ),
+            "the root of v is averaged with the gradient, and squared afterwards. The squares are "
+            "averaged.": (beta_2 * np.sqrt(v) + (1 - beta_2) * dw) ** 2,
             "m is squared in place of the gradient.": beta_2 * v + (1 - beta_2) * right_m**2,
             "v never falls: the larger of the old and the new one is kept. That is another method, "
             "AMSGrad.": np.maximum(v, right_v),
@@ -194,10 +220,32 @@ def adam_step(answer: Answer) -> None:
                 "in tinynet and in Keras it is added to sqrt(v) itself.": after(
                     rate / correct_1, root / np.sqrt(correct_2) + epsilon
                 ),
+                "epsilon is squared under the root. Here it is added to sqrt(v) itself.": after(
+                    rate * correct, np.sqrt(right_v + epsilon**2)
+                ),
+                "the root of v is replaced by epsilon where it is smaller. Here epsilon is added "
+                "to it.": after(rate * correct, np.maximum(root, epsilon)),
+                "epsilon is fixed at 1e-7. It is an argument.": after(rate * correct, root + 1e-7),
+                "epsilon is fixed at 1e-8. It is an argument.": after(rate * correct, root + 1e-8),
                 "epsilon is missing: a weight whose gradient is always 0, such as that of a blank "
                 "pixel, would be 0 / 0.": after(rate * correct, root),
                 "the root of v is missing: m / v is large where the gradient is small.": after(
                     rate * correct, right_v + epsilon
+                ),
+                "the root of v is missing, and that of its correction: m / v is large where the "
+                "gradient is small.": after(rate * correct_2 / correct_1, right_v + epsilon),
+                "the old m and v make the step. Compute the new ones first.": after(
+                    rate * correct, np.sqrt(v) + epsilon, m=m
+                ),
+                "the correction is that of the step after: t is this step's number already.": after(
+                    rate * np.sqrt(1 - beta_2 ** (t + 1)) / (1 - beta_1 ** (t + 1)), root + epsilon
+                ),
+                "this is not a number: a root of something negative? The corrections hold "
+                "beta_1**t and beta_2**t, not beta * t.": after(
+                    rate * np.sqrt(1 - beta_2 * t) / (1 - beta_1 * t), root + epsilon
+                ),
+                "the gradient itself is divided by the root, as in RMSprop; m belongs there.": (
+                    after(rate * np.sqrt(correct_2), root + epsilon, m=dw)
                 ),
                 "the step goes uphill: subtract it.": after(-rate * correct, root + epsilon),
                 "the gradient itself is divided by the root; m belongs there.": after(
@@ -214,17 +262,35 @@ def adam_step(answer: Answer) -> None:
 @exercise
 def initial_scale(answer: Answer) -> None:
     """Dense layers that widen and narrow, and a convolution."""
-    for shape in [(784, 512), (512, 10), (50, 200), (5, 3, 8, 16)]:
+    for shape in [(784, 512), (512, 10), (50, 200), (5, 3, 8, 24)]:
         *window, channels, outputs = shape
         n = int(np.prod(window)) * channels
+        right = float(np.sqrt(2 / n))
+        got = call(answer, shape)
+        if np.shape(got) == shape:
+            raise WrongAnswer(
+                "an array of weights came out. Asked for is one number: how far they scatter."
+            )
         expect(
-            call(answer, shape),
-            float(np.sqrt(2 / n)),
+            got,
+            right,
             f"the scale for weights of shape {shape}",
             mistakes={
                 "this is the variance. The standard deviation is its root.": 2 / n,
                 "the 2 is missing: a ReLU lets only half of the mean square through.": (
                     np.sqrt(1 / n)
+                ),
+                "the root is taken of the 2 alone. The root of n belongs to it too: "
+                "sqrt(2 / n).": np.sqrt(2) / n,
+                "this is the root of 4 / n. A ReLU halves the mean square once.": np.sqrt(4 / n),
+                "a ReLU halves the mean square; the weights have to double it, not to halve it "
+                "once more.": np.sqrt(0.5 / n),
+                "this is the scale for 784 inputs. The inputs are counted by the shape.": (
+                    np.sqrt(2 / 784)
+                ),
+                "this is 0. Does 2 // n round down? A fraction needs /.": 0.0,
+                "it is rounded. Return all digits.": next(
+                    (round(right, k) for k in range(1, 9) if round(right, k) == got), right
                 ),
                 f"the {outputs} outputs are counted. What is added up for one output are the "
                 "inputs.": np.sqrt(2 / outputs),
@@ -239,6 +305,10 @@ def initial_scale(answer: Answer) -> None:
                 ),
                 "inputs and outputs are averaged (2 / n with their mean as n): that is Glorot's "
                 "scale without ReLU.": np.sqrt(2 / (n + outputs)),
+                "the sizes of the axes are added up. One output adds up "
+                f"{' * '.join(map(str, shape[:-1]))} numbers.": np.sqrt(2 / sum(shape[:-1])),
+                "only the window is counted, without its channels. One output adds up all of "
+                "them.": np.sqrt(2 / np.prod(window)) if window else right,
                 f"only the {channels} channels are counted. One output of a convolution adds up "
                 f"the whole window, {' * '.join(map(str, shape[:-1]))} numbers.": (
                     np.sqrt(2 / channels)
@@ -252,9 +322,22 @@ def initial_scale(answer: Answer) -> None:
         )
 
 
-def _draw(count: int) -> list[Array]:
+def _draw(count: int, shape: tuple[int, ...]) -> list[Array]:
     rng = np.random.default_rng(6)
-    return [rng.normal(size=(3, 4)) for _ in range(count)]
+    return [rng.normal(size=shape) for _ in range(count)]
+
+
+def _step(answer: Answer, w: Array, *others: Any) -> Any:
+    """The step; that it fails for all but matrices is said in words."""
+    try:
+        return call(answer, w, *others)
+    except WrongAnswer as wrong:
+        if w.shape == MATRIX or " fails: " not in str(wrong):
+            raise
+        raise WrongAnswer(
+            f"for matrices it is right, but {wrong} A bias has one axis, a convolution's kernel "
+            "four: compute with whole arrays, and the same line fits all of them."
+        ) from wrong
 
 
 def _parts(result: Any, *names: str) -> tuple[Any, ...]:
@@ -269,7 +352,7 @@ def _parts(result: Any, *names: str) -> tuple[Any, ...]:
 @exercise
 def leaky_scale(answer: Answer) -> None:
     """Dense layers and a convolution; slopes from 0 (a ReLU) to 1 (no bend at all)."""
-    for shape, slope in [((784, 512), 0.1), ((50, 200), 0.5), ((5, 3, 8, 16), 0.25), ((9, 4), 0.0),
+    for shape, slope in [((784, 512), 0.2), ((50, 200), 0.5), ((5, 3, 8, 16), 0.25), ((9, 4), 0.0),
                          ((30, 5), 1.0)]:  # fmt: skip
         n = float(np.prod(shape[:-1]))
         right = float(np.sqrt(2 / ((1 + slope**2) * n)))
@@ -281,6 +364,29 @@ def leaky_scale(answer: Answer) -> None:
             "slope^2 times the square.": np.sqrt(2 / ((1 + slope) * n)),
             "the negative half is taken away where it is added: it brings slope^2 / 2 of the mean "
             "square.": np.sqrt(2 / ((1 - slope**2) * n)) if slope < 1 else right,
+            "the sum is squared, where only the slope should be. The halves' mean squares are "
+            "added: 1 + slope^2.": np.sqrt(2 / ((1 + slope) ** 2 * n)),
+            "the two known answers are joined by a straight line. Both ends fit, but what lies "
+            "between has to be derived: how much of the mean square comes through the negative "
+            "half?": (1 - slope) * np.sqrt(2 / n) + slope * np.sqrt(1 / n),
+            "the two known variances are joined by a straight line. Both ends fit, but what lies "
+            "between has to be derived: how much of the mean square comes through the negative "
+            "half?": np.sqrt((2 - slope) / n),
+            "the two known variances are joined by a line in slope^2. Both ends fit, but not what "
+            "lies between: the *mean square* grows with slope^2, and the variance is one over "
+            "it.": np.sqrt((2 - slope**2) / n),
+            "the slope's fourth power is taken. A number times slope has slope^2 times the "
+            "square.": np.sqrt(2 / ((1 + slope**4) * n)),
+            "the slope is fixed at 0.01. It is an argument.": np.sqrt(2 / ((1 + 0.01**2) * n)),
+            "this keeps the *variance* behind the leaky ReLU. Its mean is not 0; asked for is the "
+            "mean square, with nothing subtracted.": 1
+            / np.sqrt(n * ((1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * np.pi))),
+            "only the first axis is counted: all axes but the last are inputs.": (
+                np.sqrt(2 / ((1 + slope**2) * shape[0]))
+            ),
+            "all axes are counted. The last one counts outputs, not inputs.": (
+                np.sqrt(2 / ((1 + slope**2) * n * shape[-1]))
+            ),
             "this is the variance. The standard deviation is its root.": right**2,
             "each half carries one half: the mean square is multiplied by (1 + slope^2) / 2.": (
                 np.sqrt(1 / ((1 + slope**2) * n))

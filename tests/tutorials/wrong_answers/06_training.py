@@ -308,3 +308,258 @@ def larger_for_a_larger_slope(shape, slope):
 @wrong("06.leaky_scale", "the outputs are counted")
 def leaky_by_outputs(shape, slope):
     return math.sqrt(2 / ((1 + slope**2) * shape[-1]))
+
+
+@wrong("06.sgd_step", "the weights move by -0.1 times the gradient")
+def rate_typed_in(w, dw, rate):
+    return w - 0.1 * dw
+
+
+@wrong("06.sgd_step", "from before the step")
+def no_step(w, dw, rate):
+    return w.copy()
+
+
+@wrong("06.sgd_step", "the rate is squared")
+def rate_squared(w, dw, rate):
+    return w - rate**2 * dw
+
+
+@wrong("06.sgd_step", "the rate multiplies the weights")
+def rate_at_the_weights(w, dw, rate):
+    return rate * w - dw
+
+
+@wrong("06.sgd_step", "compute with whole arrays")
+def matrices_only(w, dw, rate):
+    new = np.empty_like(w)
+    for i in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            new[i, j] = w[i, j] - rate * dw[i, j]
+    return new
+
+
+@wrong("06.momentum_step", "compute with whole arrays")
+def momentum_of_matrices(w, dw, velocity, rate, momentum=0.9):
+    new = np.empty_like(w)
+    for i in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            new[i, j] = momentum * velocity[i, j] - rate * dw[i, j]
+    return w + new, new
+
+
+@wrong("06.momentum_step", "weights are multiplied by the momentum")
+def momentum_at_the_weights(w, dw, velocity, rate, momentum=0.9):
+    velocity = momentum * velocity - rate * dw
+    return momentum * w + velocity, velocity
+
+
+@wrong("06.momentum_step", "the rate and the momentum are exchanged")
+def rate_for_momentum(w, dw, velocity, rate, momentum=0.9):
+    velocity = rate * velocity - momentum * dw
+    return w + velocity, velocity
+
+
+def adam(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "compute with whole arrays")
+def adam_of_matrices(w, dw, m, v, *settings):
+    new = np.empty((3, *w.shape))
+    for i in range(w.shape[0]):
+        for j in range(w.shape[1]):
+            new[:, i, j] = adam(w[i, j], dw[i, j], m[i, j], v[i, j], *settings)
+    return tuple(new)
+
+
+@wrong("06.adam_step", "v stands where m belongs")
+def m_and_v_exchanged(w, dw, m, v, *settings):
+    w, m, v = adam(w, dw, m, v, *settings)
+    return w, v, m
+
+
+@wrong("06.adam_step", "m from before the step")
+def old_averages_returned(w, dw, m, v, *settings):
+    return adam(w, dw, m, v, *settings)[0], m, v
+
+
+@wrong("06.adam_step", "v from before the step")
+def old_v_returned(w, dw, m, v, *settings):
+    return *adam(w, dw, m, v, *settings)[:2], v
+
+
+@wrong("06.adam_step", "beta_1 is fixed at 0.9")
+def betas_typed_in(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    return adam(w, dw, m, v, t, rate, 0.9, 0.999, epsilon)
+
+
+@wrong("06.adam_step", "beta_2 is fixed at 0.999")
+def beta_2_typed_in(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    return adam(w, dw, m, v, t, rate, beta_1, 0.999, epsilon)
+
+
+@wrong("06.adam_step", "epsilon is fixed at 1e-7")
+def epsilon_typed_in(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    return adam(w, dw, m, v, t, rate, beta_1, beta_2)
+
+
+@wrong("06.adam_step", "epsilon is fixed at 1e-8")
+def epsilon_of_the_paper(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    return adam(w, dw, m, v, t, rate, beta_1, beta_2, 1e-8)
+
+
+@wrong("06.adam_step", "epsilon is squared under the root")
+def epsilon_squared(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / np.sqrt(v + epsilon**2), m, v
+
+
+@wrong("06.adam_step", "replaced by epsilon where it is smaller")
+def epsilon_as_a_bound(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / np.maximum(np.sqrt(v), epsilon), m, v
+
+
+@wrong("06.adam_step", "the old m and v make the step")
+def step_from_old_averages(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    rate *= math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), *averages(dw, m, v, beta_1, beta_2)
+
+
+@wrong("06.adam_step", "that of the step after")
+def counts_on_first(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    return adam(w, dw, m, v, t + 1, rate, beta_1, beta_2, epsilon)
+
+
+@wrong("06.adam_step", "not beta * t")
+def beta_times_t(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= np.sqrt(1 - beta_2 * t) / (1 - beta_1 * t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "and that of its correction")
+def no_root_at_all(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= (1 - beta_2**t) / (1 - beta_1**t)
+    return w - rate * m / (v + epsilon), m, v
+
+
+@wrong("06.adam_step", "as in RMSprop")
+def rmsprop(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    rate *= math.sqrt(1 - beta_2**t)
+    return w - rate * dw / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "size is averaged, not its square")
+def sizes_averaged(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = beta_1 * m + (1 - beta_1) * dw, beta_2 * v + (1 - beta_2) * np.abs(dw)
+    return w - rate * m / (v + epsilon), m, v
+
+
+@wrong("06.adam_step", "squared afterwards")
+def roots_averaged(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, root = beta_1 * m + (1 - beta_1) * dw, beta_2 * np.sqrt(v) + (1 - beta_2) * dw
+    return w - rate * m / (root + epsilon), m, root**2
+
+
+@wrong("06.initial_scale", "the axes are added up")
+def axes_added(shape):
+    return math.sqrt(2 / sum(shape[:-1]))
+
+
+@wrong("06.initial_scale", "without its channels")
+def the_window_alone(shape):
+    return math.sqrt(2 / (math.prod(shape[:-2]) if len(shape) > 2 else shape[0]))
+
+
+@wrong("06.initial_scale", "the root is taken of the 2 alone")
+def root_of_the_two(shape):
+    return math.sqrt(2) / math.prod(shape[:-1])
+
+
+@wrong("06.initial_scale", "the root of 4 / n")
+def two_outside_squared(shape):
+    return 2 / math.sqrt(math.prod(shape[:-1]))
+
+
+@wrong("06.initial_scale", "double it, not to halve it")
+def halved(shape):
+    return math.sqrt(0.5 / math.prod(shape[:-1]))
+
+
+@wrong("06.initial_scale", "for 784 inputs")
+def inputs_typed_in(shape):
+    return math.sqrt(2 / 784)
+
+
+@wrong("06.initial_scale", "A fraction needs /")
+def whole_number_division(shape):
+    return math.sqrt(2 // math.prod(shape[:-1]))
+
+
+@wrong("06.initial_scale", "it is rounded")
+def rounded(shape):
+    return round(math.sqrt(2 / math.prod(shape[:-1])), 3)
+
+
+@wrong("06.initial_scale", "an array of weights came out")
+def weights_drawn(shape):
+    return np.random.default_rng(0).normal(0, math.sqrt(2 / math.prod(shape[:-1])), shape)
+
+
+@wrong("06.initial_scale", "a plain number, not an array")
+def number_in_an_array(shape):
+    return np.array([math.sqrt(2 / math.prod(shape[:-1]))])
+
+
+@wrong("06.leaky_scale", "The halves' mean squares are added")
+def sum_squared(shape, slope):
+    return math.sqrt(2 / math.prod(shape[:-1])) / (1 + slope)
+
+
+@wrong("06.leaky_scale", "two known answers are joined by a straight line")
+def scales_joined(shape, slope):
+    return ((1 - slope) * math.sqrt(2) + slope) / math.sqrt(math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "two known variances are joined by a straight line")
+def variances_joined(shape, slope):
+    return math.sqrt((2 - slope) / math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "joined by a line in slope^2")
+def variances_joined_in_squares(shape, slope):
+    return math.sqrt((2 - slope**2) / math.prod(shape[:-1]))
+
+
+@wrong("06.leaky_scale", "fourth power")
+def slope_squared_twice(shape, slope):
+    return math.sqrt(2 / ((1 + slope**4) * math.prod(shape[:-1])))
+
+
+@wrong("06.leaky_scale", "the slope is fixed at 0.01")
+def slope_typed_in(shape, slope):
+    return math.sqrt(2 / ((1 + 0.01**2) * math.prod(shape[:-1])))
+
+
+@wrong("06.leaky_scale", "with nothing subtracted")
+def variance_kept(shape, slope):
+    spread = (1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * math.pi)
+    return 1 / math.sqrt(math.prod(shape[:-1]) * spread)
+
+
+@wrong("06.leaky_scale", "only the first axis")
+def leaky_first_axis(shape, slope):
+    return math.sqrt(2 / ((1 + slope**2) * shape[0]))
+
+
+@wrong("06.leaky_scale", "all axes are counted")
+def leaky_all_axes(shape, slope):
+    return math.sqrt(2 / ((1 + slope**2) * math.prod(shape)))
