@@ -1,5 +1,6 @@
 """The checks of notebook 07: how many windows, their matrix, the layer, two filters."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -38,6 +39,7 @@ def output_size(answer: Answer) -> None:
     cases: list[Case] = [(5, 3, 1, 0), (28, 3, 1, 0), (28, 3, 2, 0), (6, 3, 2, 0), (7, 2, 3, 0)]
     cases += [(3, 3, 1, 0), (10, 3, 1, 2), (5, 2, 2, 1), (6, 4, 3, 2), (4, 4, 7, 0), (9, 1, 4, 0)]
     cases += [(2, 4, 3, 0), (2, 9, 1, 0), (1, 5, 2, 1)]  # the window is larger than the image
+    cases += [(2, 3, 1, 1), (3, 6, 2, 2)]  # but not than image and padding together
     mistakes: dict[str, Callable[[int, int, int, int], float]] = {
         "this is one too few. Between 5 windows there are 4 steps: count the first window too.": (
             lambda size, window, stride, padding: (size + 2 * padding - window) // stride
@@ -72,6 +74,28 @@ def output_size(answer: Answer) -> None:
         "the padding is subtracted. Zeros make room for more windows.": (
             lambda size, window, stride, padding: (size - 2 * padding - window) // stride + 1
         ),
+        "where the window is larger than the image there may still be one, thanks to the padding: "
+        "compare it with size + 2 * padding.": lambda size, window, stride, padding: (
+            0 if window > size else (size + 2 * padding - window) // stride + 1
+        ),
+        "1 is added before the division. The division counts the steps, and there is one window "
+        "more than steps.": (
+            lambda size, window, stride, padding: (size + 2 * padding - window + 1) // stride
+        ),
+        "the number of steps is rounded to the nearest. A window that does not fit whole is not "
+        "there: round down.": lambda size, window, stride, padding: (
+            round((size + 2 * padding - window) / stride) + 1
+        ),
+        "this is the size over the stride. The window itself takes room too, and the padding "
+        "makes some.": lambda size, window, stride, padding: size // stride,
+        "the window and the stride are exchanged.": lambda size, window, stride, padding: (
+            (size + 2 * padding - stride) // window + 1
+        ),
+        "a window exactly as large as the image (with its padding) fits: once.": (
+            lambda size, window, stride, padding: (
+                (size + 2 * padding > window) * ((size + 2 * padding - window) // stride + 1)
+            )
+        ),
         "this is one too many. The last window must fit whole.": (
             lambda size, window, stride, padding: (size + 2 * padding - window) // stride + 2
         ),
@@ -84,6 +108,10 @@ def output_size(answer: Answer) -> None:
     got = [call(answer, *case) for case in cases]
     shown = ["size={}, window={}, stride={}, padding={}".format(*case) for case in cases]
     for number, case in zip(got, shown, strict=True):
+        if isinstance(number, str):
+            raise WrongAnswer(
+                f"the number of windows for {case} is text, {number!r}: return a number."
+            )
         if isinstance(number, float):
             raise WrongAnswer(
                 f"the number of windows for {case} is {number}, a float. Windows are counted in "
@@ -95,7 +123,8 @@ def output_size(answer: Answer) -> None:
     first = f"For {shown[wrong[0]]} it is {got[wrong[0]]}, but {right[wrong[0]]} fit."
     for diagnosis, formula in mistakes.items():
         told = [formula(*case) for case in cases]
-        if all(g in (t, max(0, t)) for g, t in zip(got, told, strict=True)):
+        guarded = [t * (case[1] <= case[0]) for t, case in zip(told, cases, strict=True)]
+        if got == guarded or all(g in (t, max(0, t)) for g, t in zip(got, told, strict=True)):
             raise WrongAnswer(f"the number of windows: {diagnosis} {first}")
     if all(right[k] == 0 for k in wrong):
         raise WrongAnswer(
@@ -118,7 +147,7 @@ def im2col(answer: Answer) -> None:
 
         def matrix(*order: int, windows: Array = windows) -> Array:
             length = np.prod(windows.shape[3:], dtype=int)
-            return windows.transpose(order).reshape(-1, length)
+            return windows.transpose(order or (0, 1, 2, 3, 4, 5)).reshape(-1, length)
 
         expect(
             call(answer, x, size, stride),
@@ -129,6 +158,8 @@ def im2col(answer: Answer) -> None:
                 "the order of (u, v, c): each weight would meet another pixel.": (
                     matrix(0, 1, 2, 5, 3, 4)
                 ),
+                "the columns are in the order of (u, c, v). The kernel, flattened, has them in "
+                "the order of (u, v, c): the channel runs fastest.": matrix(0, 1, 2, 3, 5, 4),
                 "the columns are in the order of (v, u, c): rows and columns of the window have "
                 "changed places.": matrix(0, 1, 2, 4, 3, 5),
                 "the rows are in the order of (n, j, i): windows are to be read line by line, as "
@@ -140,6 +171,34 @@ def im2col(answer: Answer) -> None:
                 "windows lie apart, and the pixels of each are neighbours.": _dilated(
                     x, size, stride
                 ),
+                "the kernel size is exchanged: it is (kh, kw), rows first.": matrix(
+                    windows=_windows(x, size[::-1], stride)
+                ),
+                "every window is square. The kernel size is (kh, kw).": matrix(
+                    windows=_windows(x, (size[0], size[0]), stride)
+                ),
+                "only the first image counts. The windows of all images are rows.": matrix(
+                    windows=windows[:1]
+                ),
+                "only the first channel counts. A window takes all of them.": matrix(
+                    windows=windows[..., :1]
+                ),
+                "the images come in reverse order.": matrix(windows=windows[::-1]),
+                "the windows of each image are a matrix of their own. All are rows of one.": (
+                    matrix().reshape(len(x), high * wide, -1)
+                ),
+                "the windows are right, but not flattened: each is one row of the matrix.": windows,
+                "the windows are turned by 180 degrees. Nothing is turned here.": matrix(
+                    windows=windows[:, :, :, ::-1, ::-1]
+                ),
+                "these are the image's numbers in their order, in rows as long as a window. A row "
+                "holds a window: pixels from several lines of the image.": np.resize(
+                    x, matrix().shape
+                ),
+                "the stride counts on the way down only. Windows are a stride apart in both "
+                "directions.": matrix(windows=_windows(x, size, 1)[:, ::stride]),
+                "the stride counts on the way to the right only. Windows are a stride apart in "
+                "both directions.": matrix(windows=_windows(x, size, 1)[:, :, ::stride]),
                 "every window is taken, whatever the stride.": (
                     _windows(x, size, 1).reshape(-1, size[0] * size[1] * 2)
                 ),
@@ -173,6 +232,8 @@ def _dilated(x: Array, size: tuple[int, int], apart: int) -> Array:
 def _windows(x: Array, size: tuple[int, int], stride: int) -> Array:
     rows = range(0, x.shape[1] - size[0] + 1, stride)
     columns = range(0, x.shape[2] - size[1] + 1, stride)
+    if not rows or not columns:
+        return np.empty((len(x), 0, 0, *size, x.shape[3]))
     lines = [[x[:, i : i + size[0], j : j + size[1]] for j in columns] for i in rows]
     return np.array(lines).transpose(2, 0, 1, 3, 4, 5)
 
@@ -189,11 +250,37 @@ def conv_forward(answer: Answer) -> None:
         rows_moved = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
         filters_mixed = kernel.reshape(4, -1).T.reshape(kernel.shape)
         n, high, wide, filters = y.shape
+        border = ((0, 0), (1, 1), (1, 1), (0, 0))  # half a window, rounded down
         expect(
             call(answer, x, kernel, bias, stride),
             y,
             f"y for stride {stride}",
             mistakes={
+                "every filter gets the sum of all biases. Each has one of its own.": (
+                    y - bias + bias.sum()
+                ),
+                "the bias is multiplied. It is added.": (y - bias) * bias,
+                "the kernel is turned, and its channels are in reverse. It is laid on the image "
+                "as it is.": convolve(x, kernel[::-1, ::-1, ::-1], stride) + bias,
+                "the rows and columns of the kernel are exchanged.": (
+                    convolve(x, kernel.swapaxes(0, 1).reshape(kernel.shape), stride) + bias
+                ),
+                "the numbers are reshaped to (n, f, i, j), but they are in the order of (n, i, j, "
+                "f): reshape does not move numbers.": y.reshape(n, filters, high, wide),
+                "i and j are exchanged. The axes are (n, i, j, f).": y.swapaxes(1, 2),
+                "zeros are laid around the image. Here there is no padding.": (
+                    convolve(np.pad(x, border), kernel, stride) + bias
+                ),
+                "every second pixel is left out before the windows are taken. With a stride the "
+                "windows lie apart; the pixels of each are neighbours.": (
+                    convolve(x[:, ::stride, ::stride], kernel, 1) + bias
+                ),
+                "the pixels of a window lie `stride` apart. That is dilation. With a stride the "
+                "windows lie apart, and the pixels of each are neighbours.": (
+                    _dilated(x, (3, 2), stride).reshape(n, 9 - 2 * stride, 6 - stride, -1)
+                    @ kernel.reshape(-1, filters)
+                    + bias
+                ),
                 "the kernel is turned by 180 degrees. That is the mathematicians' convolution; a "
                 "layer lays the kernel on the image as it is.": (
                     convolve(x, kernel[::-1, ::-1], stride) + bias
@@ -305,10 +392,12 @@ def pad_same(answer: Answer) -> None:
 def edge_filters(answer: Answer) -> None:
     """Four pictures, half ink: the filters must see their own edge, and only where it begins."""
     kernel = call(answer)
+    if not isinstance(kernel, np.ndarray):
+        raise WrongAnswer(f"an array is asked for, not {type(kernel).__name__}: use np.array.")
     if np.shape(kernel) != (3, 3, 1, 2):
         raise WrongAnswer(
             f"the kernel has shape {np.shape(kernel)}; expected (3, 3, 1, 2): height, width, one "
-            "channel in, two filters out."
+            "channel in, two filters out, in this order."
         )
     kernel = np.asarray(kernel, dtype=np.float64)
     below, right = np.zeros((2, 7, 7))
@@ -353,49 +442,122 @@ def edge_filters(answer: Answer) -> None:
             )
 
 
+Stack = list[tuple[int, int]]  # (window, stride) of each layer
+
+
+def seen_pixels(layers: Stack) -> set[int]:
+    """What one number sees, found by walking back from it."""
+    pixels = {0}
+    for window, stride in reversed(layers):
+        pixels = {i * stride + u for i in pixels for u in range(window)}
+    return pixels
+
+
+def seen(layers: Stack) -> int:
+    """The width of what one number sees, from its first pixel to its last."""
+    pixels = seen_pixels(layers)
+    return max(pixels) - min(pixels) + 1
+
+
+def stepped(layers: Stack, step: Callable[[list[int]], int]) -> int:
+    """1 + the sum of window - 1 times a step that is made from the strides before the layer."""
+    strides = [stride for _, stride in layers]
+    return 1 + sum((layers[k][0] - 1) * step(strides[:k]) for k in range(len(layers)))
+
+
+def walked(layers: Stack, keep: int = 0) -> int:
+    """Through the layers in the order given, each size from the one before."""
+    size = 1
+    for window, stride in layers:
+        size = (size - 1 + keep) * stride + window
+    return size
+
+
+FIELDS: dict[str, Callable[[Stack], int | list[int]]] = {
+    "the windows are added up. Neighbouring windows overlap: two of 3, one step apart, see 4 "
+    "pixels together.": lambda layers: sum(window for window, _ in layers),
+    "the windows are multiplied. Neighbouring windows overlap.": lambda layers: int(
+        np.prod([window for window, _ in layers], dtype=int)
+    ),
+    "windows and strides are multiplied. Neighbouring windows overlap.": lambda layers: int(
+        np.prod(layers, dtype=int)
+    ),
+    "the strides are left out. Behind a stride of 2, neighbours look at places two pixels "
+    "apart.": lambda layers: stepped(layers, lambda strides: 1),
+    "the strides are added up. They multiply: behind two strides of 2, neighbours look at places "
+    "4 pixels apart.": lambda layers: stepped(
+        layers, lambda strides: 1 + sum(strides) - len(strides)
+    ),
+    "only the largest stride counts. They multiply: behind two strides of 2, neighbours look at "
+    "places 4 pixels apart.": lambda layers: stepped(
+        layers, lambda strides: max(strides, default=1)
+    ),
+    "only the stride of the layer just before counts. All strides before it count, and they "
+    "multiply.": lambda layers: stepped(layers, lambda strides: strides[-1] if strides else 1),
+    "the layers are taken in the wrong order. Begin with the one number at the end, and ask "
+    "how many of the layer before it sees.": walked,
+    "each step of a window counts with the layer's own stride. It counts with the strides of "
+    "the layers *before* it.": lambda layers: 1 + sum((k - 1) * s for k, s in layers),
+    "each step of a window counts with its layer's own stride too. It counts with the strides of "
+    "the layers *before* it alone.": lambda layers: (
+        1
+        + sum(
+            (layers[k][0] - 1) * math.prod(stride for _, stride in layers[: k + 1])
+            for k in range(len(layers))
+        )
+    ),
+    "n neighbours begin at n places, and these have n - 1 steps between them: (n - 1) * stride + "
+    "window.": lambda layers: walked(layers[::-1], keep=1),
+    "a window of k adds k steps here. It adds k - 1: its first pixel was counted already.": (
+        lambda layers: seen([(window + 1, stride) for window, stride in layers])
+    ),
+    "only the last layer counts.": lambda layers: layers[-1][0] if layers else 1,
+    "the last layer does not count.": lambda layers: seen(layers[:-1]),
+    "the first layer does not count.": lambda layers: seen(layers[1:]),
+    "window and stride are exchanged: a layer is (window, stride).": (
+        lambda layers: seen([layer[::-1] for layer in layers])
+    ),
+    "this is a list of one number. Asked for is the number.": lambda layers: [seen(layers)],
+    "this is the area. Asked for is the width.": lambda layers: seen(layers) ** 2,
+    "this is how many pixels are seen. Where a stride is larger than its window, some between "
+    "them are not; asked for is how wide the part is, from the first to the last.": (
+        lambda layers: len(seen_pixels(layers))
+    ),
+    "the stride is guessed from the window. It is given: (window, stride).": (
+        lambda layers: seen([(window, 2 if window == 2 else 1) for window, _ in layers])
+    ),
+    "this is one too few: n numbers have n - 1 steps between them.": (
+        lambda layers: seen(layers) - 1
+    ),
+}
+
+
 @exercise
 def receptive_field(answer: Answer) -> None:
-    """All stacks before the verdict; the right number is found by walking back from a pixel."""
-    stacks = [[(3, 1)], [(3, 1), (3, 1)], [(3, 1), (2, 2)], [(2, 2), (3, 1)], [(5, 2), (3, 3)],
-              [(3, 1), (2, 2), (3, 1), (2, 2)], [(1, 1), (7, 4), (1, 1)], []]  # fmt: skip
-
-    def seen(layers: list[tuple[int, int]]) -> int:
-        pixels = {0}
-        for window, stride in reversed(layers):
-            pixels = {i * stride + u for i in pixels for u in range(window)}
-        return max(pixels) - min(pixels) + 1
-
-    def forwards(layers: list[tuple[int, int]]) -> int:
-        """With the strides of the wrong layers: walked from the first layer to the last."""
-        size = 1
-        for window, stride in layers:
-            size = (size - 1) * stride + window
-        return size
-
-    mistakes: dict[str, Callable[[list[tuple[int, int]]], int]] = {
-        "the windows are added up. Neighbouring windows overlap: two of 3, one step apart, see 4 "
-        "pixels together.": lambda layers: sum(window for window, _ in layers),
-        "the windows are multiplied. Neighbouring windows overlap.": lambda layers: int(
-            np.prod([window for window, _ in layers], dtype=int)
-        ),
-        "the strides are left out. Behind a stride of 2, neighbours look at places two pixels "
-        "apart.": lambda layers: 1 + sum(window - 1 for window, _ in layers),
-        "the layers are taken in the wrong order. Begin with the one number at the end, and ask "
-        "how many of the layer before it sees.": forwards,
-        "each step of a window counts with the layer's own stride. It counts with the strides of "
-        "the layers *before* it.": lambda layers: 1 + sum((k - 1) * s for k, s in layers),
-        "only the last layer counts.": lambda layers: layers[-1][0] if layers else 1,
-        "this is one too few: n numbers have n - 1 steps between them.": (
-            lambda layers: seen(layers) - 1
-        ),
-    }
+    """All stacks before the verdict: strides that multiply, gaps between windows; then no layer."""
+    stacks: list[Stack] = [[(3, 1)], [(3, 1), (3, 1)], [(3, 1), (2, 2)], [(2, 2), (3, 1)],
+                           [(5, 2), (3, 3)], [(3, 1), (2, 2), (3, 1), (2, 2)],
+                           [(1, 1), (7, 4), (1, 1)], [(3, 2), (3, 2), (3, 1)],
+                           [(2, 3), (3, 2), (2, 1), (4, 1)], [(1, 2), (2, 1)]]  # fmt: skip
     right = [seen(layers) for layers in stacks]
-    got = [call(answer, layers) for layers in stacks]
+    got = [call(answer, list(layers)) for layers in stacks]
     wrong = [k for k in range(len(stacks)) if not np.array_equal(got[k], right[k])]
-    if not wrong:
-        return
-    first = f"For {stacks[wrong[0]]} you have {got[wrong[0]]}; it is {right[wrong[0]]}."
-    for diagnosis, formula in mistakes.items():
-        if all(g == formula(layers) for g, layers in zip(got, stacks, strict=True)):
-            raise WrongAnswer(f"{diagnosis} {first}")
-    raise WrongAnswer(f"wrong for {len(wrong)} of {len(stacks)} stacks. {first}")
+    if wrong:
+        first = f"For {stacks[wrong[0]]} you have {got[wrong[0]]}; it is {right[wrong[0]]}."
+        for diagnosis, formula in FIELDS.items():
+            if all(
+                np.array_equal(g, formula(layers)) for g, layers in zip(got, stacks, strict=True)
+            ):
+                raise WrongAnswer(f"{diagnosis} {first}")
+        raise WrongAnswer(f"wrong for {len(wrong)} of {len(stacks)} stacks. {first}")
+    if not all(isinstance(number, int | np.integer) for number in got):
+        raise WrongAnswer(
+            f"the numbers are right, but {got[0]!r} is no whole number. Pixels are counted."
+        )
+    none = "With no layer at all, one number sees one: itself."
+    try:
+        alone = call(answer, [])
+    except WrongAnswer as failed:
+        raise WrongAnswer(f"{failed} {none}") from failed
+    if alone != 1:
+        raise WrongAnswer(f"{none} For [] you have {alone}.")

@@ -347,3 +347,298 @@ def first_layer_first(layers):
 @wrong("07.receptive_field", "the strides of the layers *before* it")
 def own_stride(layers):
     return 1 + sum((window - 1) * stride for window, stride in layers)
+
+
+@wrong("07.output_size", "compare it with size + 2 * padding")
+def guarded_without_padding(size, window, stride=1, padding=0):
+    return 0 if size < window else (size + 2 * padding - window) // stride + 1
+
+
+@wrong("07.output_size", "1 is added before the division")
+def one_added_before(size, window, stride=1, padding=0):
+    return max(0, (size + 2 * padding - window + 1) // stride)
+
+
+@wrong("07.output_size", "rounded to the nearest")
+def rounded_to_the_nearest(size, window, stride=1, padding=0):
+    return max(0, round((size + 2 * padding - window) / stride) + 1)
+
+
+@wrong("07.output_size", "The window itself takes room too, and the padding")
+def size_over_stride(size, window, stride=1, padding=0):
+    return size // stride
+
+
+@wrong("07.output_size", "the window and the stride are exchanged")
+def stride_as_window(size, window, stride=1, padding=0):
+    return max(0, (size + 2 * padding - stride) // window + 1)
+
+
+@wrong("07.output_size", "exactly as large as the image")
+def guard_too_early(size, window, stride=1, padding=0):
+    if window >= size + 2 * padding:
+        return 0
+    return (size + 2 * padding - window) // stride + 1
+
+
+@wrong("07.output_size", "before the windows are counted")
+def padding_counted_after_and_guarded(size, window, stride=1, padding=0):
+    return 0 if window > size else (size - window) // stride + 1 + 2 * padding
+
+
+@wrong("07.output_size", "return a number")
+def written_out(size, window, stride=1, padding=0):
+    return str((size + 2 * padding - window) // stride + 1)
+
+
+@wrong("07.im2col", "not list")
+def a_list_of_rows(x, kernel_size, stride=1):
+    return list(as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 4, 5, 3))
+
+
+@wrong("07.im2col", "order of (u, c, v)")
+def channels_between(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 4, 3, 5)
+
+
+@wrong("07.im2col", "(kh, kw), rows first")
+def width_before_height_of_the_window(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size[::-1], stride), 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "every window is square")
+def square_windows(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, (kernel_size[0], kernel_size[0]), stride), 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "only the first image")
+def first_image(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x[:1], kernel_size, stride), 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "only the first channel")
+def first_channel_of_windows(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x[..., :1], kernel_size, stride), 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "reverse order")
+def images_reversed(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x[::-1], kernel_size, stride), 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "a matrix of their own")
+def a_matrix_for_each_image(x, kernel_size, stride=1):
+    rows = as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 4, 5, 3)
+    return rows.reshape(len(x), -1, rows.shape[1])
+
+
+@wrong("07.im2col", "not flattened")
+def windows_left_as_they_are(x, kernel_size, stride=1):
+    return windows_of(x, kernel_size, stride).transpose(0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "turned by 180 degrees")
+def windows_turned(x, kernel_size, stride=1):
+    turned = windows_of(x, kernel_size, stride)[..., ::-1, ::-1]
+    return as_matrix(turned, 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "the image's numbers in their order")
+def the_image_in_rows(x, kernel_size, stride=1):
+    return np.resize(x, as_matrix(windows_of(x, kernel_size, stride), 0, 1, 2, 4, 5, 3).shape)
+
+
+@wrong("07.im2col", "on the way down only")
+def stride_of_rows(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, 1)[:, ::stride], 0, 1, 2, 4, 5, 3)
+
+
+@wrong("07.im2col", "on the way to the right only")
+def stride_of_columns(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x, kernel_size, 1)[:, :, ::stride], 0, 1, 2, 4, 5, 3)
+
+
+def forward(x, kernel, bias, stride=1):
+    rows, shape = product(x, kernel, bias, stride)
+    return rows.reshape(shape)
+
+
+@wrong("07.conv_forward", "the sum of all biases")
+def biases_added_up(x, kernel, bias, stride=1):
+    return forward(x, kernel, bias.sum(), stride)
+
+
+@wrong("07.conv_forward", "the bias is multiplied")
+def bias_as_a_factor(x, kernel, bias, stride=1):
+    return forward(x, kernel, 0, stride) * bias
+
+
+@wrong("07.conv_forward", "its channels are in reverse")
+def everything_turned(x, kernel, bias, stride=1):
+    return forward(x, kernel[::-1, ::-1, ::-1], bias, stride)
+
+
+@wrong("07.conv_forward", "rows and columns of the kernel are exchanged")
+def kernel_transposed(x, kernel, bias, stride=1):
+    return forward(x, kernel.swapaxes(0, 1).reshape(kernel.shape), bias, stride)
+
+
+@wrong("07.conv_forward", "reshaped to (n, f, i, j)")
+def reshaped_to_filters_first(x, kernel, bias, stride=1):
+    rows, (examples, high, wide, filters) = product(x, kernel, bias, stride)
+    return rows.reshape(examples, filters, high, wide)
+
+
+@wrong("07.conv_forward", "i and j are exchanged")
+def rows_for_columns(x, kernel, bias, stride=1):
+    return forward(x, kernel, bias, stride).swapaxes(1, 2)
+
+
+@wrong("07.conv_forward", "zeros are laid around the image")
+def padded_forward(x, kernel, bias, stride=1):
+    kh, kw = kernel.shape[:2]
+    return forward(lines_around(x, (kh // 2,) * 2, (kw // 2,) * 2), kernel, bias, stride)
+
+
+@wrong("07.conv_forward", "before the windows are taken")
+def pixels_left_out(x, kernel, bias, stride=1):
+    return forward(x[:, ::stride, ::stride], kernel, bias)
+
+
+@wrong("07.conv_forward", "That is dilation")
+def dilated_forward(x, kernel, bias, stride=1):
+    kh, kw, _, filters = kernel.shape
+    high, wide = (x.shape[1 + k] - (kernel.shape[k] - 1) * stride for k in (0, 1))
+    rows = dilated(x, (kh, kw), stride) @ kernel.reshape(-1, filters) + bias
+    return rows.reshape(len(x), high, wide, filters)
+
+
+@wrong("07.edge_filters", "not list")
+def filters_as_a_list():
+    return kernel_of(DOWN, DOWN.T).tolist()
+
+
+@wrong("07.edge_filters", "in this order")
+def filters_before_the_channel():
+    return kernel_of(DOWN, DOWN.T).swapaxes(2, 3)
+
+
+def stepwise(layers, step):
+    """step(jump, stride) is the jump of the next layer."""
+    size, jump = 1, 1
+    for window, stride in layers:
+        size += (window - 1) * jump
+        jump = step(jump, stride)
+    return size
+
+
+def field(layers):
+    return stepwise(layers, lambda jump, stride: jump * stride)
+
+
+@wrong("07.receptive_field", "the strides are added up. They multiply")
+def strides_added(layers):
+    return stepwise(layers, lambda jump, stride: jump + stride - 1)
+
+
+@wrong("07.receptive_field", "only the largest stride counts. They multiply")
+def largest_stride(layers):
+    return stepwise(layers, max)
+
+
+@wrong("07.receptive_field", "the stride of the layer just before")
+def last_stride(layers):
+    return stepwise(layers, lambda jump, stride: stride)
+
+
+@wrong("07.receptive_field", "changes the list layers")
+def list_emptied(layers):
+    size = 1
+    while layers:
+        window, stride = layers.pop()
+        size = (size - 1) * stride + window
+    return size
+
+
+@wrong("07.receptive_field", "changes the list layers")
+def list_reversed(layers):
+    layers.reverse()
+    return first_layer_first(layers)
+
+
+@wrong("07.receptive_field", "how many pixels are seen")
+def pixels_counted(layers):
+    pixels = {0}
+    for window, stride in reversed(layers):
+        pixels = {i * stride + u for i in pixels for u in range(window)}
+    return len(pixels)
+
+
+@wrong("07.receptive_field", "no whole number")
+def field_as_a_float(layers):
+    return float(field(layers))
+
+
+@wrong("07.receptive_field", "windows and strides are multiplied")
+def everything_multiplied(layers):
+    return int(np.prod(layers))
+
+
+@wrong("07.receptive_field", "(n - 1) * stride + window")
+def one_step_too_many(layers):
+    size = 1
+    for window, stride in reversed(layers):
+        size = size * stride + window
+    return size
+
+
+@wrong("07.receptive_field", "its layer's own stride too")
+def own_stride_too(layers):
+    size, jump = 1, 1
+    for window, stride in layers:
+        jump *= stride
+        size += (window - 1) * jump
+    return size
+
+
+@wrong("07.receptive_field", "a window of k adds k steps")
+def a_step_for_each_weight(layers):
+    return field([(window + 1, stride) for window, stride in layers])
+
+
+@wrong("07.receptive_field", "the last layer does not count")
+def without_the_last(layers):
+    return field(layers[:-1])
+
+
+@wrong("07.receptive_field", "the first layer does not count")
+def without_the_first(layers):
+    return field(layers[1:])
+
+
+@wrong("07.receptive_field", "window and stride are exchanged")
+def window_for_stride(layers):
+    return field([(stride, window) for window, stride in layers])
+
+
+@wrong("07.receptive_field", "this is the area")
+def area(layers):
+    return field(layers) ** 2
+
+
+@wrong("07.receptive_field", "a list of one number")
+def field_in_a_list(layers):
+    return [field(layers)]
+
+
+@wrong("07.receptive_field", "the stride is guessed from the window")
+def stride_guessed(layers):
+    return field([(window, 2 if window == 2 else 1) for window, _ in layers])
+
+
+@wrong("07.receptive_field", "With no layer at all")
+def begins_with_the_last_layer(layers):
+    size = layers[-1][0]
+    for window, stride in layers[-2::-1]:
+        size = (size - 1) * stride + window
+    return size
