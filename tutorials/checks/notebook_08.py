@@ -5,6 +5,7 @@ passes dy on to both of its factors.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
@@ -57,6 +58,12 @@ def wrapped(padded: Array, padding: int, size: tuple[int, int]) -> Array:
     return dx
 
 
+def resized(image: Array, size: tuple[int, int]) -> Array:
+    """Cut at the bottom and the right, or filled with zeros there."""
+    filled = np.pad(image, ((0, 0), (0, size[0]), (0, size[1]), (0, 0)))
+    return filled[:, : size[0], : size[1]]
+
+
 def full_size(dy: Array, kernel: Array) -> tuple[int, int]:
     """The image from which stride 1 makes dy."""
     return dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
@@ -74,6 +81,19 @@ def conv_db(answer: Answer) -> None:
         mistakes={
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": db / 2,
+            "it is multiplied by the number of examples. They are added up, and dy holds the "
+            "loss's 1/N already.": db * 2,
+            "this is dy. The bias is added in every window of every example: sum.": dy,
+            "the slope of y by the bias is 1, but the loss's slope is asked for: 1 times dy, "
+            "summed.": np.ones(3),
+            "this is a number for each example. Each *filter* has a bias: sum over n, i and j, the "
+            "first three axes.": dy.sum(axis=(1, 2, 3)),
+            "the numbers are folded, not moved: the rows of reshape(F, -1) are not the filters. f "
+            "is the last axis of dy.": dy.reshape(3, -1).sum(axis=1),
+            "this is a column. The bias is (F,).": db[:, np.newaxis],
+            "the signs are lost: the slopes are added up as they are, not their sizes.": (
+                np.abs(dy).sum(axis=(0, 1, 2))
+            ),
             "this is a mean over all windows. The bias is added in each of them, and each passes "
             "its whole gradient on: sum.": db / (2 * 4 * 5),
             "only the first example counts.": dy[0].sum(axis=(0, 1)),
@@ -91,7 +111,6 @@ def conv_db(answer: Answer) -> None:
             "it is not summed over the columns j.": dy.sum(axis=(0, 1)),
             "it is not summed over the rows i.": dy.sum(axis=(0, 2)),
         },
-        batch=2,
     )
 
 
@@ -125,8 +144,29 @@ def conv_dw(answer: Answer) -> None:
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dw / 2,
+            "it is multiplied by the number of examples. They are added up, and dy holds the "
+            "loss's 1/N already.": dw * 2,
             "it is divided by the number of windows. Each window passes its whole gradient on: "
             "sum.": dw / (high * wide),
+            "this is a mean over all windows of all examples. Each window passes its whole "
+            "gradient on: sum.": dw / (2 * high * wide),
+            "it is still a matrix, with a row for each (u, v, c). Fold it to (kh, kw, C, F).": (
+                dw.reshape(-1, 4)
+            ),
+            "channels and filters are mixed: reshape does not move numbers, and dw is (kh, kw, C, "
+            "F).": dw.swapaxes(2, 3).reshape(dw.shape),
+            "rows and columns of the kernel are mixed: reshape does not move numbers, and dw is "
+            "(kh, kw, C, F).": dw.swapaxes(0, 1).reshape(dw.shape),
+            "the channels are averaged. Each has weights of its own.": np.broadcast_to(
+                dw.mean(axis=2, keepdims=True), dw.shape
+            ),
+            "only the first channel counts. Each has weights of its own.": np.broadcast_to(
+                dw[:, :, :1], dw.shape
+            ),
+            "weight (u, v) meets pixel u + 1, v + 1 of each window: window i begins at row "
+            "i * stride itself.": gradient(
+                np.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))[:, 1:, 1:], dy
+            ),
             "only the first example counts. The weights are the same for all of them: sum over "
             "n.": gradient(x[:1], dy[:1]),
             "only the last example counts. A sum over n needs +=.": gradient(x[-1:], dy[-1:]),
@@ -144,6 +184,13 @@ def conv_dw(answer: Answer) -> None:
             mistakes["the stride is ignored: window i begins at row i * stride."] = gradient(
                 x, dy, 1
             )
+            apart = np.pad(x, ((0, 0), (0, kh * stride), (0, kw * stride), (0, 0)))
+            mistakes[
+                "the stride multiplies the place (u, v) in the window. It multiplies the window's "
+                "(i, j): pixel i * stride + u."
+            ] = np.array([[np.einsum("nijc,nijf->cf", apart[:, u : u + high, v : v + wide], dy)
+                           for v in range(0, kw * stride, stride)]
+                          for u in range(0, kh * stride, stride)])  # fmt: skip
             repeated = dy.repeat(stride, axis=1).repeat(stride, axis=2)
             repeated = repeated[:, : height - kh + 1, : width - kw + 1]
             mistakes[
@@ -151,19 +198,47 @@ def conv_dw(answer: Answer) -> None:
                 "s - 1 zeros between them: those windows do not exist."
             ] = gradient(x, repeated, 1)
         expect(call(answer, x, dy, (kh, kw), stride), dw, f"dw for stride {stride}",
-               mistakes=mistakes, batch=2)  # fmt: skip
+               mistakes=mistakes)  # fmt: skip
 
 
 @exercise
 def conv_dx(answer: Answer) -> None:
     """First as many filters as channels, where a forgotten swap has the right shape; then not."""
     rng = np.random.default_rng(3)
-    for channels, filters in ((2, 2), (3, 2)):
+    for channels, filters in ((3, 3), (4, 3)):  # neither is the number of examples
         dy = rng.normal(size=(2, 4, 5, filters))
         kernel = rng.normal(size=(3, 2, channels, filters))
         size = full_size(dy, kernel)
         dx = scatter(dy, kernel, size, 1)
+        got = call(answer, dy, kernel)
+        if np.shape(got) == (2, dy.shape[1] + 1, dy.shape[2] + 2, channels):
+            raise WrongAnswer(
+                f"dx has shape {np.shape(got)}; expected {dx.shape}: kh - 1 and kw - 1 are "
+                "exchanged. Rows belong to kh, columns to kw."
+            )
         mistakes = {
+            "dy is continued at its border with its last numbers. Beyond it there are no windows: "
+            "pad with zeros.": _continued(dy, kernel),
+            "it is divided by the number of filters. Each filter is a path to the loss: their "
+            "shares add up.": dx / filters,
+            "it is multiplied by the number of examples. Each has a dx of its own.": dx * 2,
+            "dx lies one row too low and one column too far right. A corner of the kernel touches "
+            "the corner of dy with kh - 1 and kw - 1 lines of zeros, not kh and kw.": (
+                np.pad(dx, ((0, 0), (1, 0), (1, 0), (0, 0)))[:, :-1, :-1]
+            ),
+            "a border of zeros is still there. dx has kh - 1 rows and kw - 1 columns more than "
+            "dy.": np.pad(dx, ((0, 0), (1, 1), (1, 1), (0, 0))),
+            "only the first filter counts. A sum over f is missing.": (
+                scatter(dy[..., :1], kernel[..., :1], size, 1)
+            ),
+            "the first example's gradient stands in all of them.": dx[[0, 0]],
+            "the channels are in reverse order. Only u and v turn.": dx[..., ::-1],
+            "the filters are in reverse order. Only u and v turn.": (
+                scatter(dy, kernel[..., ::-1], size, 1)
+            ),
+            "rows and columns of the kernel are mixed: reshape does not move numbers.": (
+                scatter(dy, kernel.swapaxes(0, 1).reshape(kernel.shape), size, 1)
+            ),
             "the kernel lies the wrong way round: pixel p gets its share from window i through "
             "weight u = p - i. Routes A and C turn nothing themselves, route B turns the kernel by "
             "180 degrees once.": (scatter(dy, kernel[::-1, ::-1], size, 1)),
@@ -196,6 +271,8 @@ def conv_dx(answer: Answer) -> None:
             "dx has the size of dy. The image is larger than the output, by kh - 1 and kw - 1.": (
                 dx[:, 1:-1, :-1]
             ),
+            "dx has the size of dy, and its last rows and columns are missing. The image is larger "
+            "than the output, by kh - 1 and kw - 1.": dx[:, : dy.shape[1], : dy.shape[2]],
         }
         if channels == filters:
             swapped = kernel.swapaxes(2, 3)
@@ -207,7 +284,15 @@ def conv_dx(answer: Answer) -> None:
                 ),
             }
         what = f"dx for {channels} channels and {filters} filters"
-        expect(call(answer, dy, kernel), dx, what, mistakes=mistakes, batch=2)
+        expect(got, dx, what, mistakes=mistakes)
+
+
+def _continued(dy: Array, kernel: Array) -> Array:
+    """Route B with dy's own last numbers as its border."""
+    kh, kw = kernel.shape[:2]
+    padded = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)), "edge")
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.asarray(np.einsum("npqfuv,uvcf->npqc", windows, kernel[::-1, ::-1]))
 
 
 @exercise
@@ -255,6 +340,7 @@ def conv_dx_strided(answer: Answer) -> None:
         }
         shares = covering((kh, kw), (high, wide), (tall, broad), stride)[:, :, np.newaxis]
         whole = scatter(dy, kernel, (tall, broad), stride)
+        reach = 1 + (high - 1) * (stride + 1) + stride, 1 + (wide - 1) * (stride + 1) + stride
         one_each = tall - kh + 1, broad - kw + 1  # the places that stride 1 has
         mistakes |= {
             "where windows overlap, their shares are averaged. Each is a path to the loss: they "
@@ -269,17 +355,54 @@ def conv_dx_strided(answer: Answer) -> None:
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
+            "it is multiplied by the number of examples. Each has a dx of its own.": dx * 2,
+            "it is divided by the square of the stride. A pixel gets all that comes from the "
+            "windows it lies in.": dx / stride**2,
             "the padding is cut off at the top and on the left twice, as if it lay only there.": (
                 whole[:, 2 * padding :, 2 * padding :]
             ),
         }
+        spread, repeated = enlarged(dy, stride, False, reach), enlarged(dy, stride - 1, True, reach)
+        mistakes |= {
+            "`stride` zeros stand between the numbers of dy: neighbours are `stride` apart, so "
+            "stride - 1 zeros lie between them.": inside(
+                resized(scatter(spread, kernel, full_size(spread, kernel), 1), (tall, broad))
+            ),
+            "each dy is repeated, for `stride` rows and columns. With stride s there are s - 1 "
+            "*zeros* between them: those windows do not exist.": inside(
+                resized(scatter(repeated, kernel, full_size(repeated, kernel), 1), (tall, broad))
+            ),
+            "dx has the size that belongs to stride 1.": scatter(
+                dy, kernel, full_size(dy, kernel), 1
+            ),
+            "the rows and columns that no window covers are at the top and on the left. They are "
+            "left over at the bottom and on the right.": inside(
+                np.pad(scatter(dy, kernel, covered, stride),
+                       ((0, 0), (tall - covered[0], 0), (broad - covered[1], 0), (0, 0)))
+            ),
+            "the padding is laid around once more. It was part of the padded image, and is to be "
+            "cut off.": np.pad(whole, ((0, 0), (padding, padding), (padding, padding), (0, 0))),
+            "window i begins at row i * stride + padding here. In the image itself it begins at "
+            "i * stride *minus* padding.": np.pad(
+                whole, ((0, 0), (padding, 0), (padding, 0), (0, 0))
+            )[:, :height, :width],
+            "channels and filters are mixed: reshape does not move numbers.": inside(
+                scatter(dy, kernel.swapaxes(2, 3).reshape(kernel.shape), (tall, broad), stride)
+            ),
+            "the last row and the last column get nothing: p runs up to H - 1, q up to W - 1.": (
+                np.pad(dx[:, :-1, :-1], ((0, 0), (0, 1), (0, 1), (0, 0)))
+            ),
+            "the first row and the first column get nothing: 0 is a row too.": (
+                np.pad(dx[:, 1:, 1:], ((0, 0), (1, 0), (1, 0), (0, 0)))
+            ),
+        }  # fmt: skip
         if padding == 0:
             empty = "nothing is left: with padding 0 the slice padding:-padding is empty."
             mistakes[empty] = dx[:, :0, :0]
         what = f"dx of an image {(height, width)}, kernel {(kh, kw)}, stride {stride}, "
         what += f"padding {padding}"
         expect(call(answer, dy, kernel, (height, width), stride, padding), dx, what,
-               mistakes=mistakes, batch=2)  # fmt: skip
+               mistakes=mistakes)  # fmt: skip
 
 
 @exercise
@@ -302,12 +425,14 @@ def depthwise_backward(answer: Answer) -> None:
     if not isinstance(got, tuple | list) or len(got) != 2:
         raise WrongAnswer("the result should be two arrays: dx, dkernel.")
 
-    def gradient(kernel: Array, dy: Array = dy) -> Array:
+    def gradient(kernel: Array, dy: Array = dy, add: bool = True) -> Array:
         each = [np.diag(kernel[u, v]) for u, v in np.ndindex(kernel.shape[:2])]
         whole = np.array(each).reshape(3, 2, 3, 3)
-        return scatter(dy, whole, (5, 4), 1)
+        return scatter(dy, whole, (5, 4), 1, add)
 
     dx, dkernel = numerical_gradient(loss, x), numerical_gradient(loss, kernel)
+    each = np.array([[[(dy[n] * x[n, u : u + 3, v : v + 3]).sum(axis=(0, 1)) for v in (0, 1)]
+                      for u in (0, 1, 2)] for n in (0, 1)])  # fmt: skip
     summed = np.broadcast_to(dkernel.sum(axis=2, keepdims=True), dkernel.shape)
     expect(got[0], dx, "dx", rtol=1e-6, mistakes={
         "this is dkernel. The order of the two is dx, dkernel.": dkernel,
@@ -318,8 +443,21 @@ def depthwise_backward(answer: Answer) -> None:
             dx.sum(axis=3, keepdims=True), dx.shape
         ),
         "it is divided by the number of examples. That factor is in dy already.": dx / 2,
+        "it is multiplied by the number of examples. Each has a dx of its own.": dx * 2,
+        "where windows overlap, the last share has overwritten the others. They add up.": (
+            gradient(kernel, add=False)
+        ),
+        "dy is summed over the channels. Here channel c of dy belongs to channel c of x alone.": (
+            gradient(kernel, np.broadcast_to(dy.sum(axis=3, keepdims=True), dy.shape))
+        ),
+        "the kernel's channels are in reverse order.": gradient(kernel[..., ::-1]),
+        "rows and columns of the kernel are mixed: reshape does not move numbers.": (
+            gradient(kernel.swapaxes(0, 1).reshape(kernel.shape))
+        ),
         "dx has the size of dy. The image is larger than the output.": dx[:, 1:-1, :-1],
-    }, batch=2)  # fmt: skip
+        "dx has the size of dy, and its last rows and columns are missing. The image is larger "
+        "than the output.": dx[:, :3, :3],
+    })  # fmt: skip
     expect(got[1], dkernel, "dkernel", rtol=1e-6, mistakes={
         "it is turned by 180 degrees. In dkernel, x and dy both run forwards.": dkernel[::-1, ::-1],
         "the channels are summed over. Each has a filter of its own.": summed,
@@ -328,7 +466,18 @@ def depthwise_backward(answer: Answer) -> None:
         ),
         "it is divided by the number of examples. That factor is in dy already.": dkernel / 2,
         "it is divided by the number of windows. Each passes its whole gradient on.": dkernel / 9,
-        "the examples are not summed over: all of them use the same filter.": np.array(
-            [[[(dy[n] * x[n, u : u + 3, v : v + 3]).sum(axis=(0, 1)) for v in (0, 1)]
-              for u in (0, 1, 2)] for n in (0, 1)]),
-    }, batch=2)  # fmt: skip
+        "it is multiplied by the number of examples. They are added up, and dy has the "
+        "1/N already.": dkernel * 2,
+        "the channels are summed over, and one filter is left, with an axis of length 1. Each has "
+        "its own.": dkernel.sum(axis=2, keepdims=True),
+        "this is the gradient of an ordinary convolution's kernel, (kh, kw, C, C). Here a filter "
+        "sees its own channel alone: (kh, kw, C).": np.array(
+            [[np.einsum("nijc,nijf->cf", x[:, u : u + 3, v : v + 3], dy) for v in (0, 1)]
+             for u in (0, 1, 2)]),
+        "every weight meets the same pixels. Weight (u, v) meets pixel (i + u, j + v).": (
+            np.broadcast_to(dkernel[0, 0], dkernel.shape)
+        ),
+        "only the first example counts. All of them use the same filter: sum.": each[0],
+        "only the last example counts. A sum over n needs +=.": each[1],
+        "the examples are not summed over: all of them use the same filter.": each,
+    })  # fmt: skip

@@ -370,3 +370,318 @@ def depthwise_gradient_turned(x, kernel, dy):
 def depthwise_averaged(x, kernel, dy):
     dx, dkernel = depthwise(x, kernel, dy)
     return dx, dkernel / (dy.shape[1] * dy.shape[2])
+
+
+@wrong("08.conv_db", "dy holds the loss's 1/N already")
+def multiplied_by_the_batch(dy):
+    return dy.sum(axis=(0, 1, 2)) * len(dy)
+
+
+@wrong("08.conv_db", "this is dy")
+def nothing_summed(dy):
+    return dy.copy()
+
+
+@wrong("08.conv_db", "1 times dy")
+def slope_of_y(dy):
+    return np.ones(dy.shape[3])
+
+
+@wrong("08.conv_db", "a number for each example")
+def one_axis_off(dy):
+    return dy.sum(axis=(1, 2, 3))
+
+
+@wrong("08.conv_db", "are not the filters")
+def folded_by_filters(dy):
+    return dy.reshape(dy.shape[3], -1).sum(axis=1)
+
+
+@wrong("08.conv_db", "this is a column")
+def bias_as_a_column(dy):
+    return dy.sum(axis=(0, 1, 2))[:, np.newaxis]
+
+
+@wrong("08.conv_db", "is keepdims in it")
+def bias_with_all_axes(dy):
+    return dy.sum(axis=(0, 1, 2), keepdims=True)
+
+
+@wrong("08.conv_db", "the signs are lost")
+def sizes_added(dy):
+    return np.abs(dy).sum(axis=(0, 1, 2))
+
+
+@wrong("08.conv_dw", "dy holds the loss's 1/N already")
+def weights_multiplied_by_the_batch(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride) * len(x)
+
+
+@wrong("08.conv_dw", "all windows of all examples")
+def averaged_over_all_windows(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride) / dy[..., 0].size
+
+
+@wrong("08.conv_dw", "still a matrix")
+def weights_not_folded(x, dy, kernel_size, stride=1):
+    return weight_gradient(x, dy, kernel_size, stride).reshape(-1, dy.shape[3])
+
+
+@wrong("08.conv_dw", "channels and filters are mixed")
+def filters_folded_first(x, dy, kernel_size, stride=1):
+    dw = weight_gradient(x, dy, kernel_size, stride)
+    return dw.swapaxes(2, 3).reshape(dw.shape)
+
+
+@wrong("08.conv_dw", "rows and columns of the kernel are mixed")
+def columns_folded_first(x, dy, kernel_size, stride=1):
+    dw = weight_gradient(x, dy, kernel_size, stride)
+    return dw.swapaxes(0, 1).reshape(dw.shape)
+
+
+@wrong("08.conv_dw", "the channels are averaged")
+def channels_averaged(x, dy, kernel_size, stride=1):
+    dw = weight_gradient(x, dy, kernel_size, stride)
+    return dw.mean(axis=2, keepdims=True).repeat(x.shape[3], axis=2)
+
+
+@wrong("08.conv_dw", "only the first channel")
+def weights_of_one_channel(x, dy, kernel_size, stride=1):
+    return weight_gradient(x[..., :1], dy, kernel_size, stride).repeat(x.shape[3], axis=2)
+
+
+@wrong("08.conv_dw", "meets pixel u + 1, v + 1")
+def one_pixel_too_far(x, dy, kernel_size, stride=1):
+    shifted = np.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))[:, 1:, 1:]
+    return weight_gradient(shifted, dy, kernel_size, stride)
+
+
+@wrong("08.conv_dw", "the stride multiplies the place (u, v)")
+def stride_in_the_window(x, dy, kernel_size, stride=1):
+    high, wide = dy.shape[1:3]
+    dw = np.zeros((*kernel_size, x.shape[3], dy.shape[3]))
+    x = np.pad(x, ((0, 0), (0, 9), (0, 9), (0, 0)))
+    for u, v in np.ndindex(kernel_size):
+        pixels = x[:, u * stride : u * stride + high, v * stride : v * stride + wide]
+        dw[u, v] = np.einsum("nijc,nijf->cf", pixels, dy)
+    return dw
+
+
+def right_dx(dy, kernel):
+    return full_correlation(dy, kernel[::-1, ::-1].swapaxes(2, 3))
+
+
+@wrong("08.conv_dx", "divided by the number of filters")
+def filters_averaged(dy, kernel):
+    return right_dx(dy, kernel) / kernel.shape[3]
+
+
+@wrong("08.conv_dx", "multiplied by the number of examples")
+def dx_multiplied_by_the_batch(dy, kernel):
+    return right_dx(dy, kernel) * len(dy)
+
+
+@wrong("08.conv_dx", "one row too low")
+def padded_by_the_whole_kernel(dy, kernel):
+    return np.pad(right_dx(dy, kernel), ((0, 0), (1, 0), (1, 0), (0, 0)))[:, :-1, :-1]
+
+
+@wrong("08.conv_dx", "a border of zeros is still there")
+def padded_too_much(dy, kernel):
+    return np.pad(right_dx(dy, kernel), ((0, 0), (1, 1), (1, 1), (0, 0)))
+
+
+@wrong("08.conv_dx", "only the first filter")
+def first_filter(dy, kernel):
+    return right_dx(dy[..., :1], kernel[..., :1])
+
+
+@wrong("08.conv_dx", "the first example's gradient")
+def first_example_everywhere(dy, kernel):
+    return right_dx(dy[:1].repeat(len(dy), axis=0), kernel)
+
+
+@wrong("08.conv_dx", "the channels are in reverse order")
+def channels_turned(dy, kernel):
+    return right_dx(dy, kernel[:, :, ::-1])
+
+
+@wrong("08.conv_dx", "the filters are in reverse order")
+def filters_turned(dy, kernel):
+    return right_dx(dy, kernel[..., ::-1])
+
+
+@wrong("08.conv_dx", "reshape does not move numbers")
+def kernel_folded(dy, kernel):
+    return right_dx(dy, kernel.swapaxes(0, 1).reshape(kernel.shape))
+
+
+@wrong("08.conv_dx", "Beyond it there are no windows")
+def border_continued(dy, kernel):
+    kh, kw = kernel.shape[:2]
+    padded = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)), "edge")
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    return np.einsum("npqfuv,uvcf->npqc", windows, kernel[::-1, ::-1])
+
+
+@wrong("08.conv_dx", "its last rows and columns are missing")
+def end_cut_off(dy, kernel):
+    return right_dx(dy, kernel)[:, : dy.shape[1], : dy.shape[2]]
+
+
+@wrong("08.conv_dx", "kh - 1 and kw - 1 are exchanged")
+def padding_exchanged(dy, kernel):
+    kh, kw = kernel.shape[:2]
+    padded = np.pad(dy, ((0, 0), (kw - 1, kw - 1), (kh - 1, kh - 1), (0, 0)))
+    windows = sliding_window_view(padded, (kw, kh), axis=(1, 2))
+    return np.einsum("npqfvu,uvcf->npqc", windows, kernel[::-1, ::-1])
+
+
+def spread_whole(dy, kernel, image_size, stride, padding, between, repeated=False):
+    """Route B with dy spread over as many pixels as that takes; dx is cut, or filled, at last."""
+    height, width = image_size
+    high, wide = ((size - 1) * (between + 1) + 1 for size in dy.shape[1:3])
+    tall, broad = (size + between * repeated for size in (high, wide))
+    large = np.zeros((len(dy), tall, broad, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        p, q = i * (between + 1), j * (between + 1)
+        end = between + 1 if repeated else 1
+        large[:, p : p + end, q : q + end] = dy[:, i : i + 1, j : j + 1]
+    dx = np.pad(right_dx(large, kernel), ((0, 0), (0, height), (0, width), (0, 0)))
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "`stride` zeros stand between")
+def zeros_too_many_in_a_whole_dy(dy, kernel, image_size, stride, padding=0):
+    return spread_whole(dy, kernel, image_size, stride, padding, stride)
+
+
+@wrong("08.conv_dx_strided", "each dy is repeated")
+def whole_dy_repeated(dy, kernel, image_size, stride, padding=0):
+    return spread_whole(dy, kernel, image_size, stride, padding, stride - 1, repeated=True)
+
+
+@wrong("08.conv_dx_strided", "at the top and on the left. They are left over")
+def rest_in_front(dy, kernel, image_size, stride, padding=0):
+    (height, width), (kh, kw), (high, wide) = image_size, kernel.shape[:2], dy.shape[1:3]
+    covered = kh + stride * (high - 1), kw + stride * (wide - 1)
+    dx = padded_dx(dy, kernel, covered, stride, 0)
+    down, right = height + 2 * padding - covered[0], width + 2 * padding - covered[1]
+    dx = np.pad(dx, ((0, 0), (down, 0), (right, 0), (0, 0)))
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "laid around once more")
+def padded_once_more(dy, kernel, image_size, stride, padding=0):
+    dx = padded_dx(dy, kernel, image_size, stride, padding)
+    return np.pad(dx, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+
+
+@wrong("08.conv_dx_strided", "i * stride *minus* padding")
+def padding_added(dy, kernel, image_size, stride, padding=0):
+    dx = padded_dx(dy, kernel, image_size, stride, padding)
+    dx = np.pad(dx, ((0, 0), (padding, 0), (padding, 0), (0, 0)))
+    return dx[:, : image_size[0], : image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "channels and filters are mixed")
+def kernel_axes_folded(dy, kernel, image_size, stride, padding=0):
+    (h, w), p, mixed = image_size, padding, kernel.swapaxes(2, 3).reshape(kernel.shape)
+    return padded_dx(dy, mixed, image_size, stride, padding)[:, p : p + h, p : p + w]
+
+
+@wrong("08.conv_dx_strided", "divided by the square of the stride")
+def divided_by_the_stride(dy, kernel, image_size, stride, padding=0):
+    (h, w), p = image_size, padding
+    dx = padded_dx(dy, kernel, image_size, stride, padding)[:, p : p + h, p : p + w]
+    return dx / stride**2
+
+
+@wrong("08.conv_dx_strided", "the size that belongs to stride 1")
+def as_for_stride_1(dy, kernel, image_size, stride, padding=0):
+    return right_dx(dy, kernel)
+
+
+@wrong("08.conv_dx_strided", "the last row and the last column get nothing")
+def bounds_too_narrow(dy, kernel, image_size, stride, padding=0):
+    (h, w), p = image_size, padding
+    dx = padded_dx(dy, kernel, image_size, stride, padding)[:, p : p + h, p : p + w]
+    dx[:, -1], dx[:, :, -1] = 0, 0
+    return dx
+
+
+@wrong("08.conv_dx_strided", "0 is a row too")
+def zero_left_out(dy, kernel, image_size, stride, padding=0):
+    (h, w), p = image_size, padding
+    dx = padded_dx(dy, kernel, image_size, stride, padding)[:, p : p + h, p : p + w]
+    dx[:, 0], dx[:, :, 0] = 0, 0
+    return dx
+
+
+@wrong("08.depthwise_backward", "has overwritten the others")
+def depthwise_overwritten(x, kernel, dy):
+    dx, (kh, kw, _) = np.zeros_like(x), kernel.shape
+    for i, j in np.ndindex(dy.shape[1:3]):
+        dx[:, i : i + kh, j : j + kw] = dy[:, i, j][:, np.newaxis, np.newaxis] * kernel
+    return dx, depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "an ordinary convolution's kernel")
+def ordinary_kernel_gradient(x, kernel, dy):
+    return depthwise(x, kernel, dy)[0], weight_gradient(x, dy, kernel.shape[:2], 1)
+
+
+@wrong("08.depthwise_backward", "dy is summed over the channels")
+def all_of_dy(x, kernel, dy):
+    return right_dx(dy, kernel[..., np.newaxis].repeat(3, axis=3)), depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "only the first example counts")
+def depthwise_first_example(x, kernel, dy):
+    return depthwise(x, kernel, dy)[0], depthwise(x[:1], kernel, dy[:1])[1]
+
+
+@wrong("08.depthwise_backward", "A sum over n needs +=")
+def depthwise_last_example(x, kernel, dy):
+    return depthwise(x, kernel, dy)[0], depthwise(x[1:], kernel, dy[1:])[1]
+
+
+@wrong("08.depthwise_backward", "the kernel's channels are in reverse order")
+def depthwise_channels_turned(x, kernel, dy):
+    return depthwise(x, kernel[..., ::-1], dy)[0], depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "reshape does not move numbers")
+def depthwise_kernel_folded(x, kernel, dy):
+    mixed = kernel.swapaxes(0, 1).reshape(kernel.shape)
+    return depthwise(x, mixed, dy)[0], depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "every weight meets the same pixels")
+def depthwise_one_place(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel * 0 + dkernel[0, 0]
+
+
+@wrong("08.depthwise_backward", "with an axis of length 1")
+def depthwise_keepdims(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel.sum(axis=2, keepdims=True)
+
+
+@wrong("08.depthwise_backward", "its last rows and columns are missing")
+def depthwise_end_cut_off(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx[:, : dy.shape[1], : dy.shape[2]], dkernel
+
+
+@wrong("08.depthwise_backward", "They are added up, and dy holds")
+def depthwise_multiplied_by_the_batch(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx, dkernel * len(x)
+
+
+@wrong("08.depthwise_backward", "Each has a dx of its own")
+def depthwise_dx_multiplied_by_the_batch(x, kernel, dy):
+    dx, dkernel = depthwise(x, kernel, dy)
+    return dx * len(x), dkernel
