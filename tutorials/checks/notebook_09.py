@@ -47,6 +47,14 @@ def last_maximum(entries: Array) -> Array:
     return first_maximum(entries[::-1, ::-1])[::-1, ::-1]
 
 
+def first_by_columns(entries: Array) -> Array:
+    return first_maximum(entries.T).T
+
+
+def first_if_positive_else_corner(entries: Array) -> Array:
+    return first_maximum(entries) if entries.max() > 0 else corner(entries)
+
+
 def exchanged(entries: Array) -> Array:
     return first_maximum(entries).T
 
@@ -77,11 +85,11 @@ def maxpool_backward(answer: Answer) -> None:
     rng = np.random.default_rng(9)
     cases = [
         ("", rng.permutation(2 * 6 * 4 * 3).reshape(2, 6, 4, 3) - 71, 2, 2),
+        (" of windows that lie apart", rng.permutation(336).reshape(2, 7, 8, 3) - 168, 2, 3),
         (" with ties", rng.integers(-1, 2, (2, 6, 4, 3)), 2, 2),
         (" of overlapping windows", rng.permutation(210).reshape(2, 7, 5, 3) - 99, 3, 2),
         (" with a row and a column left over", rng.integers(-4, 5, (2, 7, 5, 3)), 2, 2),
         (" of negative numbers", -1 - rng.permutation(2 * 6 * 4 * 3).reshape(2, 6, 4, 3), 2, 2),
-        (" of windows that lie apart", rng.integers(-9, 0, (2, 7, 8, 3)), 2, 3),
         (" of one window", rng.permutation(2 * 4 * 4 * 3).reshape(2, 4, 4, 3) - 50, 4, 4),
     ]
     for circumstance, numbers, window, stride in cases:
@@ -122,6 +130,36 @@ def maxpool_backward(answer: Answer) -> None:
             "equal maxima share dy. That is a legal choice, and what a numerical gradient gives, "
             "but here the first one gets everything.": by(shared_by_maxima),
             "of equal maxima the last one gets dy; here it is the first one.": by(last_maximum),
+            "of equal maxima the first one column by column gets dy; here it is the first one line "
+            "by line.": by(first_by_columns),
+            "a window without a number above 0 gives dy to its first entry. Does the running "
+            "maximum begin at 0? The maximum of -5 and -3 is -3, and gets dy.": (
+                by(first_if_positive_else_corner)
+            ),
+            "one entry is chosen for all channels. Each channel has a maximum of its own.": (
+                by(first_maximum, x=np.broadcast_to(x.sum(axis=3, keepdims=True), x.shape))
+            ),
+            "the first channel's maximum gets the dy of all channels. Each has its own.": (
+                by(first_maximum, x=x[..., [0, 0, 0]])
+            ),
+            "the first example's maximum gets the dy of all examples. Each has its own.": (
+                by(first_maximum, x=x[[0, 0]])
+            ),
+            "the window is fixed at 2. It is an argument.": by(first_maximum, window=2),
+            "window (i, j) begins at row i * stride, column j * stride, not at i and j.": (
+                by(first_maximum, stride=1)
+            ),
+            "window (i, j) begins at row i * stride, column j * stride, not at i * window.": (
+                _beside(dy, x, window, first_maximum)
+            ),
+            "u and v are places in the window. In the image it is row i * stride + u, column "
+            "j * stride + v.": _placed(dy, x, window, stride, 0, window),
+            "the maximum is looked for in the window at i * stride, but dy goes to the one at "
+            "i * window.": _placed(dy, x, window, stride, window, window),
+            "the place in the window is divided by the stride. A line of it has `window` "
+            "entries.": _placed(dy, x, window, stride, stride, stride),
+            "this is dy. dx has the size of x.": dy,
+            "x itself is in it. Begin with zeros.": x + dx,
             "row and column inside the window have changed places: entries are counted line by "
             "line, so u is the quotient and v the remainder.": by(exchanged),
             "dy is multiplied by the maximum. The slope of the maximum is 1, whatever it is.": (
@@ -138,6 +176,23 @@ def maxpool_backward(answer: Answer) -> None:
         }
         got = call(answer, dy, x, window, stride)
         expect(got, dx, f"dx{circumstance}", mistakes=mistakes, batch=2)
+
+
+def _placed(dy: Array, x: Array, window: int, stride: int, step: int, length: int) -> Array:
+    """dy at the maximum's place, if windows began at i * step and their lines had a length."""
+    dx = np.pad(np.zeros(x.shape), ((0, 0), (0, 99), (0, 99), (0, 0)))
+    for n, i, j, c in np.ndindex(dy.shape):
+        place = np.s_[n, i * stride : i * stride + window, j * stride : j * stride + window, c]
+        u, v = divmod(int(x[place].argmax()), length)
+        dx[n, i * step + u, j * step + v, c] += dy[n, i, j, c]
+    return dx[:, : x.shape[1], : x.shape[2]]
+
+
+def _beside(dy: Array, x: Array, window: int, share: Share) -> Array:
+    """As if the stride were the window; beyond the image lies nothing that wins."""
+    border = ((0, 0), (0, dy.shape[1] * window), (0, dy.shape[2] * window), (0, 0))
+    wide = np.pad(x, border, constant_values=-1e9)
+    return route(dy, wide, window, window, share)[:, : x.shape[1], : x.shape[2]]
 
 
 def _one_winner(dy: Array, x: Array, window: int, stride: int, over_examples: bool) -> Array:
@@ -168,7 +223,7 @@ def examples_as_columns(dy: Array, x: Array, window: int, stride: int) -> Array:
 def avgpool_backward(answer: Answer) -> None:
     """Side by side, then overlapping, then with a row and a column left over."""
     rng = np.random.default_rng(10)
-    cases = [(6, 4, 2, 2), (7, 5, 3, 2), (7, 5, 2, 2), (4, 3, 1, 1), (3, 3, 3, 3), (7, 8, 2, 3)]
+    cases = [(6, 4, 2, 2), (7, 8, 2, 3), (7, 5, 3, 2), (7, 5, 2, 2), (4, 3, 1, 1), (3, 3, 3, 3)]
     for height, width, window, stride in cases:
         x = np.zeros((2, height, width, 3))
         rows, columns = ((size - window) // stride + 1 for size in (height, width))
@@ -184,18 +239,45 @@ def avgpool_backward(answer: Answer) -> None:
             ),
             "the rows and columns that no window covers are missing. They belong to the image; "
             "their gradient is 0.": dx[:, : rows * stride, : columns * stride],
+            "rows and columns that no window covers are missing. They belong to the image; their "
+            "gradient is 0.": dx[
+                :, : (rows - 1) * stride + window, : (columns - 1) * stride + window
+            ],
             "only the first entry of each window gets something. All of them enter the mean.": (
                 route(dy, x, window, stride, first_maximum) / window**2
             ),
             "where windows overlap, their shares are averaged. Each is a path to the loss: they "
             "add up.": dx / np.maximum(1, route(np.ones_like(dy), x, window, stride, copied)),
+            "dy is multiplied by the number of entries. It is divided by it.": dx * window**4,
+            "it is divided by 4, whatever the window. A window has window * window entries.": (
+                dx * window**2 / 4
+            ),
+            "it is divided by stride * stride. The mean is over window * window entries.": (
+                dx * window**2 / stride**2
+            ),
+            "it is divided by the number of pixels of the image. The mean is over one window.": (
+                dx * window**2 / (height * width)
+            ),
+            "it is divided by the number of channels too. Each channel is pooled by itself.": (
+                dx / 3
+            ),
+            "it is rounded down: // where / belongs.": route(
+                dy // window**2, x, window, stride, copied
+            ),
+            "the first example's gradient stands in all of them.": dx[[0, 0]],
+            "window (i, j) begins at row i * stride, column j * stride, not at i and j.": (
+                route(dy, x, window, 1, mean)
+            ),
+            "dy is repeated, and the windows lie side by side. Where the stride is not the window, "
+            "they overlap or lie apart.": dy.repeat(window, 1).repeat(window, 2) / window**2,
+            "this is dy. dx has the size of the image.": dy,
             "it is divided by window * stride. The mean is over window * window entries.": (
                 dx * window / stride
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
             "window (i, j) begins at row i * stride, column j * stride, not at i * window.": (
-                route(dy, x, window, window, copied) / window**2
+                _beside(dy, x, window, mean)
             ),
         }
         if window == len(dy):  # otherwise NumPy refuses
@@ -227,6 +309,16 @@ def dropout_backward(answer: Answer) -> None:
             "the factor is applied twice.": dy * keep / 0.8**2,
             "the factor is 1 + rate. What is kept was divided by 1 - rate.": dy * keep * 1.2,
             "the sign is turned.": -dy * keep / 0.8,
+            "what was dropped gets dy as it is. It had no influence on y: 0.": (
+                np.where(keep, dy / 0.8, dy)
+            ),
+            "the factor is 2, as for a rate of 0.5. The rate is an argument.": dy * keep * 2,
+            "the factor is made from the share that was kept this time. Forwards it was "
+            "1 / (1 - rate).": dy * keep / keep.mean(),
+            "it is divided by 1 + rate. What is kept was divided by 1 - rate.": dy * keep / 1.2,
+            "only what was kept comes back. dx has the shape of x: 0 where it was dropped.": (
+                dy[keep] / 0.8
+            ),
             "the factor is 1 / rate. `rate` is the share that is dropped, 1 - rate the one that "
             "is kept.": dy * keep / 0.2,
             "the mask is the wrong way round: `keep` is True where a number was let through.": (
@@ -243,44 +335,162 @@ def dropout_backward(answer: Answer) -> None:
     expect(call(answer, dy, everything, 0.0), dy, "dx for a rate of 0, where nothing is dropped")
 
 
+def _counted(
+    dy: Array,
+    size: tuple[int, int],
+    window: int,
+    stride: int,
+    padding: int,
+    count: Callable[[range, range], float],
+) -> Array:
+    """Each dy to the entries in the image, divided by a number made from the window's lines."""
+    dx = np.zeros((len(dy), *size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        rows, columns = range(top, top + window), range(left, left + window)
+        place = np.s_[:, max(0, top) : max(0, top + window), max(0, left) : max(0, left + window)]
+        dx[place] += dy[:, i : i + 1, j : j + 1] / max(1, count(rows, columns))
+    return dx
+
+
 @exercise
 def padded_mean_backward(answer: Answer) -> None:
-    """Against differences: overlap, windows side by side, no padding, a left-over column."""
+    """Against shares of a padded image of ones: overlap, wide borders, windows over two edges."""
     rng = np.random.default_rng(19)
-    cases = [((5, 4), 3, 1, 1), ((6, 5), 3, 2, 1), ((5, 6), 2, 2, 1), ((5, 4), 2, 2, 0)]
+    cases = [((5, 4), 3, 1, 1), ((6, 6), 3, 1, 2), ((6, 5), 3, 2, 1), ((5, 6), 2, 2, 1),
+             ((2, 3), 4, 1, 1), ((5, 4), 2, 2, 0)]  # fmt: skip
     for (height, width), window, stride, padding in cases:
-        rows, columns = ((size + 2 * padding - window) // stride + 1 for size in (height, width))
-        dy = rng.normal(size=(2, rows, columns, 3))
-        inside = np.s_[:, padding : padding + height, padding : padding + width]
-        outline = (2, height + 2 * padding, width + 2 * padding, 3)
-        real = np.zeros(outline)
-        real[inside] = 1
+        high, wide = ((size + 2 * padding - window) // stride + 1 for size in (height, width))
+        dy = rng.normal(size=(2, high, wide, 3))
+        _one_padded_mean(answer, dy, (height, width), window, stride, padding)
 
-        def share(entries: Array) -> Array:
-            return np.asarray(entries / entries.sum())
 
-        dx = route(dy, real, window, stride, share)
-        got = call(answer, dy, (height, width), window, stride, padding)
-        case = f"dx for {height} by {width} pixels, {window=}, {stride=}, {padding=}"
-        mistakes = {
-            f"the border counts in the mean: everything is divided by {window**2}. Only the "
-            "entries that lie in the image are counted.": route(dy, real, window, stride, mean)[
-                inside
-            ],
-            "each entry gets all of dy. It enters the mean with a weight.": (
-                route(dy, real, window, stride, copied)[inside]
-            ),
-            "where windows overlap, the last share has overwritten the others. They add up.": (
-                route(dy, real, window, stride, share, add=False)[inside]
-            ),
-            "the border is still there. It does not belong to the image.": dx,
-            "the padding is left out: window (i, j) begins at row i * stride - padding.": (
-                dx[:, :height, :width]
-            ),
-            "the border is cut off twice at the top and on the left.": (
-                dx[:, 2 * padding :, 2 * padding :]
-            ),
-            "it is divided by the number of examples. That factor is in dy already.": dx[inside]
-            / 2,
-        }
-        expect(got, dx[inside], case, mistakes=mistakes, batch=2)
+def _one_padded_mean(
+    answer: Answer, dy: Array, size: tuple[int, int], window: int, stride: int, padding: int
+) -> None:
+    (height, width), (high, wide) = size, dy.shape[1:3]
+    inside = np.s_[:, padding : padding + height, padding : padding + width]
+    real = np.zeros((2, height + 2 * padding, width + 2 * padding, 3))
+    real[inside] = 1
+
+    def share(entries: Array) -> Array:
+        return np.asarray(entries / entries.sum())
+
+    def lines(seen: range, size: int) -> int:
+        """How many of them lie in the image."""
+        return len(range(max(0, seen.start), min(size, seen.stop)))
+
+    def by(
+        count: Callable[[range, range], float],
+        stride: int = stride,
+        padding: int = padding,
+        size: tuple[int, int] = size,
+    ) -> Array:
+        return _counted(dy, size, window, stride, padding, count)
+
+    def fair(rows: range, columns: range) -> int:
+        return lines(rows, height) * lines(columns, width)
+
+    dx = route(dy, real, window, stride, share)
+    got = call(answer, dy, (height, width), window, stride, padding)
+    case = f"dx for {height} by {width} pixels, {window=}, {stride=}, {padding=}"
+    everything = route(dy, real, window, stride, copied)[inside]
+    edges = range(0, high, max(1, high - 1)), range(0, wide, max(1, wide - 1))
+    mistakes = {
+        f"the border counts in the mean: everything is divided by {window**2}. Only the "
+        "entries that lie in the image are counted.": everything / window**2,
+        "each entry gets all of dy. It enters the mean with a weight.": everything,
+        "where windows overlap, the last share has overwritten the others. They add up.": (
+            route(dy, real, window, stride, share, add=False)[inside]
+        ),
+        "the rows are counted as they lie in the image, but all columns of the window.": by(
+            lambda rows, columns: lines(rows, height) * window
+        ),
+        "the columns are counted as they lie in the image, but all rows of the window.": by(
+            lambda rows, columns: window * lines(columns, width)
+        ),
+        "the lines are added: 2 rows and 3 columns make 6 entries, not 5.": by(
+            lambda rows, columns: lines(rows, height) + lines(columns, width)
+        ),
+        f"it is divided by {window}. The entries in the image count, rows times columns.": (
+            everything / window
+        ),
+        "a window at an edge loses one line here, whatever the padding. Count those that lie "
+        "in the image.": by(
+            lambda rows, columns: (
+                (window - (rows.start < 0) - (rows.stop > height))
+                * (window - (columns.start < 0) - (columns.stop > width))
+            )
+        ),
+        "what hangs over at the top and on the left is not counted, but what hangs over at the "
+        "bottom and on the right is.": by(
+            lambda rows, columns: (window - max(0, -rows.start)) * (window - max(0, -columns.start))
+        ),
+        "what hangs over at the bottom and on the right is not counted, but what hangs over at "
+        "the top and on the left is.": by(
+            lambda rows, columns: (
+                min(window, height - rows.start) * min(window, width - columns.start)
+            )
+        ),
+        "every window is divided as if it lost `padding` rows and columns. Only those at an "
+        "edge do.": everything / max(1, window - padding) ** 2,
+        "the first and the last window of a row lose `padding` lines here. How many they lose "
+        "depends on the stride too.": by(
+            lambda rows, columns: (
+                (window - padding * ((rows.start + padding) // stride in edges[0]))
+                * (window - padding * ((columns.start + padding) // stride in edges[1]))
+            )
+        ),
+        "height and width are exchanged in the count.": by(
+            lambda rows, columns: (
+                (min(width, rows.stop) - max(0, rows.start))
+                * (min(height, columns.stop) - max(0, columns.start))
+            )
+        ),
+        "each pixel's shares are divided by the number of windows it lies in. A share is "
+        "divided by the number of entries in its *window*.": everything
+        / np.maximum(1, route(np.ones_like(dy), real, window, stride, copied)[inside]),
+        "the padding is left out: window (i, j) begins at row i * stride - padding.": (
+            dx[:, :height, :width]
+        ),
+        "the padding is left out: window (i, j) begins at row i * stride - padding, not at "
+        "i * stride.": by(fair, padding=0),
+        "the padding is added. Window (i, j) begins at row i * stride *minus* padding.": by(
+            fair, padding=-padding
+        ),
+        "the padding is subtracted twice. Window (i, j) begins at row i * stride - padding.": (
+            by(fair, padding=2 * padding)
+        ),
+        "the padding is fixed at 1. It is an argument.": by(fair, padding=1),
+        "the stride is left out: window (i, j) begins at row i * stride - padding.": by(
+            fair, stride=1
+        ),
+        "a negative number in a slice counts from the end. Windows that begin above or to the "
+        "left of the image begin at 0 there.": _from_the_end(
+            dy, (height, width), window, stride, padding
+        ),
+        "the border is still there. It does not belong to the image.": dx,
+        "the border is cut off at the top and on the left only.": dx[:, padding:, padding:],
+        "the border is cut off at the bottom and on the right only.": (
+            dx[:, : height + padding, : width + padding]
+        ),
+        "the border is cut off twice at the top and on the left.": (
+            dx[:, 2 * padding :, 2 * padding :]
+        ),
+        "height and width are exchanged.": by(
+            lambda rows, columns: lines(rows, width) * lines(columns, height), size=(width, height)
+        ),
+        "it is divided by the number of examples. That factor is in dy already.": dx[inside] / 2,
+    }
+    expect(got, dx[inside], case, mistakes=mistakes)
+
+
+def _from_the_end(
+    dy: Array, size: tuple[int, int], window: int, stride: int, padding: int
+) -> Array:
+    dx = np.zeros((len(dy), *size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        part = dx[:, top : top + window, left : left + window]
+        part += dy[:, i : i + 1, j : j + 1] / max(1, part[0, :, :, 0].size)
+    return dx

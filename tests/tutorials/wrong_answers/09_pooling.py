@@ -139,7 +139,7 @@ def last_window_wins(dy, image_size, window, stride):
 
 @wrong("09.avgpool_backward", "no window covers are missing")
 def repeated(dy, image_size, window, stride):
-    if window > stride:
+    if window != stride:
         return spread(dy, image_size, window, stride) / window**2
     return dy.repeat(window, axis=1).repeat(window, axis=2) / window**2
 
@@ -314,3 +314,327 @@ def border_cut_off_twice(dy, image_size, window, stride, padding):
 def padded_divided_by_the_batch(dy, image_size, window, stride, padding):
     (h, w), p = image_size, padding
     return spread_with_border(dy, image_size, window, stride, p)[:, p : p + h, p : p + w] / len(dy)
+
+
+def by_winner(dy, x, window, stride, *, seen=None, start=None, length=None, first=None):
+    """Each dy to a maximum; where it is looked for and put can be wrong in several ways."""
+    dx = np.pad(np.zeros_like(x), ((0, 0), (0, 99), (0, 99), (0, 0)))
+    seen = x if seen is None else seen
+    start = stride if start is None else start
+    for n, i, j, c in np.ndindex(dy.shape):
+        top, left = i * stride, j * stride
+        entries = seen[n, top : top + window, left : left + window, c]
+        k = first(entries) if first else entries.argmax()
+        u, v = divmod(int(k), length or window)
+        dx[n, i * start + u, j * start + v, c] += dy[n, i, j, c]
+    return dx[:, : x.shape[1], : x.shape[2]]
+
+
+@wrong("09.maxpool_backward", "column by column")
+def first_by_columns(dy, x, window, stride):
+    def first(entries):
+        v, u = divmod(int(entries.T.argmax()), window)
+        return u * window + v
+
+    return by_winner(dy, x, window, stride, first=first)
+
+
+@wrong("09.maxpool_backward", "gives dy to its first entry")
+def first_entry_if_nothing_is_positive(dy, x, window, stride):
+    def first(entries):
+        return entries.argmax() if entries.max() > 0 else 0
+
+    return by_winner(dy, x, window, stride, first=first)
+
+
+@wrong("09.maxpool_backward", "one entry is chosen for all channels")
+def one_winner_for_all_channels(dy, x, window, stride):
+    seen = x.sum(axis=3, keepdims=True).repeat(x.shape[3], axis=3)
+    return by_winner(dy, x, window, stride, seen=seen)
+
+
+@wrong("09.maxpool_backward", "the first channel's maximum")
+def winner_of_the_first_channel(dy, x, window, stride):
+    return by_winner(dy, x, window, stride, seen=x[..., :1].repeat(x.shape[3], axis=3))
+
+
+@wrong("09.maxpool_backward", "the first example's maximum")
+def winner_of_the_first_example(dy, x, window, stride):
+    return by_winner(dy, x, window, stride, seen=x[:1].repeat(len(x), axis=0))
+
+
+@wrong("09.maxpool_backward", "the window is fixed at 2")
+def window_typed_in(dy, x, window, stride):
+    return by_winner(dy, x, 2, stride)
+
+
+@wrong("09.maxpool_backward", "not at i and j")
+def windows_at_every_pixel(dy, x, window, stride):
+    return by_winner(dy, x, window, 1)
+
+
+@wrong("09.maxpool_backward", "not at i * window")
+def windows_side_by_side(dy, x, window, stride):
+    border = ((0, 0), (0, 30), (0, 30), (0, 0))
+    wide = np.pad(x, border, constant_values=-1e9)
+    return by_winner(dy, wide, window, window)[:, : x.shape[1], : x.shape[2]]
+
+
+@wrong("09.maxpool_backward", "u and v are places in the window")
+def place_in_the_window(dy, x, window, stride):
+    return by_winner(dy, x, window, stride, start=0)
+
+
+@wrong("09.maxpool_backward", "dy goes to the one at i * window")
+def put_beside(dy, x, window, stride):
+    return by_winner(dy, x, window, stride, start=window)
+
+
+@wrong("09.maxpool_backward", "A line of it has `window` entries")
+def divided_by_the_stride(dy, x, window, stride):
+    return by_winner(dy, x, window, stride, length=stride)
+
+
+@wrong("09.maxpool_backward", "this is dy")
+def as_large_as_the_output(dy, x, window, stride):
+    return dy.copy()
+
+
+@wrong("09.maxpool_backward", "Begin with zeros")
+def added_to_x(dy, x, window, stride):
+    return x + right(dy, x, window, stride)
+
+
+@wrong("09.avgpool_backward", "multiplied by the number of entries")
+def multiplied_by_the_entries(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) * window**2
+
+
+@wrong("09.avgpool_backward", "divided by 4, whatever the window")
+def four_typed_in(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / 4
+
+
+@wrong("09.avgpool_backward", "stride * stride")
+def divided_by_the_squared_stride(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / stride**2
+
+
+@wrong("09.avgpool_backward", "pixels of the image")
+def divided_by_the_image(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / (image_size[0] * image_size[1])
+
+
+@wrong("09.avgpool_backward", "number of channels too")
+def divided_by_the_channels(dy, image_size, window, stride):
+    return spread(dy, image_size, window, stride) / window**2 / dy.shape[3]
+
+
+@wrong("09.avgpool_backward", "where / belongs")
+def rounded_down(dy, image_size, window, stride):
+    return spread(dy // window**2, image_size, window, stride)
+
+
+@wrong("09.avgpool_backward", "the first example's gradient")
+def the_first_example_everywhere(dy, image_size, window, stride):
+    return spread(dy[:1].repeat(len(dy), axis=0), image_size, window, stride) / window**2
+
+
+@wrong("09.avgpool_backward", "not at i and j")
+def means_at_every_pixel(dy, image_size, window, stride):
+    return spread(dy, image_size, window, 1) / window**2
+
+
+@wrong("09.avgpool_backward", "the windows lie side by side")
+def always_repeated(dy, image_size, window, stride):
+    return dy.repeat(window, axis=1).repeat(window, axis=2) / window**2
+
+
+@wrong("09.avgpool_backward", "no window covers are missing")
+def cut_after_the_last_window(dy, image_size, window, stride):
+    high, wide = ((size - 1) * stride + window for size in dy.shape[1:3])
+    return (spread(dy, image_size, window, stride) / window**2)[:, :high, :wide]
+
+
+@wrong("09.dropout_backward", "what was dropped gets dy as it is")
+def dropped_passes(dy, keep, rate):
+    return np.where(keep, dy / (1 - rate), dy)
+
+
+@wrong("09.dropout_backward", "the factor is 2")
+def rate_typed_in(dy, keep, rate):
+    return dy * keep * 2
+
+
+@wrong("09.dropout_backward", "kept this time")
+def share_of_this_mask(dy, keep, rate):
+    return dy * keep / keep.mean()
+
+
+@wrong("09.dropout_backward", "divided by 1 + rate")
+def divided_by_one_plus_rate(dy, keep, rate):
+    return dy * keep / (1 + rate)
+
+
+@wrong("09.dropout_backward", "only what was kept comes back")
+def kept_alone(dy, keep, rate):
+    return dy[keep] / (1 - rate)
+
+
+def counted(dy, image_size, window, stride, padding, count):
+    """Each dy goes to its window's lines in the image, and is divided by count(top, left)."""
+    height, width = image_size
+    dx = np.zeros((len(dy), height, width, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        rows = slice(max(0, top), max(0, min(height, top + window)))
+        columns = slice(max(0, left), max(0, min(width, left + window)))
+        real = (rows.stop - rows.start) * (columns.stop - columns.start)
+        dx[:, rows, columns] += dy[:, i : i + 1, j : j + 1] / (count(top, left) or max(1, real))
+    return dx
+
+
+def fair(top, left):
+    return None
+
+
+def lines(first, window, size):
+    return min(size, first + window) - max(0, first)
+
+
+@wrong("09.padded_mean_backward", "whatever the padding")
+def one_line_for_each_edge(dy, image_size, window, stride, padding):
+    def count(top, left):
+        rows = window - (top < 0) - (top + window > image_size[0])
+        return rows * (window - (left < 0) - (left + window > image_size[1]))
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "but all columns of the window")
+def rows_alone(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return lines(top, window, image_size[0]) * window
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "but all rows of the window")
+def columns_alone(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return window * lines(left, window, image_size[1])
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "the lines are added")
+def lines_added(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return lines(top, window, image_size[0]) + lines(left, window, image_size[1])
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "it is divided by 3")
+def by_the_side(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, stride, padding, lambda top, left: window)
+
+
+@wrong("09.padded_mean_backward", "at the bottom and on the right is")
+def top_and_left_alone(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return (window - max(0, -top)) * (window - max(0, -left))
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "the top and on the left is")
+def bottom_and_right_alone(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return min(window, image_size[0] - top) * min(window, image_size[1] - left)
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "as if it lost `padding` rows and columns")
+def all_windows_smaller(dy, image_size, window, stride, padding):
+    smaller = max(1, window - padding) ** 2
+    return counted(dy, image_size, window, stride, padding, lambda top, left: smaller)
+
+
+@wrong("09.padded_mean_backward", "depends on the stride too")
+def first_and_last_smaller(dy, image_size, window, stride, padding):
+    def side(first, windows):
+        return window - padding * ((first + padding) // stride in (0, windows - 1))
+
+    def count(top, left):
+        return side(top, dy.shape[1]) * side(left, dy.shape[2])
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "exchanged in the count")
+def sides_exchanged_in_the_count(dy, image_size, window, stride, padding):
+    def count(top, left):
+        return max(1, lines(top, window, image_size[1]) * lines(left, window, image_size[0]))
+
+    return counted(dy, image_size, window, stride, padding, count)
+
+
+@wrong("09.padded_mean_backward", "number of entries in its *window*")
+def by_covering_windows(dy, image_size, window, stride, padding):
+    whole = counted(dy, image_size, window, stride, padding, lambda top, left: 1)
+    ones = counted(np.ones_like(dy), image_size, window, stride, padding, lambda top, left: 1)
+    return whole / np.maximum(1, ones)
+
+
+@wrong("09.padded_mean_backward", "not at i * stride")
+def no_offset(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, stride, 0, fair)
+
+
+@wrong("09.padded_mean_backward", "the padding is added")
+def offset_added(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, stride, -padding, fair)
+
+
+@wrong("09.padded_mean_backward", "the padding is subtracted twice")
+def offset_twice(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, stride, 2 * padding, fair)
+
+
+@wrong("09.padded_mean_backward", "the padding is fixed at 1")
+def padding_typed_in(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, stride, 1, fair)
+
+
+@wrong("09.padded_mean_backward", "the stride is left out")
+def stride_left_out(dy, image_size, window, stride, padding):
+    return counted(dy, image_size, window, 1, padding, fair)
+
+
+@wrong("09.padded_mean_backward", "counts from the end")
+def slices_from_the_end(dy, image_size, window, stride, padding):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        part = dx[:, top : top + window, left : left + window]
+        part += dy[:, i : i + 1, j : j + 1] / max(1, part[0, :, :, 0].size)
+    return dx
+
+
+@wrong("09.padded_mean_backward", "at the top and on the left only")
+def cut_in_front(dy, image_size, window, stride, padding):
+    dx = spread_with_border(dy, image_size, window, stride, padding)
+    return dx[:, padding:, padding:]
+
+
+@wrong("09.padded_mean_backward", "at the bottom and on the right only")
+def cut_at_the_end(dy, image_size, window, stride, padding):
+    dx = spread_with_border(dy, image_size, window, stride, padding)
+    return dx[:, : image_size[0] + padding, : image_size[1] + padding]
+
+
+@wrong("09.padded_mean_backward", "height and width are exchanged.")
+def width_before_height(dy, image_size, window, stride, padding):
+    return counted(dy, image_size[::-1], window, stride, padding, fair)
