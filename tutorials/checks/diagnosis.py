@@ -42,7 +42,7 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
         path = Path(code.co_filename)
         raise WrongAnswer(f"{_call_text(answer, kept)} fails: {describe(error, path)}.") from error
     for name, before, after in zip(_names(answer, arguments), kept, arguments, strict=True):
-        if isinstance(after, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             advice = "work on a copy, or put back what you move."
             if before.shape == after.shape and np.allclose(before, after):
                 advice = "x + h - h is not x in floating point, so put back a copy of it."
@@ -50,7 +50,7 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
                 f"{_title(answer)} changes its argument {name}, which belongs to the caller: "
                 f"{advice}"
             )
-        if isinstance(after, list) and list(map(id, before)) != list(map(id, after)):
+        if isinstance(before, list) and list(map(id, before)) != list(map(id, after)):
             raise WrongAnswer(
                 f"{_title(answer)} changes the list {name}, which belongs to the caller: work on "
                 "a copy."
