@@ -106,8 +106,8 @@ BUGS = [
         "tutorials/checks/notebook_11.py",
         (
             "epsilon outside of the root is as right as inside",
-            "np.sqrt(variance) + EPSILON,\n",
-            "np.sqrt(variance + EPSILON),\n",
+            "np.sqrt(variance) + epsilon,\n",
+            "np.sqrt(variance + epsilon),\n",
             EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[11.normalize-epsilon_outside]",
         ),
         (
@@ -121,16 +121,22 @@ BUGS = [
         "tutorials/checks/notebook_13.py",
         (
             "any name for a fault is right",
-            "        if named != true:\n",
-            "        if False:\n",
+            "    if wrong:\n        named",
+            "    if False:\n        named",
             EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
         ),
     ),
     *bugs(
         "tutorials/checks/notebook_14.py",
         (
+            "a residual block may run its body as often as it likes",
+            "if body is linear and calls != 1:",
+            "if False:",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[14.residual_backward-two_passes]",
+        ),
+        (
             "a residual block may add in the body's own array",
-            "if not np.array_equal(kept, dy @ w.T):",
+            "if body is keeper and not np.array_equal(kept, dy @ w.T):",
             "if False:",
             EXERCISES + "test_a_wrong_answer_gets_its_diagnosis",
         ),

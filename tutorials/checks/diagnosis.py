@@ -191,6 +191,8 @@ def _shape_text(got: tuple[int, ...], expected: tuple[int, ...]) -> str:
         return text + " Asked for is a plain number, not an array that holds one."
     if len(got) > len(expected) + 1 and tuple(n for n in got if n > 1) == expected:
         return text + " Axes of length 1 are left over: is keepdims in it?"
+    if len(got) == len(expected) + 1 and got == (1, *expected):
+        return text + " The batch axis is still there, of length 1: was it summed with keepdims?"
     if len(got) == len(expected) + 1 and got[1:] == expected:
         return text + " The batch axis is still there: it has to be summed over."
     if sorted(got) == sorted(expected):

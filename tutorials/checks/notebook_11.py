@@ -37,45 +37,65 @@ def _several(result: Any, *names: str) -> tuple[Any, ...]:
 
 @exercise
 def normalize(answer: Answer) -> None:
-    """Rows of features, then pictures; and a channel that is the same everywhere."""
-    for shape in SHAPES:
+    """Features, then pictures, each with its own epsilon; then a still and a far-off channel."""
+    for shape, epsilon in zip(SHAPES, (EPSILON, 0.7), strict=True):
         x = _draw(shape)[0]
         mean, variance = statistics(x)
         count = x.size // 3
-        sigma = np.sqrt(variance + EPSILON)
-        got, got_sigma = _several(call(answer, x, EPSILON), "xhat", "sigma")
+        sigma = np.sqrt(variance + epsilon)
+        got, got_sigma = _several(call(answer, x, epsilon), "xhat", "sigma")
         of_examples = x.var(axis=0)
         expect(got_sigma, sigma, f"sigma for x of shape {shape}", mistakes={
-            "this is the variance plus epsilon; the root is missing.": variance + EPSILON,
-            "epsilon stands outside of the root. It belongs inside.": np.sqrt(variance) + EPSILON,
+            "this is the variance plus epsilon; the root is missing.": variance + epsilon,
+            "epsilon stands outside of the root. It belongs inside.": np.sqrt(variance) + epsilon,
             "epsilon is missing. Without it a channel that never changes is divided by 0.": (
                 np.sqrt(variance)
             ),
             "this is divided by M - 1. All statistics here are plain means: divide by M.": (
-                np.sqrt(variance * count / (count - 1) + EPSILON)
+                np.sqrt(variance * count / (count - 1) + epsilon)
             ),
             "the mean of the squares is taken, without subtracting the mean first.": (
-                np.sqrt(variance + mean**2 + EPSILON)
+                np.sqrt(variance + mean**2 + epsilon)
             ),
             "only the examples, axis 0, are averaged over. In a picture all pixels of a channel "
             "share one mean and one variance: all axes but the last.": (
-                np.sqrt(of_examples + EPSILON) if x.ndim > 2 else sigma
+                np.sqrt(of_examples + epsilon) if x.ndim > 2 else sigma
             ),
             "one number came out for all channels. Each channel has its own.": (
-                np.sqrt(x.var() + EPSILON)
+                np.sqrt(x.var() + epsilon)
             ),
+            "xhat and sigma have changed places: xhat first.": (x - mean) / sigma,
+            "epsilon is squared: it is added to the variance as it is.": (
+                np.sqrt(variance + epsilon**2)
+            ),
+            "epsilon is the argument's, not a number of your own.": (
+                np.sqrt(variance + (EPSILON if epsilon != EPSILON else 1e-3))
+            ),
+            "this is one number for each example. Over all axes but the last, not the other way "
+            "round.": np.sqrt(x.var(axis=-1, keepdims=True) + epsilon),
             "each example is normalized by itself, over its features. That is layer "
-            "normalization.": np.sqrt(x.var(axis=tuple(range(1, x.ndim))) + EPSILON),
+            "normalization.": np.sqrt(x.var(axis=tuple(range(1, x.ndim))) + epsilon),
             "this is 1 / sigma. Return what x was divided by.": 1 / sigma,
         })  # fmt: skip
         expect(got, (x - mean) / sigma, f"xhat for x of shape {shape}", mistakes={
             "the mean is not subtracted.": x / sigma,
             "nothing is divided by.": x - mean,
             "it is divided by the variance plus epsilon; divide by its root.": (
-                (x - mean) / (variance + EPSILON)
+                (x - mean) / (variance + epsilon)
             ),
             "x is divided first, and then the mean of x is subtracted.": x / sigma - mean,
         })  # fmt: skip
+    still = np.array([[2.0, 1e5], [2.0, 1e5 + 1], [2.0, 1e5 + 3]])
+    got, got_sigma = _several(call(answer, still, 0.25), "xhat", "sigma")
+    expect(got_sigma[:1], [0.5], "sigma of a channel that is the same everywhere")
+    expect(got[:, :1], np.zeros((3, 1)), "xhat of a channel that is the same everywhere")
+    spread = np.sqrt(14 / 9 + 0.25)
+    if not np.allclose(got_sigma[1], spread, rtol=1e-9):
+        raise WrongAnswer(
+            f"sigma of the numbers 100000, 100001, 100003 is {got_sigma[1]:.12g}; expected "
+            f"{spread:.12g}. The mean of the squares minus the square of the mean loses digits, "
+            "where both are large and nearly equal: subtract the mean first."
+        )
 
 
 @exercise
@@ -123,6 +143,14 @@ def three_paths(answer: Answer) -> None:
             "this is dmean, one number a channel. It still has to reach each x.": (
                 by_mean.sum(axis=axes)
             ),
+            "one number a channel came out. Each x of the channel gets it: the shape of x.": (
+                by_mean.reshape(-1, 3)[0]
+            ),
+            "this is the share through the variance. The order is direct, mean, variance.": (
+                by_variance
+            ),
+            "it is added up over the examples alone, axis 0. The mean is used by all pixels of the "
+            "channel.": -np.ones(shape) * dxhat.mean(axis=0) / sigma,
             "it is divided by the number of examples. A channel of pictures has M = N*H*W "
             "numbers.": by_mean * count / len(x),
         })  # fmt: skip
@@ -141,9 +169,24 @@ def three_paths(answer: Answer) -> None:
             "there is a power of sigma too many: x - mean is xhat times sigma.": (
                 by_variance / sigma
             ),
+            "there are two powers of sigma too many. x - mean stands in it twice, once in dv and "
+            "once in the slope of v; each is xhat times sigma.": by_variance / sigma**2,
+            "its last factor is missing: v moves by 2 (x - mean) / M, so the share is another one "
+            "for each x.": -np.ones(shape) * (dxhat * xhat).mean(axis=axes) / sigma,
+            "nothing is added up: v is used in *every* xhat of the channel, so dv is a sum.": (
+                -dxhat * xhat**2 / sigma / count
+            ),
+            "it is added up over the examples alone, axis 0. The variance is used by all pixels of "
+            "the channel.": -xhat * (dxhat * xhat).mean(axis=0) / sigma,
             "it is divided by the number of examples. A channel of pictures has M = N*H*W "
             "numbers.": by_variance * count / len(x),
         })  # fmt: skip
+
+
+def _without_epsilon(dy: Array, x: Array, mean: Array, spread: Array) -> Array:
+    """The gradient through a normalization with epsilon = 0, for gamma = 1."""
+    axes, xhat = tuple(range(x.ndim - 1)), (x - mean) / spread
+    return np.asarray((dy - dy.mean(axis=axes) - xhat * (dy * xhat).mean(axis=axes)) / spread)
 
 
 @exercise
@@ -182,6 +225,22 @@ def batchnorm_backward(answer: Answer) -> None:
             "gamma is forgotten: dxhat is gamma * dy.": dx / gamma,
             "the 1/sigma is forgotten.": dx * sigma,
             "it is divided by sigma twice.": dx / sigma,
+            "this is dy itself. The normalization stands between.": dy,
+            "gamma is on the direct path only. dxhat, gamma * dy, goes all three ways.": (
+                (gamma * dy - dy.mean(axis=axes) - along) / sigma
+            ),
+            "the means are multiplied, where the mean of the product dy * xhat is meant.": (
+                scale * (dy - dy.mean(axis=axes) - xhat * dy.mean(axis=axes))
+            ),
+            "the sum in the variance's term is divided by M - 1; the layer divides by M.": (
+                scale * (dy - dy.mean(axis=axes) - along * count / (count - 1))
+            ),
+            "the sum in the mean's term is divided by M - 1; the layer divides by M.": (
+                scale * (dy - dy.mean(axis=axes) * count / (count - 1) - along)
+            ),
+            "sigma is made anew, without epsilon. Use the one that is given.": (
+                gamma * _without_epsilon(dy, x, mean, np.sqrt(variance))
+            ),
             "the sums over the channel are not divided by M.": (
                 scale * (dy - dy.sum(axis=axes) - xhat * (dy * xhat).sum(axis=axes))
             ),
@@ -235,6 +294,20 @@ def folded(answer: Answer) -> None:
             "this is the old kernel. It has to be scaled by gamma / sigma.": kernel,
             "sigma is missing.": kernel * gamma,
             "gamma is missing.": kernel / sigma,
+            "it is multiplied by sigma. The outputs are divided by it.": kernel * gamma * sigma,
+            "a root is taken of sigma. It is the root of variance plus epsilon already.": (
+                kernel * gamma / np.sqrt(sigma)
+            ),
+            "epsilon is added once more. It is in sigma already.": (
+                kernel * gamma / np.sqrt(sigma**2 + 1e-3)
+            ),
+            "the mean is subtracted from the kernel. It is subtracted from what comes out, so it "
+            "belongs to the bias.": (kernel - mean) * scale,
+            "it is scaled along the wrong axis. gamma and sigma belong to the *filters*, the last "
+            "axis.": kernel * np.resize(scale, shape[-2])[:, np.newaxis],
+            "the kernel has lost its shape: it comes out as it went in.": (
+                (kernel * scale).reshape(-1, 3) if len(shape) > 2 else kernel * scale
+            ),
             "the fraction is upside down: it is multiplied by gamma, divided by sigma.": (
                 kernel * sigma / gamma
             ),
@@ -284,11 +357,32 @@ def layer_normalization_backward(answer: Answer) -> None:
             "the variance is held still.": (dy - own(dy)) / sigma,
             "the mean is held still.": (dy - xhat * own(dy * xhat)) / sigma,
             "the 1/sigma is forgotten.": dy - own(dy) - xhat * own(dy * xhat),
+            "the means run over the whole array. Each example has its own.": (
+                (dy - dy.mean() - xhat * (dy * xhat).mean()) / sigma
+            ),
+            "the sums are divided by N. What is averaged over are the D features.": (
+                (dy - (own(dy) + xhat * own(dy * xhat)) * shape[1] / shape[0]) / sigma
+            ),
+            "xhat is missing in the last term: what is taken away is the part of dy along xhat.": (
+                (dy - own(dy) - own(dy * xhat)) / sigma
+            ),
+            "it is divided by sigma twice.": dx / sigma,
+            "one sigma is used for all examples. Each has its own.": dx * sigma / sigma[0],
+            "a sum is divided by D - 1. The layer's means divide by D.": (
+                (dy - own(dy) - xhat * own(dy * xhat) * shape[1] / (shape[1] - 1)) / sigma
+            ),
+            "this is dy itself. The normalization stands between.": dy,
             "sums are subtracted where means belong.": (
                 (dy - own(dy) * shape[1] - xhat * own(dy * xhat) * shape[1]) / sigma
             ),
             "the last term has the wrong sign.": (dy - own(dy) + xhat * own(dy * xhat)) / sigma,
         }, batch=shape[0])  # fmt: skip
+
+
+def _drawn(got: Array, exact: Array) -> bool:
+    """Near everywhere, exact nowhere but where nothing varies."""
+    apart = np.abs(got - exact)[exact > 0] / exact[exact > 0]
+    return bool((apart < 0.05).all() and (apart > 1e-9).all())
 
 
 @exercise
@@ -298,7 +392,14 @@ def dropout_variance(answer: Answer) -> None:
     for rate in (0.25, 0.5, 0.9):
         kept = x / (1 - rate)
         variance = rate * (0 - x) ** 2 + (1 - rate) * (kept - x) ** 2
-        expect(call(answer, x, rate), variance, f"the variance for a rate of {rate:g}", mistakes={
+        got = call(answer, x, rate)
+        what = f"the variance for a rate of {rate:g}"
+        if np.shape(got) == x.shape and _drawn(np.asarray(got), variance):
+            raise WrongAnswer(
+                f"{what} is nearly right. Was it drawn? Two cases with their probabilities give it "
+                "exactly."
+            )
+        expect(got, variance, what, mistakes={
             "this is the variance of the mask alone, r (1 - r).": (
                 np.full(x.shape, rate * (1 - rate))
             ),
@@ -313,4 +414,15 @@ def dropout_variance(answer: Answer) -> None:
                 x**2 * (1 - rate) / rate if rate != 0.5 else variance
             ),
             "nothing varies here: over all masks, y is not always x.": np.zeros(x.shape),
+            "1 / (1 - rate) is squared, but the mask's own variance, r (1 - r), has a factor 1 - r "
+            "too, which cancels one of them.": x**2 * rate / (1 - rate) ** 2,
+            "the mean is subtracted from the mean of the squares. Its *square* is.": (
+                (1 - rate) * kept**2 - x
+            ),
+            "the rate is not in it. It is an argument.": x**2 if rate != 0.5 else variance,
+            "the numbers of x are added up, or averaged. Each has a variance of its own, over all "
+            "masks: the shape of x.": variance.sum(),
+            "this is the variance of the numbers of x among each other. Asked for is how much one "
+            "output varies from mask to mask: the shape of x.": np.var(x) * rate / (1 - rate),
+            "a variance is never negative: it is a mean of squares.": -variance,
         })  # fmt: skip

@@ -45,7 +45,40 @@ def unfold(answer: Answer) -> None:
 
         flat = plain.reshape(rows, kh, kw * channels, -1)
         no_stride = _columns(x, (kh, kw), 1)
+        fine = no_stride.reshape(x.shape[0] - kh + 1, lines, -1, examples)
+        wide, step = by.shape[3], stride
+        turned = plain[:, ::-1, ::-1].reshape(flat.shape)
+        by_v = plain.swapaxes(1, 2).reshape(rows, kw, kh * channels, -1)
         mistakes = {
+            "the ones stand in front of the kw*C lines of each u. They belong behind them.": (
+                np.roll(by, 1, axis=2).reshape(right.shape)
+            ),
+            "the windows are turned by 180 degrees: entry (u, v) of a window is u rows below "
+            "and v columns to the right of its beginning.": with_ones(turned),
+            "v counts slower than u, so the ones stand behind each v. The order is (u, v, c).": (
+                np.concatenate([by_v, np.ones((rows, kw, 1, by_v.shape[3]))], axis=2).reshape(
+                    rows, kw * (kh * channels + 1), -1
+                )
+            ),
+            "the last column of windows is missing. It ends with the picture.": (
+                by[:, :, :, :-1].reshape(rows, lines, -1)
+            ),
+            "rows and columns of the picture are exchanged: x is (H, C, W, N).": (
+                _columns(x.swapaxes(0, 2), (kh, kw), stride)
+            ),
+            "only the first example is there. N counts fastest within a line.": (
+                _columns(x[..., :1], (kh, kw), stride)
+            ),
+            "only the first channel is there.": _columns(x[:, :1], (kh, kw), stride),
+            "a window lies in each row. Here it is a column: (u, v, c) comes first, then (j, n).": (
+                right.swapaxes(1, 2)
+            ),
+            "the stride is used for the columns, but not for the rows: window row i begins at row "
+            "i * stride.": fine[:rows, :, ::step][:, :, :wide].reshape(right.shape),
+            "the stride is used for the rows, but not for the columns: window j begins at column "
+            "j * stride.": fine[::step][:rows, :, :wide].reshape(right.shape),
+            "the stride counts the rows of windows, but does not move them: window row i begins at "
+            "row i * stride.": no_stride[:rows],
             "the ones are missing. A line of them stands behind the kw*C lines of each u.": bare,
             "there is one line of ones, at the end. It stands behind the kw*C lines of *each* u.": (
                 np.concatenate([bare, np.ones((rows, 1, bare.shape[2]))], axis=1)
@@ -64,6 +97,16 @@ def unfold(answer: Answer) -> None:
         }
         what = f"unfold(x of shape {shape}, {(kh, kw)}, {stride})"
         expect(call(answer, x, (kh, kw), stride), right, what, mistakes=mistakes)
+    x = np.ones((2, 1, 2, 1))  # the notebook leaves the stride out, too
+    expect(call(answer, x, (1, 1)), _columns(x, (1, 1), 1), "unfold(x, (1, 1)), stride left out")
+
+
+def _does_the_same(got: Any, lines: Array, shape: tuple[int, ...]) -> bool:
+    """Whether this matrix makes of any columns what the other one makes."""
+    kh, kw, channels, _ = shape
+    x = np.random.default_rng(16).normal(size=(kh + 3, channels, kw + 4, 3))
+    columns = _columns(x, (kh, kw), 1)
+    return bool(np.allclose(np.asarray(got).T @ columns, lines.T @ columns, rtol=1e-9))
 
 
 @exercise
@@ -76,19 +119,42 @@ def weights_for(answer: Answer) -> None:
         right = np.zeros((kh, kw * channels + 1, filters))
         for u, v, c in np.ndindex(kh, kw, channels):
             right[u, v * channels + c] = kernel[u, v, c]
-        everywhere, last = right.copy(), right.copy()
-        everywhere[:, -1], last[-1, -1], right[0, -1] = bias, bias, bias
-        zero = right.copy()
-        zero[0, -1] = 0
+        everywhere, zero = right.copy(), right.copy()
+        everywhere[:, -1], right[0, -1] = bias, bias
         swapped = right.copy()
         swapped[:, :-1] = kernel.swapaxes(1, 2).reshape(kh, -1, filters)
         bare = kernel.reshape(-1, filters)
         got = call(answer, kernel, bias)
-        if np.shape(got) == (kh * (kw * channels + 1), filters) and np.allclose(
-            got, last.reshape(-1, filters)
-        ):
-            return  # as good: the bias meets the last line of ones in place of the first
-        expect(got, right.reshape(-1, filters), f"the weights for a kernel {shape}", mistakes={
+        lines = right.reshape(-1, filters)
+        if np.shape(got) == lines.shape and _does_the_same(got, lines, shape):
+            continue  # it does not matter which lines of ones bring the bias
+        at_the_end = np.concatenate([bare, bias[np.newaxis], np.zeros((kh - 1, filters))])
+        turned, negative, first, ones = right.copy(), right.copy(), right.copy(), right.copy()
+        turned[:, :-1] = kernel[::-1, ::-1].reshape(kh, -1, filters)
+        crossed = right.copy()
+        crossed[:, :-1] = kernel.swapaxes(0, 1).reshape(kh, -1, filters)
+        filters_first = right.copy()
+        filters_first[:, :-1] = kernel.transpose(3, 0, 1, 2).reshape(kh, -1, filters)
+        negative[0, -1], first[0, -1], ones[1:, -1] = -bias, bias[0], 1
+        one = right.copy()
+        one[0, -1] = 1
+        expect(got, lines, f"the weights for a kernel {shape}", mistakes={
+            "the bias stands in front of each u. unfold has its ones *behind* the kw*C lines of "
+            "each u.": np.roll(right, 1, axis=1).reshape(-1, filters),
+            "the rows for the ones stand together at the end. unfold has a line of ones behind "
+            "each u, so theirs stand there too.": at_the_end,
+            "the kernel is turned by 180 degrees. Forwards, entry (u, v) of the kernel meets entry "
+            "(u, v) of the window.": turned.reshape(-1, filters),
+            "u and v are exchanged: u counts slowest.": crossed.reshape(-1, filters),
+            "the numbers of different filters are mixed: F is the last axis of the kernel, and "
+            "stays the last.": filters_first.reshape(-1, filters),
+            "the bias has the wrong sign. It is added.": negative.reshape(-1, filters),
+            "each filter has a bias of its own.": first.reshape(-1, filters),
+            "the row for the ones holds ones. The ones are in the columns already; here is what "
+            "they are multiplied by, the bias.": one.reshape(-1, filters),
+            "the other rows for the ones are not 0, so that they add something more.": (
+                ones.reshape(-1, filters)
+            ),
             "the bias meets all kh lines of ones, so it is added kh times. It meets one of them; "
             "the others meet zeros.": everywhere.reshape(-1, filters),
             "the bias is missing: the lines of ones meet zeros only.": zero.reshape(-1, filters),
@@ -137,7 +203,28 @@ def fold(answer: Answer) -> None:
             ),
             "rows of the result are columns: the axes are (C, W, N).": right.transpose(1, 0, 2),
         }
+        mistakes |= {
+            "the last window is missing.": added(
+                np.where(np.arange(columns)[:, np.newaxis] == columns - 1, 0, shares)
+            ),
+            "the last entry of each window, v = kw - 1, is missing.": added(
+                np.concatenate([shares[:-1], np.zeros_like(shares[:1])])
+            ),
+            "the first entry of each window, v = 0, is missing.": added(
+                np.concatenate([np.zeros_like(shares[:1]), shares[1:]])
+            ),
+            "the channels are added up. Each keeps its own row.": right.sum(axis=0, keepdims=True),
+            "columns and examples lie in one axis. The axes are (C, W, N).": (
+                right.reshape(channels, -1)
+            ),
+            "only the first example is there.": right[..., :1],
+        }
         if stride > 1:
+            far = np.zeros((channels, (kw - 1) * stride + width, examples))
+            for v, j in np.ndindex(kw, columns):
+                far[:, v * stride + j] += shares[v, :, j]
+            mistakes["the stride belongs to the windows, j * stride + v, not to the entries, "
+                     "v * stride + j."] = far[:, :width]  # fmt: skip
             mistakes["the stride is ignored: window j begins at column j * stride."] = added(
                 shares, step=1
             )
@@ -154,7 +241,7 @@ def fold(answer: Answer) -> None:
 
 @exercise
 def dx_row(answer: Answer) -> None:
-    """Every row of dx: the first and the last, those in the middle, one that no window reaches."""
+    """Every row of dx, the middle first, where most goes on; one that no window reaches."""
     rng = np.random.default_rng(14)
     for (height, width), (kh, kw), stride in [((6, 5), (3, 2), 1), ((8, 6), (3, 3), 2),
                                               ((7, 5), (2, 2), 3)]:  # fmt: skip
@@ -168,7 +255,62 @@ def dx_row(answer: Answer) -> None:
         right, turned = gradient(kernel), gradient(kernel[::-1])
         last_only = to_memory(_rows_overwritten(dy, kernel, (height, width), stride))
         sideways = gradient(kernel[:, ::-1])
-        for h in range(height):
+
+        def others(h: int, dy: Array = dy, kernel: Array = kernel, high: int = high,
+                   stride: int = stride, width: int = width,
+                   right: Array = right) -> dict[str, Array]:  # fmt: skip
+            """What further mistakes would make of row h."""
+            kh, kw, channels, filters = kernel.shape
+
+            def row(pairs: Any, kernel: Array = kernel, dy: Array = dy, step: int = 0) -> Array:
+                """The shares of some (i, u), added up."""
+                total = np.zeros((channels, width, len(dy)))
+                for i, u in pairs:
+                    band = scatter(dy[:, i : i + 1], kernel[u : u + 1], (1, width), step or stride)
+                    total += to_memory(band)[0]
+                return total
+
+            true = [(i, h - i * stride) for i in range(high) if 0 <= h - i * stride < kh]
+            rising = zip([i for i, _ in true], sorted(u for _, u in true), strict=True)
+            plain = [(i, h - i) for i in range(high) if 0 <= h - i < kh]
+            floor = [((h - u) // stride, u) for u in range(kh) if 0 <= (h - u) // stride < high]
+            mixed = kernel.reshape(kh, kw, filters, channels).transpose(0, 1, 3, 2)
+            swapped = kernel.transpose(0, 2, 1, 3).reshape(kernel.shape)
+            found = {
+                "the kernel's rows lie in the order of u, the rows of dy in that of i. While i "
+                "rises, u = h - i * stride falls: row i of dy has to meet row u of the kernel.": (
+                    row(rising)
+                ),
+                "the stride is forgotten in the rows: window row i begins at row i * stride, so "
+                "u = h - i * stride.": row(plain),
+                "i = (h - u) / stride is rounded down. If it is no whole number, no window has "
+                "this row as its row u.": row(floor),
+                "the last row of the kernel is left out: u runs up to kh - 1.": (
+                    row((i, u) for i, u in true if u < kh - 1)
+                ),
+                "the first row of the kernel, u = 0, is left out.": row(
+                    (i, u) for i, u in true if u > 0
+                ),
+                "every row of dy has met every row of the kernel. Row i meets u = h - i * stride "
+                "alone, if there is such a row.": row(
+                    (i, u) for i in range(high) for u in range(kh)
+                ),
+                "channels and filters of the kernel are mixed: a reshape reads (C, F) as (F, C). "
+                "It takes a transpose.": row(true, mixed),
+                "(v, c) is read as (c, v): fold wants c to count fastest.": row(true, swapped),
+                "only the first filter counts. Every filter has seen the pixel: add up over f.": (
+                    row(true, kernel[..., :1], dy[..., :1])
+                ),
+                "this is the next row of dx, h + 1.": (
+                    right[h + 1] if h + 1 < len(right) else right[h]
+                ),
+                "this is the row before, h - 1.": right[h - 1] if h else right[h],
+            }
+            if stride > 1:
+                found["the stride is lost within the row: fold needs it, too."] = row(true, step=1)
+            return {text: value for text, value in found.items() if value.any()}
+
+        for h in sorted(range(height), key=lambda h: h != height // 2):  # the middle first
             mistakes = {
                 "the kernel's rows run the wrong way: window i saw row h as its row "
                 "u = h - i * stride, so a larger i means a smaller u.": turned[h],
@@ -184,11 +326,25 @@ def dx_row(answer: Answer) -> None:
                     right[h] / 2
                 ),
             }
+            if not right[h].any():
+                _unseen(answer, (to_memory(dy), kernel, h, stride, width))
             got = call(answer, to_memory(dy), kernel, h, stride, width)
+            mistakes |= others(h)
             what = f"row {h} of dx, picture {(height, width)}, kernel {(kh, kw)}, stride {stride}"
             if not right[h].any() and np.any(got):
                 raise WrongAnswer(f"{what}: no window reaches this row, so all of it is 0.")
             expect(got, right[h], what, mistakes=mistakes, batch=2)
+
+
+def _unseen(answer: Answer, arguments: Any) -> None:
+    """A row that no window reaches: an accident there is told what is special about it."""
+    try:
+        call(answer, *arguments)
+    except WrongAnswer as accident:
+        raise WrongAnswer(
+            f"{accident} No window sees row {arguments[2]} here: there is nothing to add up, and "
+            "the row is 0."
+        ) from None
 
 
 def _from_beyond(dy: Array, kernel: Array, h: int, stride: int, width: int) -> Array:
@@ -224,6 +380,14 @@ def copied(answer: Answer) -> None:
         rows = windows.shape[0] * windows.shape[2] * kernel[0] * kernel[1] * channels
         return rows, height * (kernel[1] * channels + 1) * windows.shape[2]
 
+    def loose(size: Any, kernel: Any) -> tuple[int, int]:
+        """The same by formulas that take any size, even one that does not fit."""
+        wide = size[2] - kernel[1] + 1
+        return (
+            product(size, kernel, size[0] - kernel[0] + 1, wide),
+            size[0] * (kernel[1] * size[1] + 1) * wide * size[3],
+        )
+
     def without_ones(size: Any, kernel: Any) -> tuple[int, int]:
         rows, strips = counts(size, kernel)
         return rows, strips * kernel[1] * size[1] // (kernel[1] * size[1] + 1)
@@ -245,6 +409,16 @@ def copied(answer: Answer) -> None:
         rows, strips = counts(size, kernel)
         return rows // size[3], strips // size[3]
 
+    def product(size: Any, kernel: Any, rows: int, columns: int) -> int:
+        return int(rows * columns * size[3] * kernel[0] * kernel[1] * size[1])
+
+    def strips_of(lines: Any, columns: Any = None) -> Any:
+        """im2col right, the strips counted as lines(size, kernel) of columns(size, kernel)."""
+        wide = columns or (lambda size, kernel: (size[2] - kernel[1] + 1) * size[3])
+        return lambda size, kernel: (
+            counts(size, kernel)[0], lines(size, kernel) * wide(size, kernel)
+        )  # fmt: skip
+
     got = [call(answer, *case) for case in cases]
     right = [counts(*case) for case in cases]
     for pair, number in zip(got, right, strict=True):
@@ -261,6 +435,52 @@ def copied(answer: Answer) -> None:
         "the strips are counted for each row of *windows*. There is one for each row of x, and kh "
         "neighbours of them make a window's rows: that is what saves.": all_windows,
         "the examples are left out.": without_examples,
+        "the strips have a number for each *window* of the row, W' = W - kw + 1, not for each "
+        "pixel.": strips_of(
+            lambda size, kernel: size[0] * (kernel[1] * size[1] + 1),
+            lambda size, kernel: size[2] * size[3],
+        ),
+        "a strip has one line of ones. It is the *view* of kh strips that holds kh of them.": (
+            strips_of(lambda size, kernel: size[0] * (kernel[1] * size[1] + kernel[0]))
+        ),
+        "a strip holds kw copies of its row, moved sideways, not kh: the view brings the kh.": (
+            strips_of(lambda size, kernel: size[0] * (kernel[0] * size[1] + 1))
+        ),
+        "there is a line of ones in *every* strip, not one for the whole picture.": (
+            strips_of(lambda size, kernel: size[0] * kernel[1] * size[1] + 1)
+        ),
+        "a line of ones is as long as the other lines, W' N numbers.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            without_ones(size, kernel)[1] + size[0],
+        ),
+        "im2col has rows for the windows that fit, H' W' of them, not for each pixel.": (
+            lambda size, kernel: (product(size, kernel, size[0], size[2]), counts(size, kernel)[1])
+        ),
+        "the channels are left out in im2col.": lambda size, kernel: (
+            counts(size, kernel)[0] // size[1],
+            counts(size, kernel)[1],
+        ),
+        "there is one window more: H - kh + 1 of them fit, and W - kw + 1.": lambda size, kernel: (
+            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
+            counts(size, kernel)[1],
+        ),
+        "this is im2col's number divided by kh. The strips have more: H of them, not H', and a "
+        "line of ones in each.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            counts(size, kernel)[0] // kernel[0],
+        ),
+        "im2col is given ones, too. They belong to the strips.": lambda size, kernel: (
+            counts(size, kernel)[0]
+            // (kernel[0] * kernel[1] * size[1])
+            * (kernel[0] * kernel[1] * size[1] + 1),
+            counts(size, kernel)[1],
+        ),
+        "the size is read as (N, H, W, C). Here it is memory's order, (H, C, W, N).": (
+            lambda size, kernel: loose((size[1], size[3], size[2], size[0]), kernel)
+        ),
+        "the kernel is taken to be square. It is (kh, kw).": (
+            lambda size, kernel: loose(size, (kernel[0], kernel[0]))
+        ),
     }.items():
         if [tuple(pair) for pair in got] == [formula(*case) for case in cases]:
             raise WrongAnswer(diagnosis)

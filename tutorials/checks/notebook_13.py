@@ -1,9 +1,11 @@
 """The checks of notebook 13: three measurements, eight diagnoses, eight treatments."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 TRUTH = {
     "A": "frozen layer",
@@ -15,19 +17,18 @@ TRUTH = {
     "G": "zero weights",
     "H": "rate too large",
 }
-SIGNS = {  # what a log shows if this fault is there
-    "rate too large": "its units die: nearly all hidden units are off for every image, although "
-    "the weights have moved",
-    "rate too small": "every layer moves, by less than a thousandth of its weights in a step, and "
-    "the twenty images are not learned",
-    "bytes": "its loss at the start is far above ln 10: the scores are as large as the pixels",
-    "zero weights": "no layer moves, and no hidden unit is ever on; the loss at the start is ln 10",
-    "frozen layer": "one layer does not move at all, while the others do",
-    "softmax twice": "it learns, but its twenty images stop at a loss of ln(1 + 9/e), which no "
-    "number of steps gets below",
-    "shuffled labels": "twenty images are learned by heart, but it does no better on its own "
-    "training images than on fresh ones",
-    "leak": "its validation images are read like its training images, and fresh ones much worse",
+LOOK = {  # what a chart shows with this fault, and where to look
+    "rate too large": ("the moves are no longer small, and units die of them", "units off"),
+    "rate too small": ("every layer moves, but all of them hardly", "moves"),
+    "bytes": ("the scores are as large as the pixels before the first step", "first"),
+    "zero weights": ("no kernel moves, and no hidden unit is on", "moves and units off"),
+    "frozen layer": ("one layer stands still, while the others move", "moves"),
+    "softmax twice": ("the loss of twenty images stops at a bound that you computed", "twenty"),
+    "shuffled labels": (
+        "twenty images are learned by heart, two thousand are not: they have nothing in common",
+        "twenty and training",
+    ),
+    "leak": ("validation images are read better than fresh ones", "validation and fresh"),
 }
 TREATMENT = {
     "rate too large": "lower the rate",
@@ -40,21 +41,25 @@ TREATMENT = {
     "leak": "split the images anew",
 }
 WHY_NOT = {
-    "rate too large": "its steps throw the units into a place from which no gradient leads back. "
-    "Only shorter steps prevent that",
+    "rate too large": "its steps throw the units into a place from which no gradient leads back",
     "rate too small": "it does the right thing, too slowly. Nothing is broken",
-    "bytes": "the scores are hundreds of times too large before the first step. Adam hides much "
-    "of it, the loss at the start does not",
-    "zero weights": "where all weights are 0, all gradients of weights are 0, at any rate and for "
-    "any images",
-    "frozen layer": "a gradient that is not computed does not get better with more images, more "
-    "steps or another rate",
-    "softmax twice": "the loss applies a softmax to what is one already. It cannot get below a "
-    "bound, whatever the training does",
-    "shuffled labels": "there is nothing to be learned from labels that belong to other images. A "
-    "lower rate learns it more slowly",
-    "leak": "the training is sound. What is wrong is the measurement: the images that judge it "
-    "were trained on. (Overfitting would show on validation images that are really other ones.)",
+    "bytes": "the scores are hundreds of times too large before the first step",
+    "zero weights": "where all weights are 0, all gradients of kernels are 0",
+    "frozen layer": "one gradient is not computed, and the layers above do what they can alone",
+    "softmax twice": "the loss applies a softmax to what is one already, and has a bound",
+    "shuffled labels": "the labels belong to other images: there is nothing to learn from them",
+    "leak": "the training is sound. What is wrong is the measurement: images that were trained on "
+    "are its judge",
+}
+EFFECT = {  # what a treatment does
+    "lower the rate": "a lower rate makes the same steps, only shorter ones",
+    "raise the rate": "a higher rate makes the same steps, only longer ones",
+    "divide the pixels by 255": "another unit for the pixels changes the size of the scores",
+    "draw fresh weights": "fresh weights give another start, and nothing else",
+    "repair its gradient": "a repaired gradient helps where one is wrong or missing",
+    "remove a layer": "without a layer the network computes another function",
+    "pair images and labels again": "pairing anew changes which label an image has",
+    "split the images anew": "another split changes which images are judged by, and trained on",
 }
 
 
@@ -66,19 +71,57 @@ def relative_moves(answer: Answer) -> None:
     before = [rng.normal(size=shape) * scale for shape, scale in sizes]
     after = [a + 0.01 * rng.normal(size=a.shape) for a in before[:2]] + [before[2].copy()]
     before, after = [*before, np.zeros(3)], [*after, np.ones(3)]
+    kept = [a.copy() for a in before], [b.copy() for b in after]
     got = call(answer, before, after)
+    for name, arrays, own in [("before", before, kept[0]), ("after", after, kept[1])]:
+        if len(arrays) != len(own) or not all(map(np.array_equal, arrays, own)):
+            raise WrongAnswer(
+                f"the arrays of the list {name} are changed. They belong to the caller, here they "
+                "are the network's weights: b - a makes a new array, b -= a does not."
+            )
     step = np.array([np.sqrt(((b - a) ** 2).sum()) for a, b in zip(before, after, strict=True)])
     old = np.array([np.sqrt((a**2).sum()) for a in before])
     new = np.array([np.sqrt((b**2).sum()) for b in after])
     size = np.array([a.size for a in before])
     with np.errstate(all="ignore"):
         right = np.where(old > 0, step / old, 0)
+        last = got[3] if isinstance(got, list) and len(got) == 4 and np.ndim(got[3]) == 0 else 0
+        pairs = list(zip(before, after, strict=True))
+        one_norms = [np.abs(b - a).sum() / np.abs(a).sum() if a.any() else 0 for a, b in pairs]
+        largest = [np.abs(b - a).max() / np.abs(a).max() if a.any() else 0 for a, b in pairs]
+        entrywise = [np.mean(np.abs((b - a) / np.where(a == 0, 1, a))) for a, b in pairs]
+        together = np.full(4, np.sqrt((step**2).sum() / (old**2).sum()))
+        spectral = [
+            np.linalg.norm(b - a, 2) / np.linalg.norm(a, 2) if a.any() else 0 for a, b in pairs
+        ]
         expect(got, right, "the relative moves", mistakes={
             "an array of zeros is divided by its length, 0. Its relative move is 0 here.": (
                 step / old
             ),
             "these are the lengths of the steps. In relation to what?": step,
-            "it is divided by the length *after* the step.": step / new,
+            "it is divided by the length *after* the step.": (
+                np.where((old > 0) | (last != 0), step / new, 0)
+            ),
+            "absolute values are added up. The length is Euclidean: the root of the sum of "
+            "squares.": one_norms,
+            "only the largest entry is looked at. All entries belong to the length.": largest,
+            "this is a mean of ratios, entry by entry. Asked for is one length over another.": (
+                entrywise
+            ),
+            "all arrays are taken together. One number for each is asked for: a layer that stands "
+            "still disappears in the whole.": together,
+            "of matrices this is another norm. Take the root of the sum of *all* squares.": (
+                spectral
+            ),
+            "the array of zeros is left out. It counts, with 0.": right[old > 0],
+            "something is added to the length, so that nothing is divided by 0; it changes the "
+            "numbers. Ask whether the length is 0.": (
+                np.where(old > 0, step / (old + 1e-8), last)
+            ),
+            "these are percents. A share is asked for.": 100 * right,
+            "only the first array is looked at. One number for each is asked for.": (
+                right[0]
+            ),
             "the difference of the lengths is taken, where the length of the difference is asked "
             "for: a step can turn an array without changing its length.": (
                 np.where(old > 0, np.abs(new - old) / old, 0)
@@ -129,105 +172,182 @@ def batch_noise(answer: Answer) -> None:
             "this is for batches without repetition. Here each example is drawn by itself.": (
                 np.sqrt(total / batch * (n - batch) / max(1, n - 1))
             ),
+            "this is the mean of the distances. Asked for is the root of the mean *square*.": (
+                np.sqrt((centred**2).sum(axis=1)).mean() / np.sqrt(batch)
+            ),
+            "the squares are added up over the examples. Asked for is their mean.": (
+                np.sqrt((centred**2).sum() / batch)
+            ),
+            "it is divided by the number of all examples. What is averaged are the B of a batch.": (
+                np.sqrt(total / n)
+            ),
+            "each example's own mean over its D numbers is subtracted. Subtract the mean over the "
+            "examples, axis 0.": np.sqrt(
+                ((gradients - gradients.mean(axis=1, keepdims=True)) ** 2).sum(axis=1).mean()
+                / batch
+            ),
+            "one number is subtracted from all. Subtract the mean gradient, which has D numbers.": (
+                np.sqrt(((gradients - gradients.mean()) ** 2).sum(axis=1).mean() / batch)
+            ),
+            "deviations are added up over the D entries. It is their squares that add up.": (
+                gradients.std(axis=0).sum() / np.sqrt(batch)
+            ),
+            "it is divided by the length of the mean gradient, which is not asked for.": right
+            / np.linalg.norm(gradients.mean(axis=0)),
+            "these are the first examples, one batch. Asked for is what is to be expected over all "
+            "batches.": np.linalg.norm(gradients[:batch].mean(axis=0) - gradients.mean(axis=0)),
             "there is one number for each of the D entries. The distance takes them together.": (
                 np.sqrt((centred**2).mean(axis=0) / batch)
             ),
         }
-        expect(got, right, f"the noise for {n} examples and batches of {batch}", mistakes=mistakes)
+        what = f"the noise for {n} examples and batches of {batch}"
+        if (
+            np.shape(got) == ()
+            and 1e-9 < abs(np.asarray(got, dtype=float) / right - 1) < 0.03
+            and (not any(np.allclose(got, value, rtol=1e-6) for value in mistakes.values()))
+        ):
+            raise WrongAnswer(
+                f"{what} is nearly right. Were batches drawn? A formula gives it exactly."
+            )
+        expect(got, right, what, mistakes=mistakes)
 
 
 @exercise
 def seen_before(answer: Answer) -> None:
-    """Copies at several places, one of them twice; near copies; pictures with equal sums."""
+    """Copies; and for each shortcut a test image that it takes for one, and that is none."""
     rng = np.random.default_rng(15)
-    train, test = rng.integers(0, 256, (6, 4, 3)), rng.integers(0, 256, (7, 4, 3))
-    train[5] = train[1]  # a repeated training image
-    test[1], test[4], test[6] = train[1], train[3], train[1]
-    test[2] = train[0][::-1]  # equal sums, other pictures
+    train, test = rng.integers(0, 256, (6, 4, 3)), rng.integers(0, 256, (14, 4, 3))
+    train[5] = train[3]  # a repeated training image
+    test[1], test[4], test[6] = train[3], train[4], train[3]
+    test[2] = train[0][::-1, ::-1]  # the same pixels in another order
     test[3] = train[2]
-    test[3, 0, 0] = (test[3, 0, 0] + 1) % 256  # one pixel apart
-    test[0] = np.where(np.arange(3) == 1, train[4], test[0])  # some pixels in common
+    test[3, 2, 1] = (test[3, 2, 1] + 1) % 256  # one pixel apart, in the middle
+    test[0, 1, 1] = train[1, 1, 1]  # one pixel in common
+    test[5, 0], test[7, -1], test[8, :, 0] = train[2, 0], train[3, -1], train[0, :, 0]
+    test[9] = np.roll(train[1], 1, axis=1)  # equal sums of rows
+    test[10] = np.roll(train[2], 1, axis=0)  # equal sums of columns
+    test[11, 0, 0], test[11, -1, -1] = train[1, 0, 0], train[1, -1, -1]
+    test[13] = train[2] + [[1, 0, 0], [0, -1, 0], [-1, 0, 0], [0, 0, 1]]  # an equal sum
+    test[12] = test[0]  # twice among the test images, in no training image
+    known = [1, 4, 6]
     got = call(answer, train, test)
     got = sorted(got) if isinstance(got, set) else got
+    if np.ndim(got) == 1 and len(got) == len(test) and all(k in (False, True) for k in got):
+        raise WrongAnswer("these are True and False. Asked for are the numbers of the images.")
     try:
         numbers = [int(k) for k in got]
     except (TypeError, ValueError):
         raise WrongAnswer("a list of the test images' numbers is asked for.") from None
-    if isinstance(got, np.ndarray) and got.dtype == bool:
-        raise WrongAnswer("these are True and False. Asked for are the numbers of the images.")
-    told = {
-        (
-            1,
-            2,
-            4,
-            6,
-        ): "pictures with the same sum or the same pixels in another order are taken for "
-        "equal: compare pixel by pixel.",
-        (
-            1,
-            3,
-            4,
-            6,
-        ): "pictures that differ in one pixel are taken for equal. Pixel by pixel, all of them.",
-        (1, 3, 5): "these are numbers of training images. Which of the *test* images are known?",
-        (
-            1,
-            4,
-        ): "each known picture is counted once. Two test images are copies of the same one: both "
-        "have been seen.",
-        (
-            1,
-            1,
-            4,
-            6,
-            6,
-        ): "a test image is counted for each copy among the training images. Each once.",
-        (
-            0,
-            1,
-            2,
-            3,
-            4,
-            5,
-            6,
-        ): "pictures that share a single value are taken for equal. All pixels have to agree.",
-        (): "none is found. Compare whole pictures: `(a == b).all()`, or their bytes.",
-    }
-    if numbers == [1, 4, 6]:
+    if numbers == known:
         return
-    other = f"three test images, 1, 4 and 6, stand among the training images; you have {numbers}."
-    raise WrongAnswer(told.get(tuple(sorted(numbers)), other))
+
+    def by(key: Callable[[Array], Array]) -> list[int]:
+        """The answer of those who compare some key of the pictures."""
+        keys = {key(image).tobytes() for image in train}
+        return [k for k, image in enumerate(test) if key(image).tobytes() in keys]
+
+    near = np.abs(test[:, np.newaxis] - train).sum(axis=(2, 3))
+    every = list(range(len(test)))
+    same_place = [k for k in range(len(train)) if (train[k] == test[k]).all()]
+    shared = [k for k in every if (train == test[k]).any()]
+    doubles = [k for k in every if any((test[k] == test[j]).all() for j in range(k))]
+    told: list[tuple[list[int], str]] = [
+        (by(lambda image: image.sum()), "pictures with the same sum are taken for equal."),
+        (by(lambda image: np.sort(image, axis=None)), "the same pixels in another order are taken "
+         "for equal."),
+        (by(lambda image: image[0, 0]), "pictures with one equal pixel, the first, are taken for "
+         "equal."),
+        (by(lambda image: image[0]), "pictures with an equal first row are taken for equal."),
+        (by(lambda image: image[-1]), "pictures with an equal last row are taken for equal."),
+        (by(lambda image: image[:, 0]), "pictures with an equal first column are taken for equal."),
+        (by(lambda image: image.sum(axis=1)), "pictures with the same sums of rows are taken for "
+         "equal."),
+        (by(lambda image: image.sum(axis=0)), "pictures with the same sums of columns are taken "
+         "for equal."),
+        (shared, "pictures that share a single pixel are taken for equal: any. All pixels have to "
+         "agree."),
+        (every, "pictures that share a single value are taken for equal. All pixels have to "
+         "agree."),
+        ([k for k in every if near[k].min() < 300], "pictures that differ in one pixel are taken "
+         "for equal. Pixel by pixel, all of them."),
+        ([k for k in every if k not in known], "these are the test images that have *not* been "
+         "trained on."),
+        (same_place, "a test image is compared only with the training image of the same number. "
+         "Compare it with all."),
+        ([k + 1 for k in known], "the numbers begin with 0."),
+        ([6, 4, 1], "the numbers should rise."),
+        ([1], "the search stops at the first one."),
+        (doubles, "these are test images that stand twice in the test set. Compare with the "
+         "training images."),
+        ([3, 4, 5], "these are numbers of training images. Which of the *test* images are known?"),
+        ([1, 4], "each known picture is counted once. Two test images are copies of the same one: "
+         "both have been seen."),
+        ([1, 1, 4, 6, 6], "a test image is counted for each copy among the training images. Each "
+         "once."),
+        ([], "none is found. Compare whole pictures: `(a == b).all()`, or their bytes."),
+    ]  # fmt: skip
+    for numbers_of_mistake, diagnosis in told:
+        if numbers == numbers_of_mistake:
+            raise WrongAnswer(diagnosis)
+    falsely = ", ".join(str(k) for k in numbers if k not in known)
+    missing = ", ".join(str(k) for k in known if k not in numbers)
+    raise WrongAnswer(
+        "; ".join(
+            ([f"number {falsely} stands among the training images only in part"] if falsely else [])
+            + ([f"number {missing} does stand among them"] if missing else [])
+        )
+        + ". All pixels have to agree, each at its place."
+    )
 
 
 @exercise
 def name_faults(answer: Answer) -> None:
-    """Each wrong name is answered by what its log would show."""
+    """A wrong name is answered by what its own chart would show, and not by the right name."""
     got = call(answer)
-    if not isinstance(got, dict) or set(got) != set(TRUTH):
+    if not isinstance(got, dict):
         raise WrongAnswer(f"a dictionary with the keys A to H is asked for. Received: {got!r}")
+    _keys(got, TRUTH)
     for letter, fault in got.items():
-        if fault not in SIGNS:
-            raise WrongAnswer(f"{letter}: expected one of {', '.join(SIGNS)}. Received: {fault!r}")
-    for letter in TRUTH:
-        named, true = got[letter], TRUTH[letter]
-        if named != true:
-            shown = f"If it were: {SIGNS[named]}. What {letter} shows: {SIGNS[true]}."
-            raise WrongAnswer(f'{letter} is no case of "{named}". {shown}')
+        if fault not in LOOK:
+            raise WrongAnswer(f"{letter}: expected one of {', '.join(LOOK)}. Received: {fault!r}")
+    wrong = [letter for letter in TRUTH if got[letter] != TRUTH[letter]]
+    twice = sorted({fault for fault in got.values() if list(got.values()).count(fault) > 1})
+    note = f" ({', '.join(twice)} is given to more than one.)" if twice else ""
+    if wrong:
+        named = got[wrong[0]]
+        shown, column = LOOK[named]
+        raise WrongAnswer(
+            f'{wrong[0]} is no case of "{named}". There, {shown}. Look at {column} of '
+            f"{wrong[0]} and of the others. {8 - len(wrong)} of 8 are right.{note}"
+        )
+
+
+def _keys(got: dict[str, str], expected: dict[str, str]) -> None:
+    missing = ", ".join(map(str, expected.keys() - got.keys()))
+    unknown = ", ".join(map(str, got.keys() - expected.keys()))
+    if missing or unknown:
+        raise WrongAnswer(
+            "the keys of the dictionary do not fit:"
+            + (f" missing: {', '.join(sorted(missing.split(', ')))}." if missing else "")
+            + (f" unknown: {', '.join(sorted(unknown.split(', ')))}." if unknown else "")
+        )
 
 
 @exercise
 def treatments(answer: Answer) -> None:
-    """A wrong treatment is answered by what the fault is."""
+    """A wrong treatment is answered by what it does, and by what the fault is."""
     got = call(answer)
-    if not isinstance(got, dict) or set(got) != set(TREATMENT):
-        raise WrongAnswer(
-            f"the keys of the dictionary should be the eight faults. Received: {got!r}"
-        )
+    if not isinstance(got, dict):
+        raise WrongAnswer(f"a dictionary with the eight faults as keys is asked for: {got!r}")
+    _keys(got, TREATMENT)
     for fault, treatment in got.items():
-        if treatment not in TREATMENT.values():
-            known = ", ".join(TREATMENT.values())
+        if treatment not in EFFECT:
+            known = ", ".join(EFFECT)
             raise WrongAnswer(f"{fault}: expected one of {known}. Received: {treatment!r}")
     for fault in sorted(TREATMENT, key=lambda fault: "rate" in fault):
         treatment = got[fault]
         if treatment != TREATMENT[fault]:  # of an exchanged pair, the stranger one first
-            raise WrongAnswer(f'"{treatment}" does not help against "{fault}": {WHY_NOT[fault]}.')
+            raise WrongAnswer(
+                f'"{treatment}" does not help against "{fault}": {WHY_NOT[fault]}; and '
+                f"{EFFECT[treatment]}."
+            )

@@ -18,12 +18,15 @@ def _several(result: Any, *names: str) -> tuple[Any, ...]:
 
 @exercise
 def residual_backward(answer: Answer) -> None:
-    """A linear body; one that returns dy itself; one that hands out its own array."""
+    """A linear body; one that hands out its own array; one that returns dy itself."""
     rng = np.random.default_rng(14)
     dy, w = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
     kept = np.empty_like(dy)
+    calls = 0
 
     def linear(dy: Array) -> Array:
+        nonlocal calls
+        calls += 1
         return dy @ w.T
 
     def identity(dy: Array) -> Array:
@@ -34,7 +37,7 @@ def residual_backward(answer: Answer) -> None:
         kept[...] = dy @ w.T
         return kept
 
-    for name, body in [("linear", linear), ("the identity", identity), ("one that keeps", keeper)]:
+    for name, body in [("linear", linear), ("one that keeps", keeper), ("the identity", identity)]:
         through = dy @ w.T if body is not identity else dy
         got = call(answer, dy, body)
         expect(got, dy + through, f"dx, where the body is {name}", mistakes={
@@ -48,12 +51,24 @@ def residual_backward(answer: Answer) -> None:
                 dy + through @ w.T
             ),
             "the body's gradient is subtracted.": dy - through,
+            "the body has got 2 dy, the shortcut nothing. Each way gets dy, once.": 2 * through,
+            "the shortcut counts twice. It passes dy once.": 2 * dy + through,
+            "the body is asked for its slope with ones, and that is multiplied by dy. A body with "
+            "many outputs has no single slope: give it dy.": (
+                dy + dy * (np.ones_like(dy) @ w.T) if body is not identity else dy + through
+            ),
         }, batch=len(dy))  # fmt: skip
-    if not np.array_equal(kept, dy @ w.T):
-        raise WrongAnswer(
-            "the array that the body has returned is changed. It belongs to the body: make a new "
-            "one, a + b, in place of a += b."
-        )
+        if body is linear and calls != 1:
+            raise WrongAnswer(
+                f"the numbers are right, but the body's backward pass has run {calls} times. Each "
+                "run costs, and adds its parameters' gradients once more: run it once, for the "
+                "whole batch."
+            )
+        if body is keeper and not np.array_equal(kept, dy @ w.T):
+            raise WrongAnswer(
+                "the array that the body has returned is changed. It belongs to the body: make a "
+                "new one, a + b, in place of a += b."
+            )
 
 
 @exercise
@@ -86,6 +101,13 @@ def relu_block_backward(answer: Answer) -> None:
             "the mask is applied behind the matrix, to dx. It belongs before it, to dy.": (
                 dy + (dy @ w.T) * mask
             ),
+            "the mask is the wrong way round: where x w is positive, the gradient passes.": (
+                dy + (dy * ~mask) @ w.T
+            ),
+            "dy is multiplied by what the ReLU gives. Its *slope* is 1 or 0.": (
+                dy + (dy * np.maximum(x @ w, 0)) @ w.T
+            ),
+            "dx and dw have changed places.": dw,
         }, batch=n)  # fmt: skip
         expect(got[1], dw, "dw", rtol=1e-6, mistakes={
             "the mask is forgotten.": x.T @ dy,
@@ -94,13 +116,27 @@ def relu_block_backward(answer: Answer) -> None:
             "the gradient that reached x is used. dw needs that of x w.": x.T @ dx,
             "x is not transposed: dw sums over the examples.": x @ da if n == 3 else dw,
             "it is divided by N; dy holds the loss's 1/N already.": dw / n,
+            "only the first example is in it. All use the same w: add up.": (
+                np.outer(x[0], da[0])
+            ),
         }, batch=n)  # fmt: skip
+    _at_the_bend(answer, x, dy)
+
+
+def _at_the_bend(answer: Answer, x: Array, dy: Array) -> None:
+    """All of x w is exactly 0: there, as in notebook 05, a ReLU passes nothing."""
+    dx, dw = _several(call(answer, x, np.zeros((3, 3)), dy), "dx", "dw")
+    if np.shape(dw) == (3, 3) and np.allclose(dx, dy) and np.allclose(dw, x.T @ dy):
+        raise WrongAnswer(
+            "dw: where x w is exactly 0, the ReLU passes the gradient. By our convention, that of "
+            "notebook 05, it passes where x w > 0."
+        )
 
 
 @exercise
 def projection_backward(answer: Answer) -> None:
     """Against differences: a block that changes the number of features, and a square one."""
-    rng = np.random.default_rng(16)
+    rng = np.random.default_rng(18)
     for n, inputs, outputs in ((4, 3, 2), (3, 3, 3)):
         x, w, v = (rng.normal(size=s) for s in ((n, inputs), (inputs, outputs), (inputs, outputs)))
         dy = rng.normal(size=(n, outputs))
@@ -120,6 +156,18 @@ def projection_backward(answer: Answer) -> None:
             "the mask lies on the projection too.": da @ v.T + da @ w.T,
             "the mask is forgotten.": dy @ v.T + dy @ w.T,
             "v and w are exchanged.": dy @ w.T + da @ v.T,
+            "the mask is made of y, the block's output. The ReLU looks at x w.": (
+                dy @ v.T + (dy * (x @ v + np.maximum(x @ w, 0) > 0)) @ w.T
+            ),
+            "the mask is made of x v. The ReLU looks at x w.": (
+                dy @ v.T + (dy * (x @ v > 0)) @ w.T
+            ),
+            "the mask is the wrong way round: where x w is positive, the gradient passes.": (
+                dy @ v.T + (dy * (x @ w <= 0)) @ w.T
+            ),
+            "dy is multiplied by what the ReLU gives. Its *slope* is 1 or 0.": (
+                dy @ v.T + (dy * np.maximum(x @ w, 0)) @ w.T
+            ),
         }, batch=n)  # fmt: skip
         expect(got[1], dw, "dw", rtol=1e-6, mistakes={
             "this is dv. The order is dx, dw, dv.": dv,
@@ -128,6 +176,7 @@ def projection_backward(answer: Answer) -> None:
         }, batch=n)  # fmt: skip
         expect(got[2], dv, "dv", rtol=1e-6, mistakes={
             "the projection's gradient is forgotten: v learns too.": np.zeros_like(v),
+            "the branch's gradient is in it, too. v meets dy alone.": x.T @ (dy + da),
             "the mask is in it. The ReLU does not touch the shortcut.": x.T @ da,
             "this is the transpose.": dv.T,
             "it is divided by N; dy holds the loss's 1/N already.": dv / n,
@@ -159,6 +208,34 @@ def mean_square(answer: Answer) -> None:
         "the shortcut is forgotten: x itself is in the sum.": (
             lambda depth, scale: scale ** (2 * depth)
         ),
+        "there is one block too few. One block has a factor of 1 + scale^2.": (
+            lambda depth, scale: (1 + scale**2) ** (depth - 1)
+        ),
+        "there is one block too many. No block at all leaves 1.": (
+            lambda depth, scale: (1 + scale**2) ** (depth + 1)
+        ),
+        "a cross term is in it. The mean of x f(x) is 0: they are uncorrelated.": (
+            lambda depth, scale: (1 + scale + scale**2) ** depth
+        ),
+        "this is what very many small blocks come near to. Here the number of blocks is given: "
+        "multiply that often.": lambda depth, scale: float(np.exp(depth * scale**2)),
+        "only the branch is multiplied up. The shortcut is added in *every* block.": (
+            lambda depth, scale: 1 + scale ** (2 * depth)
+        ),
+        "the scale is not squared, and a block's factor is added, not multiplied.": (
+            lambda depth, scale: 1 + depth * scale
+        ),
+        "the factors are added up. The next block enlarges what this one made: multiply.": (
+            lambda depth, scale: (1 + scale**2) * depth
+        ),
+        "the scale is not in it. It is an argument.": lambda depth, scale: 1.25**depth,
+        "the depth is not in it. It is an argument.": lambda depth, scale: (1 + scale**2) ** 10,
+        "this is by how much it grows. Asked for is the factor: 1 if nothing grows.": (
+            lambda depth, scale: (1 + scale**2) ** depth - 1
+        ),
+        "a ReLU's half is in it. Here f keeps the mean square, by assumption.": (
+            lambda depth, scale: (1 + scale**2 / 2) ** depth
+        ),
         "this is the root of the mean square.": lambda depth, scale: (1 + scale**2) ** (depth / 2),
     }
     got = np.array([call(answer, *case) for case in cases], dtype=float)
@@ -171,6 +248,8 @@ def mean_square(answer: Answer) -> None:
     for diagnosis, formula in mistakes.items():
         if np.allclose(got, [formula(*case) for case in cases], rtol=1e-9):
             raise WrongAnswer(f"{diagnosis} {first}")
+    if np.allclose(got, right, rtol=0.3):
+        raise WrongAnswer(f"nearly right. Was it simulated? A formula is asked for. {first}")
     raise WrongAnswer(f"wrong in {wrong.sum()} of {len(cases)} cases. {first}")
 
 
@@ -195,7 +274,14 @@ def gated_backward(answer: Answer) -> None:
                 dy * (s * (1 - t**2) + 1)
             ),
             "s and 1 - s are exchanged.": dy * ((1 - s) * (1 - t**2) + s),
-            "the slope of tanh is missing, 1 - tanh(x)^2.": dy * (s * t + 1 - s),
+            "tanh itself stands where its slope belongs, 1 - tanh(x)^2.": dy * (s * t + 1 - s),
+            "the slope of tanh is missing, 1 - tanh(x)^2: the branch bends.": dy,
+            "the slope of tanh has a square in it: 1 - tanh(x)^2.": dy * (s * (1 - t) + 1 - s),
+            "the slope of tanh is written with its *value*: 1 - tanh(x)^2, not 1 - x^2.": (
+                dy * (s * (1 - x**2) + 1 - s)
+            ),
+            "dx and dgate have changed places.": dgate,
+            "dgate is in dx. The gate does not depend on x: it is a parameter.": dx + dgate,
             "the gate itself takes the place of s: a sigmoid lies between.": (
                 dy * (gate * (1 - t**2) + 1 - gate)
             ),
@@ -207,6 +293,16 @@ def gated_backward(answer: Answer) -> None:
             ),
             "the sign is wrong: opening the gate takes x away and brings tanh(x).": -dgate,
             "nothing is summed: all examples use the same gate.": dy * (t - x) * s * (1 - s),
+            "s is there, but 1 - s is missing: the slope of the sigmoid has two factors.": (
+                (dy * (t - x)).sum(axis=0) * s
+            ),
+            "the slope of the sigmoid is written with its *value*: s (1 - s), not "
+            "gate (1 - gate).": (dy * (t - x)).sum(axis=0) * gate * (1 - gate),
+            "the shortcut's share has the wrong sign: it is 1 - s that lets x through.": (
+                (dy * (t + x)).sum(axis=0) * s * (1 - s)
+            ),
+            "it is summed over the features, one number for each example. The gate is used by all "
+            "examples: sum over axis 0.": (dy * (t - x) * s * (1 - s)).sum(axis=1),
             "this is summed over the features too. Each has a gate of its own.": dgate.sum(),
             "this is the mean over the examples; dy holds the loss's 1/N already.": dgate / n,
         }, batch=n)  # fmt: skip

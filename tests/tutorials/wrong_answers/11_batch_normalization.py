@@ -255,3 +255,177 @@ def deviation(x, rate):
 @wrong("11.dropout_variance", "are exchanged")
 def rate_exchanged(x, rate):
     return x**2 * (1 - rate) / rate
+
+
+@wrong("11.normalize", "a number of your own")
+def its_own_epsilon(x, epsilon):
+    return standard(x, 0.3)
+
+
+@wrong("11.normalize", "loses digits")
+def squares_minus_square(x, epsilon):
+    over = tuple(range(x.ndim - 1))
+    mean = x.mean(axis=over)
+    sigma = np.sqrt((x**2).mean(axis=over) - mean**2 + epsilon)
+    return (x - mean) / sigma, sigma
+
+
+@wrong("11.normalize", "have changed places")
+def sigma_first(x, epsilon):
+    return standard(x, epsilon)[::-1]
+
+
+@wrong("11.normalize", "keepdims")
+def kept_dimensions(x, epsilon):
+    xhat, sigma = standard(x, epsilon)
+    return xhat, sigma[np.newaxis]
+
+
+def shares(dxhat, xhat, sigma):
+    over = tuple(range(xhat.ndim - 1))
+    mean = -np.ones(xhat.shape) * dxhat.mean(axis=over) / sigma
+    return dxhat / sigma, mean, -xhat * (dxhat * xhat).mean(axis=over) / sigma
+
+
+@wrong("11.three_paths", "two powers of sigma too many")
+def xhat_for_both_distances(dxhat, xhat, sigma):
+    direct, mean, variance = shares(dxhat, xhat, sigma)
+    return direct, mean, variance / sigma**2
+
+
+@wrong("11.three_paths", "The order is")
+def exchanged_shares(dxhat, xhat, sigma):
+    direct, mean, variance = shares(dxhat, xhat, sigma)
+    return direct, variance, mean
+
+
+@wrong("11.three_paths", "its last factor is missing")
+def slope_of_v_forgotten(dxhat, xhat, sigma):
+    direct, mean, variance = shares(dxhat, xhat, sigma)
+    return direct, mean, variance / xhat
+
+
+@wrong("11.three_paths", "dv is a sum")
+def dv_not_summed(dxhat, xhat, sigma):
+    direct, mean, _ = shares(dxhat, xhat, sigma)
+    return direct, mean, -dxhat * xhat**2 / sigma / (xhat.size // 3)
+
+
+@wrong("11.three_paths", "examples alone")
+def shares_over_axis_0(dxhat, xhat, sigma):
+    direct, _, _ = shares(dxhat, xhat, sigma)
+    mean = -np.ones(xhat.shape) * dxhat.mean(axis=0) / sigma
+    return direct, mean, -xhat * (dxhat * xhat).mean(axis=0) / sigma
+
+
+def one_line(dy, xhat, sigma, gamma):
+    over = tuple(range(dy.ndim - 1))
+    along = (dy * xhat).mean(axis=over)
+    dx = gamma / sigma * (dy - dy.mean(axis=over) - xhat * along)
+    return dx, (dy * xhat).sum(axis=over), dy.sum(axis=over)
+
+
+@wrong("11.batchnorm_backward", "on the direct path only")
+def gamma_once(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = one_line(dy, xhat, sigma, np.ones(3))
+    return dx + (gamma - 1) * dy / sigma, dgamma, dbeta
+
+
+@wrong("11.batchnorm_backward", "variance's term is divided by M - 1")
+def unbiased_variance_only(dy, xhat, sigma, gamma):
+    over, count = tuple(range(dy.ndim - 1)), dy.size // 3
+    dx, dgamma, dbeta = one_line(dy, xhat, sigma, gamma)
+    extra = gamma / sigma * xhat * (dy * xhat).mean(axis=over) / (count - 1)
+    return dx - extra, dgamma, dbeta
+
+
+@wrong("11.batchnorm_backward", "this is dy itself")
+def nothing_done(dy, xhat, sigma, gamma):
+    return (dy.copy(), *one_line(dy, xhat, sigma, gamma)[1:])
+
+
+@wrong("11.batchnorm_backward", "the means are multiplied")
+def product_of_means(dy, xhat, sigma, gamma):
+    mean = dy.mean(axis=tuple(range(dy.ndim - 1)))
+    dx = gamma / sigma * (dy - mean - xhat * mean)
+    return (dx, *one_line(dy, xhat, sigma, gamma)[1:])
+
+
+@wrong("11.batchnorm_backward", "keepdims")
+def sums_with_an_axis(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = one_line(dy, xhat, sigma, gamma)
+    return dx, dgamma[np.newaxis], dbeta[np.newaxis]
+
+
+@wrong("11.folded", "multiplied by sigma")
+def times_sigma(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma * sigma, (bias - mean) * gamma * sigma + beta
+
+
+@wrong("11.folded", "a root is taken of sigma")
+def root_of_sigma(kernel, bias, gamma, beta, mean, sigma):
+    scale = gamma / np.sqrt(sigma)
+    return kernel * scale, (bias - mean) * scale + beta
+
+
+@wrong("11.folded", "epsilon is added once more")
+def epsilon_again(kernel, bias, gamma, beta, mean, sigma):
+    scale = gamma / np.sqrt(sigma**2 + 1e-3)
+    return kernel * scale, (bias - mean) * scale + beta
+
+
+def own(a):
+    return a.mean(axis=1, keepdims=True)
+
+
+@wrong("11.layer_normalization_backward", "xhat is missing")
+def features_without_xhat(dy, xhat, sigma):
+    return (dy - own(dy) - own(dy * xhat)) / sigma
+
+
+@wrong("11.layer_normalization_backward", "divided by N")
+def features_over_n(dy, xhat, sigma):
+    factor = dy.shape[1] / dy.shape[0] if dy.shape[0] != dy.shape[1] else 1
+    return (dy - (own(dy) + xhat * own(dy * xhat)) * factor) / sigma
+
+
+@wrong("11.layer_normalization_backward", "D - 1")
+def features_unbiased(dy, xhat, sigma):
+    count = dy.shape[1]
+    return (dy - own(dy) - xhat * own(dy * xhat) * count / (count - 1)) / sigma
+
+
+@wrong("11.layer_normalization_backward", "the whole array")
+def features_over_everything(dy, xhat, sigma):
+    return (dy - dy.mean() - xhat * (dy * xhat).mean()) / sigma
+
+
+@wrong("11.layer_normalization_backward", "sigma twice")
+def features_sigma_twice(dy, xhat, sigma):
+    return (dy - own(dy) - xhat * own(dy * xhat)) / sigma**2
+
+
+@wrong("11.layer_normalization_backward", "one sigma is used")
+def first_sigma_for_all(dy, xhat, sigma):
+    return (dy - own(dy) - xhat * own(dy * xhat)) / sigma[0]
+
+
+@wrong("11.dropout_variance", "cancels one of them")
+def factor_once_too_often(x, rate):
+    return x**2 * rate / (1 - rate) ** 2
+
+
+@wrong("11.dropout_variance", "Was it drawn?")
+def drawn_variance(x, rate):
+    masks = np.random.default_rng(0).random((50_000, *x.shape)) >= rate
+    return (x * masks / (1 - rate)).var(axis=0)
+
+
+@wrong("11.dropout_variance", "Its *square* is")
+def squares_minus_mean(x, rate):
+    return x**2 / (1 - rate) - x
+
+
+@wrong("11.dropout_variance", "from mask to mask")
+def variance_of_the_numbers(x, rate):
+    return np.var(x) * rate / (1 - rate)

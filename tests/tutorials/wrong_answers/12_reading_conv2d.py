@@ -210,3 +210,158 @@ def a_strip_for_each_row_of_windows(size, kernel_size):
     (height, channels, width, examples), (kh, kw) = size, kernel_size
     columns, rows = (width - kw + 1) * examples, height - kh + 1
     return rows * columns * kh * kw * channels, rows * (kw * channels + 1) * columns
+
+
+@wrong("12.unfold", "They belong behind them")
+def ones_in_front(x, kernel_size, stride=1):
+    found = windows(x, kernel_size, stride)
+    by = with_ones(found).reshape(*found.shape[:2], -1, found.shape[4] * found.shape[5])
+    return np.roll(by, 1, axis=2).reshape(len(by), -1, by.shape[3])
+
+
+@wrong("12.unfold", "turned by 180 degrees")
+def windows_turned(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, stride)[:, ::-1, ::-1])
+
+
+@wrong("12.unfold", "not for the rows")
+def stride_in_columns_only(x, kernel_size, stride=1):
+    rows = (x.shape[0] - kernel_size[0]) // stride + 1
+    columns = (x.shape[2] - kernel_size[1]) // stride + 1
+    return with_ones(windows(x, kernel_size, 1)[:rows, :, :, :, ::stride][:, :, :, :, :columns])
+
+
+@wrong("12.unfold", "not for the columns")
+def stride_in_rows_only(x, kernel_size, stride=1):
+    rows = (x.shape[0] - kernel_size[0]) // stride + 1
+    columns = (x.shape[2] - kernel_size[1]) // stride + 1
+    return with_ones(windows(x, kernel_size, 1)[::stride][:rows, :, :, :, :columns])
+
+
+@wrong("12.unfold", "missing 1 required positional argument")
+def stride_not_optional(x, kernel_size, stride):
+    return with_ones(windows(x, kernel_size, stride))
+
+
+@wrong("12.weights_for", "unfold has its ones *behind*")
+def bias_in_front(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = bias
+    return np.roll(weights, 1, axis=1).reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "stand together at the end")
+def bias_and_zeros_at_the_end(kernel, bias):
+    zeros = np.zeros((len(kernel) - 1, len(bias)))
+    return np.concatenate([bias_at_the_end(kernel, bias), zeros])
+
+
+@wrong("12.weights_for", "the kernel is turned by 180 degrees")
+def kernel_turned(kernel, bias):
+    weights = matrix(kernel[::-1, ::-1], bias)
+    weights[0, -1] = bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "the bias has the wrong sign")
+def bias_subtracted(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = -bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.fold", "the last window is missing")
+def last_window_forgotten(shares, kernel_width, stride, width):
+    columns = (width - kernel_width) // stride + 1
+    known = shares.copy().reshape(len(shares), columns, -1)
+    known[:, -1] = 0
+    return place(known.reshape(shares.shape), kernel_width, stride, width)
+
+
+@wrong("12.fold", "not to the entries")
+def stride_for_the_entries(shares, kernel_width, stride, width):
+    columns = (width - kernel_width) // stride + 1
+    parts = shares.reshape(kernel_width, -1, columns, shares.shape[1] // columns)
+    row = np.zeros((parts.shape[1], stride * width, parts.shape[3]))
+    for v, share in enumerate(parts):
+        row[:, v * stride : v * stride + columns] += share
+    return row[:, :width]
+
+
+def summed(pairs, dy, kernel, width, stride, fold_stride=None):
+    """The shares of pairs (i, u), added up."""
+    row = np.zeros((kernel.shape[2], width, dy.shape[3]))
+    for i, u in pairs:
+        share = np.einsum("vcf,fjn->vcjn", kernel[u], dy[i]).reshape(-1, dy[i][0].size)
+        row += place(share, kernel.shape[1], fold_stride or stride, width)
+    return row
+
+
+@wrong("12.dx_row", "a larger i means a smaller u")
+def kernel_rows_rising(dy, kernel, h, stride, width):
+    seen = [i for i in range(len(dy)) if 0 <= h - i * stride < len(kernel)]
+    rising = sorted(h - i * stride for i in seen)
+    return summed(zip(seen, rising, strict=True), dy, kernel, width, stride)
+
+
+@wrong("12.dx_row", "is rounded down")
+def quotient_rounded(dy, kernel, h, stride, width):
+    pairs = [((h - u) // stride, u) for u in range(len(kernel))]
+    return summed([p for p in pairs if 0 <= p[0] < len(dy)], dy, kernel, width, stride)
+
+
+@wrong("12.dx_row", "the stride is forgotten in the rows")
+def rows_without_stride(dy, kernel, h, stride, width):
+    pairs = [(i, h - i) for i in range(len(dy)) if 0 <= h - i < len(kernel)]
+    return summed(pairs, dy, kernel, width, stride)
+
+
+@wrong("12.dx_row", "the last row of the kernel")
+def last_kernel_row_missed(dy, kernel, h, stride, width):
+    pairs = [(i, h - i * stride) for i in range(len(dy)) if 0 <= h - i * stride < len(kernel) - 1]
+    return summed(pairs, dy, kernel, width, stride)
+
+
+@wrong("12.dx_row", "the first row of the kernel")
+def first_kernel_row_missed(dy, kernel, h, stride, width):
+    pairs = [(i, h - i * stride) for i in range(len(dy)) if 0 < h - i * stride < len(kernel)]
+    return summed(pairs, dy, kernel, width, stride)
+
+
+@wrong("12.dx_row", "No window sees row")
+def nothing_to_join(dy, kernel, h, stride, width):
+    seen = [i for i in range(len(dy)) if 0 <= h - i * stride < len(kernel)]
+    return np.add.reduce(
+        np.stack([summed([(i, h - i * stride)], dy, kernel, width, stride) for i in seen])
+    )
+
+
+@wrong("12.copied", "for each *window* of the row")
+def strips_of_whole_rows(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    rows = (height - kh + 1) * (width - kw + 1) * examples * kh * kw * channels
+    return rows, height * (kw * channels + 1) * width * examples
+
+
+@wrong("12.copied", "moved sideways, not kh")
+def strips_of_kh(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    rows = (height - kh + 1) * columns * kh * kw * channels
+    return rows, height * (kh * channels + 1) * columns
+
+
+@wrong("12.copied", "holds kh of them")
+def many_lines_of_ones(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    rows = (height - kh + 1) * columns * kh * kw * channels
+    return rows, height * (kw * channels + kh) * columns
+
+
+@wrong("12.copied", "memory's order")
+def sizes_of_a_caller(size, kernel_size):
+    (examples, height, width, channels), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    rows = (height - kh + 1) * columns * kh * kw * channels
+    return rows, height * (kw * channels + 1) * columns

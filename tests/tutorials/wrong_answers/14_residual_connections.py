@@ -26,8 +26,6 @@ def added_in_place(dy, body_backward):
 @wrong("14.residual_backward", "It belongs to the body")
 def added_to_the_bodys_array(dy, body_backward):
     dx = body_backward(dy)
-    if dx is dy:
-        return dx + dy
     dx += dy
     return dx
 
@@ -170,3 +168,109 @@ def gate_without_its_slope(x, gate, dy):
 def gate_for_each_example(x, gate, dy):
     s, t, dx, _ = highway(x, gate, dy)
     return dx, dy * (t - x) * s * (1 - s)
+
+
+@wrong("14.residual_backward", "has run 2 times")
+def two_passes(dy, body_backward):
+    return dy + body_backward(dy) / 2 + body_backward(dy) / 2
+
+
+@wrong("14.residual_backward", "the shortcut counts twice")
+def shortcut_twice(dy, body_backward):
+    return 2 * dy + body_backward(dy)
+
+
+@wrong("14.residual_backward", "has no single slope")
+def slope_with_ones(dy, body_backward):
+    return dy + dy * body_backward(np.ones_like(dy))
+
+
+@wrong("14.relu_block_backward", "where x w is exactly 0")
+def open_at_zero(x, w, dy):
+    da = dy * (x @ w >= 0)
+    return dy + da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "the wrong way round")
+def mask_reversed(x, w, dy):
+    da = dy * (x @ w < 0)
+    return dy + da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "Its *slope* is 1 or 0")
+def times_the_output(x, w, dy):
+    da = dy * np.maximum(x @ w, 0)
+    return dy + da @ w.T, x.T @ da
+
+
+@wrong("14.relu_block_backward", "only the first example")
+def first_example_only(x, w, dy):
+    da = dy * (x @ w > 0)
+    return dy + da @ w.T, np.outer(x[0], da[0])
+
+
+@wrong("14.projection_backward", "the mask is made of x v")
+def mask_of_the_projection(x, w, v, dy):
+    da = dy * (x @ v > 0)
+    return dy @ v.T + da @ w.T, x.T @ da, x.T @ dy
+
+
+@wrong("14.projection_backward", "the mask is made of y")
+def mask_of_the_sum(x, w, v, dy):
+    da = dy * (x @ v + np.maximum(x @ w, 0) > 0)
+    return dy @ v.T + da @ w.T, x.T @ da, x.T @ dy
+
+
+@wrong("14.mean_square", "one block too few")
+def one_block_less(depth, scale):
+    return (1 + scale**2) ** (depth - 1)
+
+
+@wrong("14.mean_square", "very many small blocks")
+def exponential(depth, scale):
+    return float(np.exp(depth * scale**2))
+
+
+@wrong("14.mean_square", "a cross term")
+def with_a_cross_term(depth, scale):
+    return (1 + scale + scale**2) ** depth
+
+
+@wrong("14.mean_square", "a ReLU's half")
+def halved_by_a_relu(depth, scale):
+    return (1 + scale**2 / 2) ** depth
+
+
+def gradients(x, gate, dy):
+    s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
+    return dy * (s * (1 - t**2) + 1 - s), (dy * (t - x)).sum(axis=0) * s * (1 - s)
+
+
+@wrong("14.gated_backward", "the branch bends")
+def straight_branch(x, gate, dy):
+    return dy.copy(), gradients(x, gate, dy)[1]
+
+
+@wrong("14.gated_backward", "has a square in it")
+def slope_without_square(x, gate, dy):
+    s = 1 / (1 + np.exp(-gate))
+    return dy * (s * (1 - np.tanh(x)) + 1 - s), gradients(x, gate, dy)[1]
+
+
+@wrong("14.gated_backward", "has two factors")
+def half_a_slope(x, gate, dy):
+    s = 1 / (1 + np.exp(-gate))
+    return gradients(x, gate, dy)[0], (dy * (np.tanh(x) - x)).sum(axis=0) * s
+
+
+@wrong("14.gated_backward", "not gate (1 - gate)")
+def slope_of_the_gate(x, gate, dy):
+    dgate = (dy * (np.tanh(x) - x)).sum(axis=0) * gate * (1 - gate)
+    return gradients(x, gate, dy)[0], dgate
+
+
+@wrong("14.gated_backward", "sum over axis 0")
+def summed_over_features(x, gate, dy):
+    s = 1 / (1 + np.exp(-gate))
+    dgate = (dy * (np.tanh(x) - x) * s * (1 - s)).sum(axis=1)
+    return gradients(x, gate, dy)[0], dgate
