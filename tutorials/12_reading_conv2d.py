@@ -5,14 +5,13 @@
 #
 # ## Question
 #
-# Notebooks 07 and 08 ended with a convolution in three lines, a hundred times as fast as loops.
-# `tinynet/layers/conv2d.py` computes the same numbers faster still: the convolution that sees the picture in about half
-# the time, the others in somewhat less than the time of that. Whoever opens it
-# after notebook 08 does not recognise it: strips, a line of ones, axes in a strange order, one row of $dX$ at
-# a time. Where does that come from, when all multiplications are the same?
+# Notebooks 07 and 08 ended with a convolution in three lines, many times as fast as loops.
+# `tinynet/layers/conv2d.py` computes the same numbers faster again, and whoever opens it after notebook 08 does not
+# recognise it: strips, a line of ones, axes in a strange order, one row of $dX$ at a time. Where does the second factor
+# come from, when all multiplications are the same? And how large is it?
 #
-# This notebook goes from the one to the other in five small rewrites. Each is one idea, one figure or one
-# measurement, and one asserted equality. At its end stands the file itself, and nothing in it is new.
+# This notebook goes from the one to the other in five small rewrites, after one step that shows all of them in
+# a single row of pixels. At its end stand the parts of the file that compute, with what is left to explain in them.
 
 # %%
 import sys
@@ -23,16 +22,19 @@ import inspect
 import time
 
 import numpy as np
+from matplotlib.patches import Rectangle
 from numpy.lib.stride_tricks import sliding_window_view
 
 from tutorials.cells import FAST, check, my_answer, reveal
 from tutorials.checks.diagnosis import WrongAnswer
 from tutorials.style import (
     GRADIENT,
+    LIGHT,
     MUTED,
     RIGHT,
     VALUE,
     draw_matrix,
+    empty_axes,
     new_figure,
     show,
 )
@@ -42,11 +44,11 @@ from tutorials.tables import by_hand
 # ## Predict
 #
 # `im2col` writes each pixel down once for every window that it lies in: for windows of $3 \cdot 3$, nine times.
-# The product of the matrices needs all nine. How few copies can one do with?
+# How few copies can one do with, if each row of windows is still to be *one* product of matrices?
 #
 # - **a**: nine; the product needs them all, so they have to be written
-# - **b**: three, and the product reads each of them three times
-# - **c**: none at all, whatever the order of the axes
+# - **b**: fewer than nine, but some: the product may read a copy several times
+# - **c**: none at all; the product reads the picture itself
 
 # %%
 prediction = None  # "a", "b" or "c"
@@ -61,6 +63,47 @@ prediction = None  # "a", "b" or "c"
 # thing that NumPy has, if the matrices are large and lie in order. Copying costs about as much as reading
 # and writing, and for a convolution it is a good part of the work. So: few copies, long lines, large products.
 #
+# ### One row of pixels first
+#
+# Take a picture that is one row: one channel, one example, the numbers 3, 1, 4, 1, 5. Windows of three numbers, side by side
+# as *columns*: that makes a matrix of three lines, and each line is a piece of the row, begun at $v = 0, 1, 2$. No
+# loop over windows is needed to write it, only one over $v$. A row of weights times this matrix is the convolution.
+# If a fourth line of ones is written below, a fourth weight is added to each output: a bias.
+#
+# Backwards, the weights send each output's gradient to the lines: a matrix of shares, of the same shape. Each share goes
+# back to where its number came from: line $v$, moved by $v$, and what meets in a pixel adds up. This is `fold`.
+# Everything below is this, with rows, channels and examples added.
+
+# %% jupyter={"source_hidden": true}
+row = np.array([3, 1, 4, 1, 5])
+figure = new_figure(8, 3)
+axes = figure.add_subplot()
+draw_matrix(axes, row[np.newaxis], "one row of pixels", VALUE, [(0, 2)], corner=(0, 1))
+lines = np.array([row[v : v + 3] for v in range(3)] + [[1, 1, 1]])
+draw_matrix(axes, lines, "windows as columns", VALUE, [(0, 2), (1, 1), (2, 0)], corner=(7.5, 0))
+for v, text in enumerate(["v = 0", "v = 1", "v = 2", "ones"]):
+    axes.text(7.3, v + 0.5, text, ha="right", va="center", fontsize=9, color=MUTED)
+for v in range(3):
+    share = np.array([[f"$d_{{{v}0}}$", f"$d_{{{v}1}}$", f"$d_{{{v}2}}$"]])
+    marked = [(0, 2 - v)]
+    title = "fold: moved by v, added up" if v == 0 else ""
+    draw_matrix(axes, share, title, GRADIENT, marked, corner=(14.0 + v, v))
+axes.plot([14.0, 19.0], [3.15, 3.15], color=GRADIENT, lw=1.5)
+for w in range(5):
+    axes.text(14.5 + w, 3.55, f"$dx_{w}$", ha="center", va="center", color=GRADIENT)
+axes.set(xlim=(-0.5, 19.7), ylim=(4.3, -1.2))
+show(
+    figure,
+    "one_row",
+    "One row: its windows as columns are three pieces of it, and backwards the pieces are laid back and "
+    "added.",
+    "Left, a row of five pixels, 3, 1, 4, 1, 5, the middle one marked. Then a matrix of four lines: "
+    "3 1 4, 1 4 1, 4 1 5 and ones; the marked 4 lies in it three times, on a diagonal. Right, in "
+    "orange, three lines of shares, each one place further right than the one above; the marked ones "
+    "stand in one column, above dx_2, where they add up.",
+)
+
+# %% [markdown]
 # ### First rewrite: the batch last
 #
 # In a batch (N, H, W, C) the longest neighbours are the C numbers of one pixel: one, for a picture of grey.
@@ -68,6 +111,33 @@ prediction = None  # "a", "b" or "c"
 # piece. Nothing else changes; a formula does not know how its numbers lie. (`layout.py` does this, and callers
 # see (N, H, W, C) all the same, through a view.)
 #
+
+# %% jupyter={"source_hidden": true}
+figure = new_figure(8, 2.6)
+axes = figure.add_subplot()
+plain = [f"$w_{w}c_{c}$" for n in range(2) for w in range(3) for c in range(2)]
+memory = [f"$w_{w}n_{n}$" for c in range(2) for w in range(3) for n in range(2)]
+draw_matrix(
+    axes, np.array([plain]), "row h, (N, H, W, C): first example | other rows | second example", VALUE,
+    [(0, k) for k in range(0, 12, 2)], corner=(0, 0),
+)  # fmt: skip
+draw_matrix(
+    axes, np.array([memory]), "row h, (H, C, W, N): first channel | second channel", VALUE,
+    [(0, k) for k in range(6)], corner=(0, 2.6),
+)  # fmt: skip
+axes.plot([6, 6], [-0.15, 1.15], color=GRADIENT, lw=3)
+axes.plot([6, 6], [2.45, 3.75], color=GRADIENT, lw=3)
+axes.set(xlim=(-0.2, 12.2), ylim=(3.9, -1))
+show(
+    figure,
+    "order",
+    "The numbers of one row of a batch, as they lie in memory; marked is one channel.",
+    "Two rows of twelve cells, for 3 columns, 2 channels and 2 examples. In the order (N, H, W, C) "
+    "the marked cells of the first channel are every second one, and other rows of the picture lie "
+    "between the examples. In the order (H, C, W, N) the six marked cells lie side by side.",
+)
+
+# %% [markdown]
 # ### Second rewrite: a window is a column
 #
 # In notebook 07 a window was a row of the matrix. With the batch last it becomes a column:
@@ -77,8 +147,9 @@ prediction = None  # "a", "b" or "c"
 # ### Third rewrite: strips
 #
 # Which numbers are in the columns of window row $i$? Rows $i, i + 1, \dots, i + kh - 1$ of the picture, each moved
-# by $v = 0, \dots, kw - 1$. Call *strip* $p$ what row $p$ of the picture gives: its line for $v = 0$, for $v = 1$, and so on,
-# $kw \cdot C$ lines of $W' N$ numbers. Then the columns of window row $i$ are the strips $i$ to $i + kh - 1$, *one
+# by $v = 0, \dots, kw - 1$. Call *strip* $p$ what row $p$ of the picture gives, as the single row did above: $C$ lines for
+# $v = 0$, one for each channel, then $C$ lines for $v = 1$, and so on, $kw \cdot C$ lines, each of $W' N$ numbers. ($W'$ is the
+# number of windows in a row, $H'$ that of rows of windows.) Then the columns of window row $i$ are the strips $i$ to $i + kh - 1$, *one
 # below the other*. The next row of windows needs the strips $i + 1$ to $i + kh$. So write the strips down once, one below the
 # other, and let the matrix of each window row be a *view* of $kh$ of them. (With a stride $s$, the view begins
 # at strip $i s$.) How many copies of a pixel is that?
@@ -87,7 +158,7 @@ prediction = None  # "a", "b" or "c"
 #
 # Adding the bias is one more pass over all outputs. But a product of matrices adds up anyhow. Give each strip one
 # more line, of ones, and the matrix of weights one more row, with the bias: the product adds it on the way. A view
-# of $kh$ strips holds $kh$ such lines, and the bias is to be added *once*. What have the other lines to meet?
+# of $kh$ strips holds $kh$ such lines, and the bias is to be added *once*. By what are these lines to be multiplied?
 #
 # It pays a second time on the way back. $dW = \text{columns} \cdot dY^T$ has a row for the line of ones, and there
 # stands $\sum 1 \cdot dY$. You know this sum.
@@ -102,44 +173,74 @@ prediction = None  # "a", "b" or "c"
 #
 # Lay the rows $dY_i$ with these $i$ one below the other, and the kernel's rows $u = h - i s$ side by side, in the same
 # order: *one* product of matrices sums over $i$ and over $f$ together. (While $i$ rises, $u$ falls. There it is again, the
-# turned kernel.) What is left is the sum over $v$, within a row: `fold`, which adds $kw$ lines, each moved by one.
+# turned kernel of notebook 08; the second figure shows it.) What is left is the sum over $v$, within a row: `fold`, which
+# adds $kw$ lines, each moved by one.
+
+# %% jupyter={"source_hidden": true}
+figure = new_figure(6.5, 3)
+axes = empty_axes(figure.add_subplot())
+for h in range(6):
+    colour = GRADIENT if h == 3 else MUTED
+    axes.text(-0.2, h + 0.5, f"row {h} of x", ha="right", va="center", color=colour, fontsize=9)
+axes.axhspan(3, 4, xmin=0.0, color=LIGHT[GRADIENT], zorder=0)
+for i in range(4):
+    left, seen = 0.6 + 1.7 * i, i > 0
+    for u in range(3):
+        hit = i + u == 3
+        edge = GRADIENT if hit else MUTED
+        axes.add_patch(
+            Rectangle((left, i + u), 1.2, 1, facecolor="white", edgecolor=edge, lw=2 if hit else 1)
+        )
+        axes.text(
+            left + 0.6, i + u + 0.5, f"u = {u}", ha="center", va="center", color=edge, fontsize=9
+        )
+    axes.text(
+        left + 0.6,
+        i - 0.15,
+        f"$dY_{i}$",
+        ha="center",
+        va="bottom",
+        color=GRADIENT if seen else MUTED,
+    )
+axes.set(xlim=(-1.8, 7.3), ylim=(6.1, -0.8))
+show(
+    figure,
+    "rows_back",
+    "Windows of three rows, stride 1. Row 3 of the picture was row u = 2 of the windows in row 1, u = 1 of "
+    "those in row 2, u = 0 of those in row 3.",
+    "Six rows of a picture, row 3 shaded, and four towers of three boxes, u = 0, 1, 2, one for each row "
+    "of dY; each tower begins one row lower than the one before. In the shaded row lie u = 2 of dY_1, "
+    "u = 1 of dY_2 and u = 0 of dY_3; dY_0 does not reach it.",
+)
 
 # %% jupyter={"source_hidden": true}
 x = np.arange(12).reshape(4, 3)
-strips = np.array([np.concatenate([row[:2], row[1:]]) for row in x])
-figure = new_figure(8, 3)
+figure = new_figure(8, 4.6)
 axes = figure.add_subplot()
-draw_matrix(axes, x, "picture", VALUE, [(1, 1)], corner=(0, 0.6))
-lines = [[f"{row[0]} {row[1]}", f"{row[1]} {row[2]}", "1 1"] for row in x]
-for p, line in enumerate(lines):
-    for k, text in enumerate(line):
-        top = 3 * p * 0.42 + 0.42 * k
-        colour = MUTED if k == 2 else VALUE
-        axes.text(6.4, top, text, ha="center", va="center", color=colour, fontsize=9)
-    axes.text(5.2, 3 * p * 0.42 + 0.42, f"strip {p}", ha="right", va="center", fontsize=9)
-for i, (left, colour) in enumerate([(7.4, VALUE), (7.9, GRADIENT), (8.4, RIGHT)]):
-    top, bottom = 3 * i * 0.42 - 0.2, 3 * (i + 2) * 0.42 - 0.25
-    axes.plot([left, left], [top, bottom], color=colour, lw=3)
-    axes.text(
-        left + 0.12,
-        (top + bottom) / 2,
-        f"windows {i}",
-        color=colour,
-        fontsize=8,
-        rotation=90,
-        va="center",
-    )
-axes.text(6.3, -0.7, "v = 0, v = 1, ones", ha="center", color=MUTED, fontsize=9)
-axes.text(8.6, -0.7, "views", ha="center", color=MUTED, fontsize=9)
-axes.set(xlim=(-0.5, 10), ylim=(5.2, -1.2))
+draw_matrix(axes, x, "picture", VALUE, [(1, 1)], corner=(0, 3.5))
+for p, pixels in enumerate(x):
+    strip = np.array([pixels[:2], pixels[1:], [1, 1]])
+    marked = [(i, j) for i, j in np.ndindex(2, 2) if strip[i, j] == 4]
+    title = "strips" if p == 0 else ""
+    draw_matrix(axes, strip, title, VALUE, marked, corner=(8, 3.2 * p))
+    for k, text in enumerate(["v = 0", "v = 1", "ones"]):
+        axes.text(7.8, 3.2 * p + k + 0.5, text, ha="right", va="center", fontsize=7, color=MUTED)
+    axes.text(5.6, 3.2 * p + 1.5, f"strip {p}", ha="right", va="center", fontsize=9)
+for i, colour in enumerate([VALUE, GRADIENT, RIGHT]):
+    left, top = 10.7 + 1.6 * i, 3.2 * i
+    axes.plot([left, left], [top, top + 6.2], color=colour, lw=4)
+    axes.text(left + 0.35, top + 3.1, f"columns of window row {i}", color=colour, fontsize=8,
+              rotation=90, va="center")  # fmt: skip
+axes.set(xlim=(-0.5, 16), ylim=(13, -1.2))
 show(
     figure,
     "strips",
-    "A picture of 4 rows and 3 columns, windows of 2 by 2: four strips are written, and three "
-    "overlapping views of two strips each are the columns.",
-    "Left, the numbers 0 to 11 in four rows of three. Right, four strips of three lines: 0 1, 1 2 "
-    "and ones; 3 4, 4 5 and ones; and so on. Beside them three bars of two strips each, which "
-    "overlap: the first spans strips 0 and 1, the second 1 and 2, the third 2 and 3.",
+    "Windows of 2 by 2: four strips are written, each pixel at most twice (as the 4), and three overlapping "
+    "views of two strips each are the columns.",
+    "Left, the numbers 0 to 11 in four rows of three, the 4 marked. Right, four strips of three lines: "
+    "0 1, 1 2 and ones; 3 4, 4 5 and ones; and so on. The 4 is marked in both lines of strip 1. Beside "
+    "them three bars of two strips each, which overlap: the first spans strips 0 and 1, the second 1 "
+    "and 2, the third 2 and 3, so that the 4 is read by two of them.",
 )
 
 # %% [markdown]
@@ -186,16 +287,24 @@ by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
 unfold = check("12.unfold")
 
 # %% [markdown]
-# **Exercise 2, `weights_for(kernel, bias)`.** The matrix that meets them, bias included.
+# <details><summary>A strip, and a view of kh strips</summary>
+#
+# For each $v$, the pixels $x[:, :, v], x[:, :, v + s], \dots$, $W'$ of them, are one slice of the picture. It fills the $C$ lines
+# of this $v$ in all strips at once. The strips begin as ones, so that the last line of each stays what it is. Window row $i$
+# is strips $i s$ to $i s + kh - 1$.
+#
+# </details>
+#
+# **Exercise 2, `weights_for(kernel, bias)`.** The matrix that multiplies them, bias included.
 
 # %% tags=["exercise"]
 weights_for = check("12.weights_for")
 
 # %% [markdown]
-# <details><summary>What the lines of ones meet</summary>
+# <details><summary>One row of ones counts</summary>
 #
-# A view holds $kh$ strips of $kw \cdot C + 1$ lines. So the matrix has, for each $u$, the $kw \cdot C$ rows of the kernel and one
-# more: the bias for $u = 0$, zeros for all others.
+# For each $u$ the $kw \cdot C$ rows of the kernel, then one row for the line of ones: the bias for a single $u$, zeros for the
+# others. Which $u$ does not matter, and $b / kh$ for every $u$ would do as well.
 #
 # </details>
 #
@@ -205,6 +314,14 @@ weights_for = check("12.weights_for")
 fold = check("12.fold")
 
 # %% [markdown]
+# <details><summary>The same slices, with +=</summary>
+#
+# `unfold` read $x[c, j s + v, n]$ into entry $((v, c), (j, n))$. So this entry's share goes back to $[c, j s + v, n]$: for each $v$
+# one slice with the step $s$, from $v$ on, $W'$ long. Neighbouring windows overlap, so the slices are *added*; columns that
+# no window reaches stay 0.
+#
+# </details>
+#
 # **Exercise 4, `dx_row(dy, kernel, h, stride, width)`.** One row of $dX$: which rows of $dY$ saw it, through which rows of
 # the kernel?
 
@@ -212,11 +329,11 @@ fold = check("12.fold")
 dx_row = check("12.dx_row")
 
 # %% [markdown]
-# <details><summary>The formulas of exercises 3 and 4</summary>
+# <details><summary>Side by side, one below the other</summary>
 #
-# `fold` is $\text{row}[c, w, n] = \sum_{v, j:\ js + v = w} \text{shares}[(v, c), (j, n)]$, and row $h$ is `fold` of
-#
-# $$\text{shares}[(v, c), (j, n)] = \sum_{i:\ 0 \le h - is < kh} \ \sum_f W_{h - is,\ v c f} \ dY_{i f j n}$$
+# $dX_h = \sum_i \text{fold}(W_{h - is} \ dY_i)$, where $W_u$ is row $u$ of the kernel as a matrix $((v, c), f)$ and $dY_i$ a matrix
+# $(f, (j, n))$. `fold` is linear, so it may be called once, on the sum. And a sum of products of matrices is one product:
+# $W_2 \ dY_1 + W_1 \ dY_2 + W_0 \ dY_3$ is $(W_2 \ W_1 \ W_0)$ times the three $dY$ one below the other. If no $i$ fits, the row is 0.
 #
 # </details>
 #
@@ -224,6 +341,14 @@ dx_row = check("12.dx_row")
 
 # %% tags=["exercise"]
 copied = check("12.copied")
+
+# %% [markdown]
+# <details><summary>Two counts</summary>
+#
+# im2col has a row of $kh \cdot kw \cdot C$ numbers for each of the $N H' W'$ windows. There are $H$ strips, each of
+# $kw \cdot C + 1$ lines of $W' N$ numbers. For many rows and channels the first is nearly $kh$ times the second.
+#
+# </details>
 
 # %% [markdown]
 # ## Check it
@@ -267,8 +392,10 @@ for stride in (1, 2):
 # %% [markdown]
 # ## Compare
 #
-# Now the file. First the forward half: `pad` adds the border that `same` asks for, `to_memory` is the first rewrite,
-# `unfold` the third and the fourth, `_weights` exercise 2, and the product does all rows of windows in one call.
+# Now the file. First the forward half: `to_memory` is the first rewrite, `unfold` the third and the fourth, `_weights`
+# exercise 2, and the product does all rows of windows in one call. New are four names: `pad` adds the border that `same`
+# asks for (and `crop` takes it off again), `Windows` and its `entries` hold the sizes that you computed with `//`,
+# `from_memory` is `to_memory` the other way, and `cached` keeps the columns for the way back.
 
 # %%
 from tinynet.layers import windows
@@ -351,7 +478,7 @@ assert 2.4 < in_rows / in_strips < 2.6
 reveal(
     prediction,
     "b",
-    "The strips hold kw copies of each pixel, and one view after the other reads them kh times.",
+    "The strips hold kw copies of each pixel, here three, and the views read each of them kh times.",
 )
 
 examples = 8 if FAST else 64
@@ -361,16 +488,11 @@ kernel = rng.normal(size=(3, 3, 32, 64)).astype(np.float32)
 bias = rng.normal(size=64).astype(np.float32)
 
 
-def im2col(x, kernel_size):
-    """Notebook 07: the windows as rows, every copy written."""
-    rows = sliding_window_view(x, kernel_size, axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
-    return rows.reshape(-1, kernel_size[0] * kernel_size[1] * x.shape[3])
-
-
 def by_rows(x, kernel, bias):
     """Notebook 07: windows as rows, copied out, one product, the bias added."""
-    kh, kw, _, filters = kernel.shape
-    y = im2col(x, (kh, kw)) @ kernel.reshape(-1, filters) + bias
+    kh, kw, channels, filters = kernel.shape
+    rows = sliding_window_view(x, (kh, kw), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
+    y = rows.reshape(-1, kh * kw * channels) @ kernel.reshape(-1, filters) + bias
     return y.reshape(len(x), x.shape[1] - kh + 1, -1, filters)
 
 
@@ -383,7 +505,25 @@ def by_columns(x, kernel, bias):
     return y.reshape(len(y), filters, -1, len(x)).transpose(3, 0, 2, 1)
 
 
-def back_by_rows(x, columns, kernel, dy):
+def by_views(x, kernel, bias):
+    """No copies: a product for each (u, v), all nine added up; x comes in memory's order."""
+    kh, kw, channels, filters = kernel.shape
+    memory = x.transpose(1, 3, 2, 0)
+    rows, columns = memory.shape[0] - kh + 1, memory.shape[2] - kw + 1
+    y = np.zeros((rows, filters, columns * len(x)), x.dtype) + bias[:, np.newaxis]
+    for u, v in np.ndindex(kh, kw):
+        y += kernel[u, v].T @ memory[u : u + rows, :, v : v + columns].reshape(rows, channels, -1)
+    return y.reshape(rows, filters, columns, len(x)).transpose(3, 0, 2, 1)
+
+
+def columns_of(x, kernel):
+    """Notebook 07's im2col."""
+    kh, kw, channels, _ = kernel.shape
+    rows = sliding_window_view(x, (kh, kw), axis=(1, 2)).transpose(0, 1, 2, 4, 5, 3)
+    return rows.reshape(-1, kh * kw * channels)
+
+
+def back_by_rows(x, kernel, dy, columns):
     """Notebook 08, route C: the dense layer's gradients for each window, then col2im."""
     kh, kw, channels, filters = kernel.shape
     rows = dy.reshape(-1, filters)
@@ -406,9 +546,13 @@ def ready(x, kernel, bias):
 
 layer, right = ready(x, kernel, bias), by_rows(x, kernel, bias)
 dy = rng.normal(size=right.shape).astype(np.float32)
-for y in (by_columns(x, kernel, bias), layer.forward(x, keep=True)):
+for y in (
+    by_columns(x, kernel, bias),
+    by_views(in_memory(x).transpose(3, 0, 2, 1), kernel, bias),
+    layer.forward(x, keep=True),
+):
     np.testing.assert_allclose(y, right, rtol=1e-3, atol=1e-3)
-dx, dkernel, dbias = back_by_rows(x, im2col(x, (3, 3)), kernel, dy)
+dx, dkernel, dbias = back_by_rows(x, kernel, dy, columns_of(x, kernel))
 np.testing.assert_allclose(layer.backward(dy), dx, rtol=1e-3, atol=1e-2)
 np.testing.assert_allclose(layer.kernel.grad, dkernel, rtol=1e-3, atol=1e-1)
 np.testing.assert_allclose(layer.bias.grad, dbias, rtol=1e-3, atol=1e-1)
@@ -445,11 +589,12 @@ for name, size, shape in [
         forwards = {
             "windows as rows": seconds(by_rows, x, kernel, bias),
             "windows as columns": seconds(by_columns, lying(x), kernel, bias),
+            "nine views, no copy": seconds(by_views, lying(x), kernel, bias),
             "strips (tinynet)": seconds(layer.forward, lying(x)),
         }
         layer.forward(lying(x), keep=True)
         backwards = {
-            "route C": seconds(back_by_rows, x, im2col(x, (3, 3)), kernel, dy),
+            "route C": seconds(back_by_rows, x, kernel, dy, columns_of(x, kernel)),
             "row by row (tinynet)": seconds(layer.backward, lying(dy)),
         }
     for direction, times in [("forwards", forwards), ("backwards", backwards)]:
@@ -457,22 +602,27 @@ for name, size, shape in [
         print(f"{name} convolution, {direction}: {shown}")
 
 # %% [markdown]
-# Nobody has saved a multiplication: all versions do the same ones. Where the product is large, as in the second
-# convolution, forwards there is little to gain; the product is nearly everything. Most is gained where copying is a
-# large part of the work: in the first convolution, whose windows have nine numbers only, and backwards, where col2im
-# goes over nine copies of each gradient. How far depends on the machine, on its caches above all, so the times above are
-# not asserted; the counts are. (Backwards, both versions find the windows of the forward pass ready.) The whole comparison, with Keras and PyTorch beside it, is `python -m benchmarks layers`.
+# Nobody has saved a multiplication: all versions do the same ones. (Both backward passes find their columns ready, kept
+# from the way forwards, and are timed without making them.) The second factor is not one number: it depends on the layer, the
+# direction, the machine, and on who else uses it meanwhile. In several runs of ours on a busy machine, forwards between a tenth
+# and two thirds of the time was saved, most of it in the first convolution, whose windows have nine numbers only, so that copying
+# is a large part of the work; backwards, between a tenth and a quarter. Which rewrite brings how much, these times do not tell
+# apart. They are not asserted; the counts are.
+#
+# *No copy* is possible as well, if one gives up the single product: in this order of the axes each of the nine $x[u:, :, v:]$ is
+# a view, and nine products added up are the convolution. Its time stands above, too: never the best here. (Each of the nine
+# goes over all of $Y$ once, and sums over no more than the channels.) The whole comparison, with Keras and PyTorch beside it, is `python -m benchmarks layers`.
 
 # %% [markdown]
 # ## What this cannot tell you
 #
 # - **Whether this is the fastest way.** It is the fastest that was found with NumPy alone. Libraries written for one
 #   processor do better, with blocks that fit its caches, or with Winograd's trick, which does save multiplications.
-# - **What it costs to read.** You have just paid it. `tinynet/textbook.py` has the same layer in six lines, and the tests
+# - **What it costs to read.** You have just paid it. `tinynet/textbook.py` has the same layer in six lines and two helpers, and the tests
 #   hold both equal; without that, code like this should not be written.
 #
 # **In short.** You can now read `conv2d.py`: batch last, windows as columns, strips as views, a line of ones for the bias,
-# backwards one product a row and a `fold`. Where people go wrong: the bias meets every line of ones; the kernel's rows
+# backwards one product a row and a `fold`. Where people go wrong: the bias is put on every line of ones; the kernel's rows
 # are not turned on the way back; rows of $dY$ beyond the border count from the end; `=` where `fold` adds.
 #
 # **In other libraries.** PyTorch has `torch.nn.functional.unfold` and `fold` (windows as columns, every copy written). Both

@@ -40,9 +40,9 @@ from tutorials.tables import by_hand
 # ## Predict
 #
 # A network learns twenty images by heart within forty steps. Trained on two thousand images, it reads a fifth of its
-# own *training* images, and a fifth of fresh ones. What is the most likely cause?
+# own *training* images, and no more of fresh ones. What is the most likely cause?
 #
-# - **a**: the rate is too large
+# - **a**: the learning rate is too large
 # - **b**: the labels of the two thousand do not belong to their images
 # - **c**: it overfits
 
@@ -56,15 +56,20 @@ prediction = None  # "a", "b" or "c"
 #
 # - **The loss before the first step.** With ten classes and scores near 0 it is $\ln 10$, whatever the images are. A
 #   loss far above says that the scores are large before anything was learned.
-# - **Twenty images by heart.** Every sound network can. One that cannot has a fault in the code, or a rate that is far off.
-#   And there is a bound: if a softmax is applied to what is one already, the best scores are one 1 and nine zeros.
-# - **How far each layer moves in a step, in relation to its weights.** About a thousandth to a hundredth is healthy. Exactly 0
-#   in one layer says that its gradient is never computed. 0 in all says that there is nothing to be computed.
+# - **Twenty images by heart.** Every sound network can. One that cannot has a fault in the code, or a learning rate that is
+#   far off. And there is a bound. A softmax makes numbers from 0 to 1. If the loss applies a second one to them, the best
+#   "scores" it can get are one 1 and nine zeros; what is the loss of these? ("By hand" computes it.)
+# - **How far each layer moves in a step, in relation to its weights.** With Adam, about a thousandth to a hundredth is what
+#   sound runs show; somewhat more is no proof of a fault. Exactly 0 in one layer says that its gradient is never
+#   computed. 0 in all kernels says that there is nothing to be computed for them.
 # - **How many hidden units are off for every image.** A few always are. All of them: from there no gradient leads back.
-# - **Training images against validation images.** Both bad: it has not learned. Training good, validation worse: it has
-#   learned its images by heart, more than what they have in common; that is *overfitting*.
-# - **Validation images against fresh ones,** that nobody has touched. They should agree. If validation is read much better,
-#   it is no validation: some of its images have been *trained on*. Nothing in a training loop will ever show this.
+# - **Training images against validation images.** Both bad: it has not learned. A gap between them is there in every sound
+#   run, since a network knows its own images better; it is the wider, the fewer images there are. If it keeps growing
+#   while validation gets worse, the network learns its images by heart; that is *overfitting*.
+# - **Validation images against fresh ones,** that nobody has touched. If both are drawn at random from one heap, as here,
+#   they agree up to chance: of 2,000 images each, within two points or so. (Take neighbours from a file in place of a random
+#   draw, and they may differ by more: in MNIST, some stretches are harder.) If validation is read clearly better, it is no
+#   validation: its images have been *trained on*. Training and validation curves will never show this.
 #
 # ### How noisy is a batch?
 #
@@ -78,7 +83,8 @@ prediction = None  # "a", "b" or "c"
 #
 # Three numbers that a chart is compared with, and a batch. A loss of ten equal scores; the best loss behind two
 # softmaxes; the move of one layer. Then four examples with the gradients $(1, 0), (3, 0), (2, 2), (2, -2)$: their mean, the
-# root of their mean squared distance from it, and the same for batches of four.
+# noise of a single one, and that of batches of four. *Noise* is how far from the mean gradient one lands: the root of the
+# mean squared distance.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -130,18 +136,47 @@ relative_moves = check("13.relative_moves")
 batch_noise = check("13.batch_noise")
 
 # %% [markdown]
-# **Exercise 3, `seen_before(train, test)`.** Which test images have been trained on? The pixels of an image are as good as a
-# name: `image.tobytes()` can stand in a set.
+# <details><summary>One distance, divided by the root of B</summary>
+#
+# Let $g_n$ be the gradients, $\bar g$ their mean. A batch's gradient is off by $\frac{1}{B} \sum_b (g_{n_b} - \bar g)$. In each of
+# the $D$ entries this is a mean of $B$ independent terms with mean 0, so the mean of its square is that of one term, divided by
+# $B$ (notebook 06). The square of a distance is the sum over the entries:
+#
+# $$\text{noise}^2 = \frac{1}{B} \cdot \frac{1}{N} \sum_n \sum_d (g_{nd} - \bar g_d)^2$$
+#
+# Four times as many examples halve the noise, and cost four times as much.
+#
+# </details>
+#
+# **Exercise 3, `seen_before(train, test)`.** Which test images have been trained on? To compare each with each is too slow for
+# 60,000 images; find something that can be looked up at once.
 
 # %% tags=["exercise"]
 seen_before = check("13.seen_before")
 
 # %% [markdown]
-# **Exercise 4, `name_faults()`.** The charts. Each run trains a network of 64 and 64 hidden units; one of them, "sound", has no
-# fault. Each of the others has exactly one, and no two have the same: *rate too large*, *rate too small*, *bytes* (pixels up
-# to 255), *zero weights* (all weights begin at 0), *frozen layer* (one layer's gradient is never computed), *softmax twice*,
-# *shuffled labels*, *leak* (validation images are among the training images). In the list of moves, the first number is
-# the first layer's. (`tutorials/patients.py` makes the runs. It also knows the answers.)
+# <details><summary>Bytes in a set</summary>
+#
+# The pixels of an image are as good as a name: `image.tobytes()` can stand in a set, and a set answers at once. *All* pixels:
+# sums, rows or a few pixels agree for pictures that are not the same.
+#
+# </details>
+#
+# **Exercise 4, `name_faults()`.** The charts. Each run trains a network of 64 and 64 hidden units on 2,000 images, three times
+# over, with Adam; one of them, "sound", has no fault. Each of the others differs from it in exactly one thing, and no two in the
+# same: *rate too large*, *rate too small* (the learning rate's), *bytes* (pixels up to 255), *zero weights* (all weights begin
+# at 0), *frozen layer* (one layer's gradient is never computed), *softmax twice*, *shuffled labels*, *leak* (the validation
+# images are training images). The columns:
+#
+# | column | what was measured |
+# | --- | --- |
+# | first | the loss on the training images before the first step |
+# | twenty | a fresh network of the same kind, after forty steps on twenty images alone: its *loss* on them |
+# | moves | a step's length in relation to the weights, for the kernels of the three layers, first layer first; means over all steps but the first two |
+# | units off | share of the 64 units of either hidden layer that are 0 for all of 200 fresh images, at the end |
+# | training, validation, fresh | share of images read: 2,000 each (the last two drawn from one heap) |
+#
+# (`tutorials/patients.py` makes the runs. It also knows the answers.)
 
 # %%
 charts = {"sound": patients.log_of(patients.Settings(**(patients.SHORT if FAST else {})))}
@@ -159,7 +194,8 @@ for name, chart in charts.items():
 name_faults = check("13.name_faults")
 
 # %% [markdown]
-# **Exercise 5, `treatments()`.** And what helps? Each fault gets one treatment out of eight.
+# **Exercise 5, `treatments()`.** And what helps? Each fault gets one treatment out of eight. Ask of each: would it change
+# what is broken, or only how fast one gets there?
 
 # %% tags=["exercise"]
 treatments = check("13.treatments")
@@ -207,6 +243,7 @@ axes.loglog(sizes, derived, color=VALUE, label="noise of a batch, derived")
 axes.loglog(sizes, drawn, "o", color=GRADIENT, label="drawn, 100 batches each")
 axes.axhline(np.linalg.norm(mean), color=MUTED, ls="--", label="length of the mean gradient")
 axes.set_xticks(sizes, [str(size) for size in sizes])
+axes.set_yticks([0.5, 1, 2, 4, 8], ["0.5", "1", "2", "4", "8"])
 axes.minorticks_off()
 axes.set(xlabel="batch size", ylabel="length")
 axes.legend()
@@ -214,7 +251,7 @@ show(
     figure,
     "noise",
     "The gradient of a batch of real digits: its noise falls like one over the root of the batch size.",
-    "Length against batch size from 1 to 64, both logarithmic. The derived noise is a falling "
+    "Length, from a half to eight, against batch size from 1 to 64, both logarithmic. The derived noise is a falling "
     "straight line of slope minus one half; dots from drawn batches lie on it. The length of the "
     "mean gradient is a dashed level line, which the noise crosses.",
 )
@@ -235,11 +272,18 @@ reveal(
 shuffled = charts[next(k for k, fault in name_faults().items() if fault == "shuffled labels")]
 assert shuffled.by_heart < 0.05
 assert shuffled.training < 0.4
+assert FAST or shuffled.fresh < shuffled.training + 0.05
 print(
     f"shuffled labels: twenty by heart {shuffled.by_heart:.3f}, training {100 * shuffled.training:.0f} %",
     end="",
 )
 print(f", fresh {100 * shuffled.fresh:.0f} %")
+
+# %% [markdown]
+# Ten in a hundred are to be had by guessing, and this run reads more fresh images than that, although its labels say nothing.
+# Chance, again: a network that answers the same few digits to similar images is right for some of them. Other shuffles, all
+# else the same, gave 6 and 17 % of the fresh images. (Its 19 % of the training images hardly vary: there it has
+# begun to learn by heart.)
 
 # %% [markdown]
 # ## Break it
@@ -283,18 +327,19 @@ for exercise, wrong_version in [
 #
 # ### The charts again, with names
 #
-# What is seen by which measurement, with a generous bound for each?
+# What is seen by which measurement, with a bound for each? (Where all weights are 0, a move in relation to them says
+# nothing, and counts as unseen.)
 
 # %% jupyter={"source_hidden": true}
 faults = {"sound": "sound"} | name_faults()
 signs = {
     "loss at\nthe start": lambda chart: chart.first_loss > 3,
     "twenty\nby heart": lambda chart: chart.by_heart > 0.05,
-    "a layer\nstands still": lambda chart: min(chart.moves) == 0,
-    "moves\ntoo small": lambda chart: max(chart.moves) < 1e-3,
+    "one layer\nstands still": lambda chart: min(chart.moves) == 0 < max(chart.moves),
+    "moves\ntoo small": lambda chart: 0 < max(chart.moves) < 1e-3,
     "units\noff": lambda chart: max(chart.dead) > 0.9,
     "training\nimages": lambda chart: chart.training < 0.5,
-    "validation\nabove fresh": lambda chart: chart.validation > chart.fresh + 0.1,
+    "validation\nabove fresh": lambda chart: chart.validation > chart.fresh + 0.03,
 }
 seen = {faults[name]: [sign(chart) for sign in signs.values()] for name, chart in charts.items()}
 figure = new_figure(8, 3.6)
@@ -326,12 +371,16 @@ if not FAST:
     assert all(any(found) for fault, found in seen.items() if fault != "sound")
 leak = charts[next(k for k, fault in faults.items() if fault == "leak")]
 if not FAST:
-    assert leak.fresh < 0.9
-    assert leak.validation > 0.99
+    sound = charts["sound"]
+    assert (leak.training, leak.fresh) == (sound.training, sound.fresh)
+    assert leak.validation > sound.validation + 0.03
+    assert abs(sound.validation - sound.fresh) < 0.02
 
 # %% [markdown]
-# No single measurement sees all of them, and one sees only the leak. *Bytes* and *softmax twice* read nearly as many fresh
-# images as the sound run: by their accuracy alone they would have gone home.
+# No single measurement sees all of them, and one sees only the leak. Apart from its validation images, that run *is* the sound
+# one, number by number. *Bytes*, *frozen layer* and *softmax twice* read three quarters of the fresh images and more.
+# That is twice the errors of the sound run; but who knows, without a sound run beside it, what this network could reach? By
+# their accuracy alone they would have gone home.
 #
 # ### Is there a leak in MNIST?
 #
