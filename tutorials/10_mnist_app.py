@@ -666,7 +666,6 @@ if keras is not None:
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.text import percent
 from mnist_app.training.evaluation import evaluate_images
-from tinynet.inspection import activations
 
 classifier = load_classifier("cnn")
 included = classifier.model
@@ -724,7 +723,7 @@ show(
 # %% jupyter={"source_hidden": true}
 example = int(np.flatnonzero(test_labels == 7)[0])
 image = included.prepare(test_images[example : example + 1])
-maps = activations(included, image)[1][0]
+maps = included.layers[0].forward(image)[0]
 kernel = included.layers[0].kernel.value[:, :, 0]
 strength = np.argsort(-np.maximum(maps, 0).sum(axis=(0, 1)), kind="stable")
 chosen = strength[:: max(1, len(strength) // 9)][:9]

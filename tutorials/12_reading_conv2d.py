@@ -393,17 +393,19 @@ for stride in (1, 2):
 # ## Compare
 #
 # Now the file. First the forward half: `to_memory` is the first rewrite, `unfold` the third and the fourth, `_weights`
-# exercise 2, and the product does all rows of windows in one call. New are four names: `pad` adds the border that `same`
+# exercise 2, and `_each_row` multiplies all rows of windows in one call (those of a single image are so narrow
+# that one large product is faster, copies included). New are four names: `pad` adds the border that `same`
 # asks for (and `crop` takes it off again), `Windows` and its `entries` hold the sizes that you computed with `//`,
 # `from_memory` is `to_memory` the other way, and `cached` keeps the columns for the way back.
 
 # %%
-from tinynet.layers import windows
+from tinynet.layers import conv2d, windows
 from tinynet.layers.conv2d import Conv2D
 
 print(inspect.getsource(windows.unfold))
 print(inspect.getsource(Conv2D.forward))
 print(inspect.getsource(Conv2D._weights))
+print(inspect.getsource(conv2d._each_row))
 
 # %% [markdown]
 # In `unfold`, the loop over $v$ is the only place where pixels are copied. The last line is the view: windows of $kh$

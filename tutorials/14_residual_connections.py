@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 14 Residual connections
 #
-# [← 13 Why does it not learn?](13_why_does_it_not_learn.ipynb) · [contents](README.md)
+# [← 13 Why does it not learn?](13_why_does_it_not_learn.ipynb) · [contents](README.md) · [15 cnn-large, honestly →](15_cnn_large_honestly.ipynb)
 #
 # ## Question
 #
@@ -529,4 +529,4 @@ show(
 # ## Next
 #
 # Build one: `Residual(Sequential([Conv2D(32, 3, padding="same"), BatchNormalization(), ReLU()]))` is a layer for
-# `Sequential`. The first lines of the [README](../README.md) train what you have built.
+# `Sequential`. And does it pay? [15 cnn-large, honestly](15_cnn_large_honestly.ipynb) asks that of every part of a network.
