@@ -88,9 +88,8 @@ def others(classifier: Classifier, seed: int) -> None:
         printed(str(rng.choice(list(drawn_non_digits.LETTERS))), f, rng) for f in FONTS * EACH
     ]
     answers = [ask(classifier, picture) for picture in letters]
-    print(
-        f"{'letters of DejaVu':24} {np.mean([a.problem is None for a in answers]):.1%} of {9 * EACH} answered"
-    )
+    passed = np.mean([a.problem is None for a in answers])
+    print(f"{'letters of DejaVu':24} {passed:.1%} of {len(answers)} answered")
     for name in NONSENSE:
         answers = [ask(classifier, handwritten(name, rng)) for _ in range(EACH)]
         print(f"{name:24} {sum(a.problem is None for a in answers)} of {EACH} answered")
