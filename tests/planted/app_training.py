@@ -162,7 +162,7 @@ BUGS = [
         file="mnist_app/training/styles/skeletons.py",
         old="(62 if foot else 55)",
         new="88",
-        tests=f"{STYLES_TESTS}::test_a_flag_falls_so_steeply_that_the_digit_is_no_7[1 flag]",
+        tests=f"{STYLES_TESTS}::test_a_flag_falls_so_steeply_that_the_digit_is_no_7",
     ),
     Bug(
         "the learning rate falls to zero in the first epoch",
