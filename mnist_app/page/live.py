@@ -20,7 +20,7 @@ from tinynet.types import Array
 LOOKED_AT = 256  # validation images that are asked which units are dead
 MISTAKES = 20
 BINS = 25
-LEAST_PAUSE = 0.5  # seconds between two looks
+LEAST_PAUSE = 0.4  # seconds of training between two looks
 SHARE = 40  # seconds of training for one of looking: it stays as fast as without
 MOST_MAPS = 32  # kernels that are shown
 MOST_POINTS = 2000  # of the curve that go in one message
@@ -126,6 +126,7 @@ class Live:
 
     def _train(self) -> None:
         made = self.experiment
+        self._looked = time.thread_time()  # the first look was another thread's
         try:
             with np.errstate(all="ignore"):
                 fit(
@@ -146,7 +147,7 @@ class Live:
                 self._left -= 1
             self._measure_update()
             paused = self._left == 0
-            if paused or time.monotonic() - self._looked > max(LEAST_PAUSE, SHARE * self._cost):
+            if paused or time.thread_time() - self._looked > max(LEAST_PAUSE, SHARE * self._cost):
                 self._look()
             while (self._left == 0 or self._held) and not self._closed:
                 self._resting = True
@@ -187,7 +188,7 @@ class Live:
 
     def _look(self) -> None:
         """Validation, kernels, dead units, histograms, mistakes: read, between two batches."""
-        started = time.thread_time()  # of this thread alone: a busy computer costs no looks
+        started = time.thread_time()  # of this thread alone: a busy computer changes no share
         model, (images, labels) = self.experiment.model, self.experiment.validation
         outputs = model.predict(images)
         loss, _ = self.experiment.loss(outputs, labels)
@@ -204,8 +205,8 @@ class Live:
         }
         self._values = {name: p.value.copy() for name, p in learned.items()}
         self.looks += 1
-        self._looked = time.monotonic()
-        self._cost = time.thread_time() - started
+        self._looked = time.thread_time()
+        self._cost = self._looked - started
 
 
 def first_kernels(model: Sequential) -> Array:
