@@ -42,10 +42,9 @@ export function complain(error) {
 
 // Runs what a click asks for; an error of the server becomes the line on top of the page.
 export async function attempt(work) {
+  complain(null); // not afterwards: news may have brought another one meanwhile
   try {
-    const result = await work();
-    complain(null);
-    return result;
+    return await work();
   } catch (error) {
     complain(error);
     return undefined;
