@@ -85,6 +85,25 @@ BUGS = [
         ),
     ),
     *bugs(
+        "tutorials/checks/notebook_02.py",
+        (
+            "an order is right even if every path was walked for it",
+            "if self.asked > 1000:",
+            "if False:",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis[02.topological_order-merges_lists]",
+        ),
+    ),
+    *bugs(
+        "tutorials/checks/notebook_04.py",
+        (
+            "the number of classes may be taken from the largest label",
+            "np.array([1, 3, 0])",
+            "np.array([1, 3, 4])",
+            EXERCISES + "test_a_wrong_answer_gets_its_diagnosis"
+            "[04.loss_gradient-gradient_with_eye_of_the_labels]",
+        ),
+    ),
+    *bugs(
         "tutorials/checks/notebook_09.py",
         (
             "a maximum pooling is only tried with numbers that are not negative",

@@ -266,7 +266,8 @@ def _common_text(got: Array, expected: Array, rtol: float, scale: float) -> str:
     for axis in range(got.ndim):
         others = tuple(k for k in range(got.ndim) if k != axis)
         right = np.flatnonzero(~wrong.any(axis=others))
-        if others and 0 < len(right) < got.shape[axis]:
+        all_others = wrong.sum() * got.shape[axis] == wrong.size * (got.shape[axis] - len(right))
+        if others and 0 < len(right) < got.shape[axis] and all_others:
             places = ", ".join(map(str, right))
             return f"is right at index {places} of axis {axis}, and wrong at all others there."
     for axis in range(got.ndim - 1):
