@@ -160,7 +160,7 @@ softmax = check("04.softmax")
 # | `dz` | derive it | ? |
 # | `total` | `dz.sum()` | ? |
 # | `dp` | derive it | ? |
-# | `dz_through_J` | `J.T @ dp`, with the `J` from above | ? |
+# | `dz_through_J` | derive it, from `dp` and the `J` from above | ? |
 
 # %% tags=["by-hand"]
 by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
