@@ -112,8 +112,8 @@ for start, end, colour, text in paths:
         "moves the variance": (-1.6, 0.9),
         "moves the mean": (1.1, -0.25),
         "nothing": (0.1, -0.25),
-    }.get(text, (0.4, 0.32) if "all" in text else (0, -0.22))
-    across += 0.6 if (start, text) == ("$v$", "all of them") else 0
+    }.get(text, (-0.2, 0.32) if "all" in text else (0, -0.22))
+    across += 1.2 if (start, text) == ("$v$", "all of them") else 0
     middle = (x1 + x2) / 2 + across, (y1 + y2) / 2 + up
     axes.text(*middle, text, color=colour, ha="center", va="center", fontsize=9)
 for label, (x, y) in places.items():
@@ -548,6 +548,7 @@ def deep(normalized, factor):
     return model
 
 
+stated("1.41", np.sqrt(2))
 factors = [0.1, 1.0, 10.0] if FAST else [0.1, 0.3, 1.0, np.sqrt(2), 3.0, 10.0]
 shares = {}
 for normalized in (False, True):

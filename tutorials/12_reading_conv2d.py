@@ -606,10 +606,11 @@ for name, size, shape in [
 # %% [markdown]
 # Nobody has saved a multiplication: all versions do the same ones. (Both backward passes find their columns ready, kept
 # from the way forwards, and are timed without making them.) The second factor is not one number: it depends on the layer, the
-# direction, the machine, and on who else uses it meanwhile. In several runs of ours on a busy machine, forwards between a tenth
+# direction, the machine, and on who else uses it meanwhile. In four runs of ours on a busy machine, forwards between a seventh
 # and two thirds of the time was saved, most of it in the first convolution, whose windows have nine numbers only, so that copying
-# is a large part of the work; backwards, between a tenth and a quarter. Which rewrite brings how much, these times do not tell
-# apart. They are not asserted; the counts are.
+# is a large part of the work. Backwards about a quarter was saved in the second convolution, and in the first nothing that
+# stood out from the noise; it was once slower. Which rewrite brings how much, these times do not tell apart. They are not
+# asserted; the counts are.
 #
 # *No copy* is possible as well, if one gives up the single product: in this order of the axes each of the nine $x[u:, :, v:]$ is
 # a view, and nine products added up are the convolution. Its time stands above, too: never the best here. (Each of the nine

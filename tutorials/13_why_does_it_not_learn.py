@@ -208,6 +208,7 @@ treatments = check("13.treatments")
 
 # %%
 stated("2.3026", np.log(10))
+stated("2,000", patients.Settings().images)
 moved = relative_moves([np.array([3.0, 4.0])], [np.array([3.03, 3.96])])
 np.testing.assert_allclose(moved, [0.01], rtol=1e-9)
 named = np.array([[1.0, 0], [3, 0], [2, 2], [2, -2]])
@@ -282,8 +283,8 @@ print(f", fresh {100 * shuffled.fresh:.0f} %")
 # %% [markdown]
 # Ten in a hundred are to be had by guessing, and this run reads more fresh images than that, although its labels say nothing.
 # Chance, again: a network that answers the same few digits to similar images is right for some of them. Other shuffles, all
-# else the same, gave 6 and 17 % of the fresh images. (Its 19 % of the training images hardly vary: there it has
-# begun to learn by heart.)
+# else the same, gave a sixteenth and a sixth of the fresh images. (The fifth of the training images hardly varied: there it
+# has begun to learn by heart.)
 
 # %% [markdown]
 # ## Break it
