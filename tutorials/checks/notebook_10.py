@@ -1,6 +1,7 @@
 """The checks of notebook 10: costs, a slope along a direction, saliency, centring."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 def conv_cost(answer: Answer) -> None:
     """The two convolutions of the app's network, and one that is square in nothing."""
     for height, width, shape in [
-        (28, 28, (3, 3, 1, 32)),
         (13, 13, (3, 3, 32, 64)),
+        (28, 28, (3, 3, 1, 32)),
         (9, 6, (4, 2, 3, 5)),
         (7, 5, (1, 1, 3, 2)),
         (4, 6, (4, 6, 2, 3)),
@@ -26,7 +27,8 @@ def conv_cost(answer: Answer) -> None:
         cost = call(answer, height, width, shape)
         if not isinstance(cost, tuple | list) or len(cost) != 2:
             raise WrongAnswer(
-                f"two numbers should be returned, (parameters, multiply-adds). Received: {cost!r}"
+                "two plain numbers should be returned: return parameters, multiply_adds. Received: "
+                f"{type(cost).__name__}, {cost!r}"
             )
         case = f"for an image {height} x {width} and a kernel {shape}"
         expect(cost[0], weights + filters, f"the number of parameters {case}", mistakes={
@@ -37,6 +39,12 @@ def conv_cost(answer: Answer) -> None:
             ),
             "this is the number of multiply-adds: return (parameters, multiply-adds).": (
                 high * wide * weights
+            ),
+            "there is one bias in all. Each filter has its own.": weights + 1,
+            "the filters stand where the channels belong and the channels where the filters do: "
+            "each filter has kh * kw * C weights and a bias.": (kh * kw * channels + 1) * channels,
+            "the window is taken for a square. It has kh * kw weights for each channel.": (
+                kh * kh * channels * filters + filters
             ),
             "the biases are counted twice.": weights + 2 * filters,
             "the places are counted too. The same weights serve in all windows.": (
@@ -50,6 +58,9 @@ def conv_cost(answer: Answer) -> None:
         expect(cost[1], high * wide * weights, f"the number of multiply-adds {case}", mistakes={
             "a window is counted for each pixel. At the border it would not fit: there are "
             f"{high} x {wide} places.": height * width * weights,
+            "kh and kw are exchanged: there are height - kh + 1 places on the way down, width - kw "
+            "+ 1 to the right.": (height - kw + 1) * (width - kh + 1) * weights,
+            "image and window are taken for squares.": high * high * kh * kh * channels * filters,
             "the biases are counted too; they are added, not multiplied.": (
                 high * wide * (weights + filters)
             ),
@@ -77,35 +88,69 @@ def conv_cost(answer: Answer) -> None:
 
 @exercise
 def slope_along(answer: Answer) -> None:
-    """A function with a known gradient, and directions that are not of length 1."""
+    """A function with a known gradient, directions that are not of length 1, steps of two sizes."""
     rng = np.random.default_rng(3)
     w, x = rng.normal(size=(2, 3, 4)) / 2
 
     calls: list[Array] = []
 
     def f(x: Array) -> float:
-        calls.append(x)
+        calls.append(np.array(x))
         return float(np.exp(np.sum(w * x)))
 
-    for length, h in [(3.0, 1e-5), (0.5, 1e-3)]:
+    def difference(v: Array, h: float) -> float:
+        return f(x) * math.sinh(h * float(np.sum(w * v))) / h
+
+    for length, h in [(3.0, 1e-5), (0.5, 1e-2)]:
         v = rng.normal(size=x.shape)
         v *= length / np.linalg.norm(v)
-        slope = f(x) * float(np.sum(w * v))
+        slope = difference(v, h)
         step = h * float(np.sum(w * v))
+        unit, signs, alike = v / length, np.sign(v), np.ones(x.shape)
         calls.clear()
         got = call(answer, f, x, v, h)
-        count = len(calls)
+        points = calls.copy()
+        what = f"the slope along a direction of length {length:g}, with h = {h:g}"
+        if any(point.dtype == np.float32 for point in points):
+            raise WrongAnswer(
+                f"{what}: f is called with float32 numbers, whose rounding is as large as h. Stay "
+                "in float64."
+            )
+        reached = [float(np.linalg.norm(point - x)) for point in points if point.shape == x.shape]
+        if (
+            len(points) <= 4
+            and np.shape(got) == ()
+            and np.isclose(got, slope, rtol=1e-2)
+            and not np.isclose(reached, h * length, rtol=1e-3).any()
+        ):
+            raise WrongAnswer(
+                f"{what}: f is called at a distance of {max(reached, default=0):.3g}. It should be "
+                f"{h * length:.3g}, h times the direction's length: is another h typed in?"
+            )
+        shortened = "the direction is shortened to length 1 first. Its length counts here."
+        if np.isclose(reached, h * length, rtol=1e-3).any():
+            shortened = "the slope is divided by the direction's length. Its length counts here."
         expect(
             got,
             slope,
-            f"the slope along a direction of length {length:g}",
+            what,
             mistakes={
                 "this is the forward difference, whose error is of the order of h. Step to both "
                 "sides.": f(x) * math.expm1(step) / h,
                 "exactly 2 times too large: the two points lie 2h apart, not h.": 2 * slope,
-                "the direction is shortened to length 1 first. Its length counts here.": (
-                    slope / length
+                "it is multiplied by h. / 2 * h halves, and multiplies by h: write / (2 * h).": (
+                    slope * h * h
                 ),
+                shortened: difference(unit, h),
+                "the direction does not enter: all entries move by h. Move them by h times the "
+                "direction.": difference(alike, h),
+                "the direction does not enter, but for its mean: all entries move alike.": (
+                    difference(np.full(x.shape, v.mean()), h)
+                ),
+                "only the direction's signs enter. Its numbers count.": difference(signs, h),
+                "the direction's numbers are squared.": difference(v * v, h),
+                "all entries move by h, and the slope is multiplied by the direction. Move them by "
+                "h times the direction; one number comes out.": difference(alike, h) * v,
                 "this is the backward difference, whose error is of the order of h. Step to both "
                 "sides.": -f(x) * math.expm1(-step) / h,
                 "the numerical gradient of f is added up; each entry counts with the direction's "
@@ -118,13 +163,28 @@ def slope_along(answer: Answer) -> None:
                 "every entry has its own slope here. Asked for is one number: all entries move "
                 "at once.": f(x) * w * v,
             },
-            rtol=2e-8 if h == 1e-5 else 1e-6,
+            rtol=2e-8 if h == 1e-5 or len(points) > 4 else 1e-10,
         )
-        if count > 4:
+        if len(points) > 4:
             raise WrongAnswer(
-                f"the slope is right, but f is called {count} times for {x.size} entries. In "
+                f"the slope is right, but f is called {len(points)} times for {x.size} entries. In "
                 "a network that takes hours: move all entries at once, and two calls are enough."
             )
+
+
+class Watched(Sequential):
+    """A network that notes how its forward pass is asked for."""
+
+    def watch(self) -> None:
+        """Forget what was noted."""
+        self.trained = False
+        self.inputs: list[Array] = []
+
+    def forward(self, x: Array, training: bool = False, keep: bool = False) -> Array:
+        """As its class does it."""
+        self.trained |= training
+        self.inputs.append(x.copy())
+        return super().forward(x, training, keep)
 
 
 @exercise
@@ -132,7 +192,8 @@ def saliency(answer: Answer) -> None:
     """A small convolutional network; the expected numbers are differences of its scores."""
     rng = np.random.default_rng(4)
     layers = [Conv2D(3, 3), MaxPool(2), ReLU(), Flatten(), Dense(5)]
-    model = Sequential(layers, input_shape=(8, 7, 1), dtype=np.float64)
+    model = Watched(layers, input_shape=(8, 7, 1), dtype=np.float64)
+    model.watch()
     for parameter in model.parameters().values():
         parameter.value[...] = rng.normal(size=parameter.shape) / 2
     image = rng.uniform(size=(8, 7))
@@ -141,8 +202,13 @@ def saliency(answer: Answer) -> None:
         outputs: Array = model.forward(image[np.newaxis, :, :, np.newaxis])[0]
         return outputs
 
+    def slope_of(k: int) -> Array:
+        return numerical_gradient(lambda: float(scores()[k]), image)
+
+    each_score = np.array([slope_of(k) for k in range(5)])
+
     def slopes(weights: Array) -> Array:
-        return numerical_gradient(lambda: float(scores() @ weights), image)
+        return np.tensordot(weights, each_score, 1)
 
     probabilities = Softmax().forward(scores()[np.newaxis])[0]
     first = int(scores().argmax())
@@ -160,6 +226,16 @@ def saliency(answer: Answer) -> None:
             "Asked for is one score.": slopes(chosen - np.eye(5)[_runner_up(scores(), digit)]),
             "the mean of all scores is subtracted. Asked for is one score.": slopes(chosen - 0.2),
             "the sign is turned.": -slopes(chosen),
+            "dscores holds the scores themselves. It is 1 at the digit and 0 elsewhere.": slopes(
+                scores()
+            ),
+            "this is the gradient of the score beside it. Digits count from 0.": slopes(
+                np.eye(5)[digit - 1]
+            ),
+            "this is the gradient of the next score. Digits count from 0.": slopes(
+                np.eye(5)[(digit + 1) % 5]
+            ),
+            "it is twice as large: is the image in the batch twice?": 2 * slopes(chosen),
             "the picture is transposed: rows and columns are exchanged.": slopes(chosen).T,
             "the gradient is divided by its largest entry. Asked for is the gradient itself.": (
                 slopes(chosen) / np.abs(slopes(chosen)).max()
@@ -182,7 +258,30 @@ def saliency(answer: Answer) -> None:
             "the axis of the batch is still there.": slopes(chosen)[np.newaxis],
             "dscores has the value of the score where a 1 belongs.": slopes(chosen * scores()),
         }
+        weights = {name: each.value.copy() for name, each in model.parameters().items()}
+        model.watch()
         got = call(answer, model, image, digit)
+        for name, each in model.parameters().items():
+            if not np.array_equal(each.value, weights[name]):
+                raise WrongAnswer(
+                    f"it changes the model's weights ({name}). A question about a network must "
+                    "leave it as it is."
+                )
+        if model.trained:
+            raise WrongAnswer(
+                "forward(..., training=True) is for training: it would drop numbers at random, and "
+                "count the image into moving averages. Ask with keep=True alone."
+            )
+        if len(model.inputs) > 2:
+            raise WrongAnswer(
+                f"forward is called {len(model.inputs)} times. Differences cost two calls for each "
+                "pixel, and step over kinks; one backward pass gives all slopes, exactly."
+            )
+        if not all(np.array_equal(each, image) for x in model.inputs for each in x[..., 0]):
+            raise WrongAnswer(
+                "the network is asked about other numbers than the image's. They are in the "
+                "model's units already: don't scale or round them."
+            )
         expect(got, slopes(chosen), "the saliency", mistakes=mistakes, rtol=1e-6)
 
 
@@ -195,8 +294,12 @@ def _runner_up(scores: Array, digit: int) -> int:
 
 @exercise
 def centred(answer: Answer) -> None:
-    """Blots off the centre, one of them at the border, and a blank image."""
+    """Blots off the centre, one of them at the border; numbers and bytes; and a blank image."""
     rng = np.random.default_rng(20)  # centres whose place tells all the mistakes apart
+    even = np.zeros((28, 28))  # its centre is a pixel: all ways to round give the same
+    half = np.random.default_rng(22).integers(1, 9, (9, 7)) / 16
+    even[4:13, 7:14] = half + half[::-1, ::-1]
+    _centre_one(answer, even)
     for top, left, border in [(2, 6, False), (17, 4, False), (0, 20, True), (19, 21, True)]:
         image = np.zeros((28, 28))
         image[top : top + 9, left : left + 7] = rng.uniform(size=(9, 7))
@@ -204,46 +307,94 @@ def centred(answer: Answer) -> None:
         image[top : top + 3, left : left + 4] = 0  # nor that of the inked pixels
         if border:
             image[27, 0] = image[0, 0] = 0.2  # ink that leaves at either end
-        rows, columns = np.nonzero(image)
-        ink = image[rows, columns]
-        middle = np.array([np.average(rows, weights=ink), np.average(columns, weights=ink)])
-        down, right = np.rint(14 - middle).astype(int)
-        box = (image.shape[0] - 1) - np.array(
-            [rows.min() + rows.max(), columns.min() + columns.max()]
+        _centre_one(answer, image)
+    got = np.asarray(call(answer, np.rint(image * 51).astype(np.uint8)))
+    if got.dtype != np.uint8:
+        raise WrongAnswer(
+            f"bytes (uint8) come back as {got.dtype}. A model divides bytes by 255 and takes "
+            "other numbers as they are: give the result the image's dtype, as np.zeros_like does."
         )
-        unweighted = np.rint([14 - rows.mean(), 14 - columns.mean()]).astype(int)
-        early = np.rint(13.5 - middle).astype(int)
-        mistakes = {
-            "ink that leaves at the top or on the left comes in at the other side: a negative "
-            "index counts from the end. It should be lost.": _wrapped(image, down, right),
-            "the ink that leaves at one side comes in at the other. It should be lost.": np.roll(
-                image, (down, right), (0, 1)
-            ),
-            "it is moved the wrong way: away from the centre.": _moved(image, -down, -right),
-            "rows and columns are exchanged.": _moved(image, right, down),
-            "the centre of the box around the digit is taken. Each pixel counts with its ink.": (
-                _moved(image, *np.ceil(box / 2).astype(int))
-            ),
-            "each inked pixel counts alike. It counts with its ink: a mean weighted by the "
-            "image.": _moved(image, *unweighted),
-            "it lies a pixel too high or too far left: either the shift is cut off where it should "
-            "be rounded, or the centre is put on 13.5 in place of 14.": _moved(image, *early),
-            "the centre of mass is counted from 1. Row and column numbers begin with 0.": (
+    blank = np.zeros((28, 28))
+    try:
+        expect(call(answer, blank), blank, "a blank image, centred")
+    except WrongAnswer as wrong:
+        raise WrongAnswer(f"{wrong} A blank image has no centre: return it as it is.") from wrong
+
+
+def _centre_one(answer: Answer, image: Array) -> None:
+    rows, columns = np.nonzero(image)
+    ink = image[rows, columns]
+    middle = np.array([np.average(rows, weights=ink), np.average(columns, weights=ink)])
+    down, right = np.rint(14 - middle).astype(int)
+    box = (image.shape[0] - 1) - np.array([rows.min() + rows.max(), columns.min() + columns.max()])
+    unweighted = np.rint([14 - rows.mean(), 14 - columns.mean()]).astype(int)
+    squares = np.rint(
+        [14 - np.average(rows, weights=ink**2), 14 - np.average(columns, weights=ink**2)]
+    ).astype(int)
+
+    def rounded(how: Callable[[Array], Array]) -> Array:
+        return _moved(image, *how(14 - middle).astype(int))
+
+    mistakes = {
+        "it lies a pixel too high or too far left: either the shift is cut off (or rounded down) "
+        "where it should be rounded, or the centre is put on 13.5 in place of 14.": rounded(
+            np.floor
+        ),
+        "the shift is cut off where it should be rounded.": rounded(np.trunc),
+        "it lies a pixel too low or too far right: either the shift is rounded up, not to the "
+        "nearest, or the centre is put on 14.5 in place of 14.": rounded(np.ceil),
+        "each pixel counts with its ink squared. It counts with its ink.": _moved(image, *squares),
+        "it is moved by parts of pixels, and blurred. Move it by whole ones.": (
+            (rounded(np.floor) + rounded(np.ceil)) / 2
+        ),
+        "nothing is left. Only what leaves the image is lost.": np.zeros_like(image),
+        "ink that leaves at the top or on the left comes in at the other side: a negative "
+        "index counts from the end. It should be lost.": _wrapped(image, down, right),
+        "the ink that leaves at one side comes in at the other. It should be lost.": np.roll(
+            image, (down, right), (0, 1)
+        ),
+        "it is moved the wrong way: away from the centre.": _moved(image, -down, -right),
+        "rows and columns are exchanged.": _moved(image, right, down),
+        "the centre of the box around the digit is taken. Each pixel counts with its ink.": (
+            _moved(image, *np.ceil(box / 2).astype(int))
+        ),
+        "each inked pixel counts alike. It counts with its ink: a mean weighted by the "
+        "image.": _moved(image, *unweighted),
+        "the image is divided by its sum. Only its place changes.": (
+            _moved(image, down, right) / image.sum()
+        ),
+        "only the size of the shift counts, not its direction: the digit moves down and to the "
+        "right, wherever it lies.": _moved(image, abs(down), abs(right)),
+        "it is moved up and down only.": _moved(image, down, 0),
+        "it is moved to the sides only.": _moved(image, 0, right),
+        "it is not moved.": image,
+    }
+    if np.array_equal(middle, np.rint(middle)):  # else these may come from rounding
+        mistakes |= {
+            "it lies one pixel too high and too far left: is the target (13, 13), or the centre of "
+            "mass counted from 1? Row and column numbers begin with 0; the target is (14, 14).": (
                 _moved(image, down - 1, right - 1)
             ),
-            "the image is divided by its sum. Only its place changes.": (
-                _moved(image, down, right) / image.sum()
+            "it lies one pixel too low and too far right. The target is (14, 14).": (
+                _moved(image, down + 1, right + 1)
             ),
-            "only the size of the shift counts, not its direction: the digit moves down and to the "
-            "right, wherever it lies.": _moved(image, abs(down), abs(right)),
-            "it is moved up and down only.": _moved(image, down, 0),
-            "it is moved to the sides only.": _moved(image, 0, right),
-            "it is not moved.": image,
+            "it lies one pixel too far left. The target is (14, 14), in both directions.": (
+                _moved(image, down, right - 1)
+            ),
+            "it lies one pixel too high. The target is (14, 14), in both directions.": (
+                _moved(image, down - 1, right)
+            ),
         }
-        expected = _moved(image, down, right)
-        expect(call(answer, image), expected, "the centred image", mistakes=mistakes)
-    blank = np.zeros((28, 28))
-    expect(call(answer, blank), blank, "a blank image, centred")
+    padded = np.pad(image, 28, mode="edge")
+    mistakes[
+        "the border's ink is drawn on into what comes in. That is blank, 0."
+    ] = padded[28 - down : 56 - down, 28 - right : 56 - right]  # fmt: skip
+    for limit in range(1, 10):
+        mistakes[f"it is moved by {limit} pixels at most. Move it as far as it takes."] = _moved(
+            image, *np.clip([down, right], -limit, limit)
+        )
+    expected = _moved(image, down, right)
+    expect(call(answer, image), expected, "the centred image", mistakes=mistakes)
 
 
 def _wrapped(image: Array, down: int, right: int) -> Array:
@@ -268,8 +419,9 @@ def _moved(image: Array, down: int, right: int) -> Array:
 def scaled_branch_backward(answer: Answer) -> None:
     """Against differences: numbers of both signs, scales of both signs."""
     rng = np.random.default_rng(21)
-    for n in (4, 1):
-        x, dy, scale = rng.normal(size=(n, 3)), rng.normal(size=(n, 3)), np.array([0.5, -2.0, 1.5])
+    for n, all_scales in ((4, [0.5, -2.0, 1.5]), (1, [0.5, -2.0, 1.5, 0.7, -1.2])):
+        scale = np.array(all_scales)
+        x, dy = rng.normal(size=(2, n, len(scale)))
 
         def loss(x: Array = x, dy: Array = dy, scale: Array = scale) -> float:
             return float(np.sum(dy * (x + scale * np.maximum(x, 0))))
@@ -279,6 +431,7 @@ def scaled_branch_backward(answer: Answer) -> None:
             raise WrongAnswer("the result should be two arrays: dx, dscale.")
         dx, dscale = numerical_gradient(loss, x), numerical_gradient(loss, scale)
         on, branch = x > 0, dy * np.maximum(x, 0)
+        through = np.maximum(x, 0)
         expect(got[0], dx, "dx", rtol=1e-6, mistakes={
             "the shortcut is forgotten: x reaches y directly too, with the slope 1.": (
                 dy * scale * on
@@ -291,10 +444,27 @@ def scaled_branch_backward(answer: Answer) -> None:
             "the mask lies on the shortcut too. It belongs to the branch alone.": (
                 dy * (1 + scale) * on
             ),
+            "this is dscale. The order of the two is dx, dscale.": dscale,
+            "where x is negative the branch counts with a minus. Behind max(x, 0) its slope is 0 "
+            "there, not -1.": dy * (1 + scale * np.sign(x)),
+            "the mask is the wrong way round: the branch lets through where x is positive.": (
+                dy * (1 + scale * (x < 0))
+            ),
+            "the mask is made from dy. What was let through forwards depends on x.": (
+                dy * (1 + scale * (dy > 0))
+            ),
+            "the branch is subtracted. The two ways add up.": dy * (1 - scale * on),
+            "x has stayed in it: the slope of max(x, 0) is 1 or 0, not max(x, 0).": (
+                dy * (1 + scale * through)
+            ),
+            "a negative scale is taken for 0. The mask depends on x alone.": (
+                dy * (1 + np.maximum(scale, 0) * on)
+            ),
+            "it is divided by the number of examples; dy holds the loss's 1/N already.": dx / n,
             "the two ways are multiplied. They are a sum, and so are their gradients.": (
                 dy * dy * scale * on
             ),
-        }, batch=n)  # fmt: skip
+        })  # fmt: skip
         expect(got[1], dscale, "dscale", rtol=1e-6, mistakes={
             "this is summed over the channels too. Each channel has a scale of its own.": (
                 branch.sum()
@@ -309,5 +479,21 @@ def scaled_branch_backward(answer: Answer) -> None:
             "this is the sum of dy where x is positive. The slope by the scale is max(x, 0).": (
                 (dy * on).sum(axis=0)
             ),
+            "this is a number for each example. Each *channel* has a scale: sum over n.": (
+                branch.sum(axis=1)
+            ),
+            "the sums are multiplied; the products are to be summed.": (
+                dy.sum(axis=0) * through.sum(axis=0)
+            ),
+            "y took the place of max(x, 0). The scale multiplies what comes out of the ReLU.": (
+                (dy * (x + scale * through)).sum(axis=0)
+            ),
+            "the shortcut is in it. It does not depend on the scale.": (
+                (dy * (x + through)).sum(axis=0)
+            ),
+            "the sign is turned.": -dscale,
+            "there is an axis of length 1 left over: is keepdims in it? dscale is (C,).": (
+                dscale[np.newaxis]
+            ),
             "the scale itself is multiplied in. Its slope does not contain it.": scale * dscale,
-        }, batch=n)  # fmt: skip
+        })  # fmt: skip

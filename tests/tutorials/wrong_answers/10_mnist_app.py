@@ -169,7 +169,7 @@ def unweighted(image):
     return shifted(image, *(round(14 - axis.mean()) for axis in np.nonzero(image)))
 
 
-@wrong("10.centred", "cut off where it should be rounded")
+@wrong("10.centred", "the shift is cut off")
 def cut_off(image):
     return shifted(image, *(int(14 - each) for each in centre(image)))
 
@@ -314,3 +314,339 @@ def scale_of_x(x, scale, dy):
 @wrong("10.scaled_branch_backward", "nothing is summed")
 def scale_not_summed(x, scale, dy):
     return scaled_branch(x, scale, dy)[0], dy * np.maximum(x, 0)
+
+
+@wrong("10.conv_cost", "one bias in all")
+def a_single_bias(height, width, kernel_shape):
+    return math.prod(kernel_shape) + 1, 0
+
+
+@wrong("10.conv_cost", "kh and kw are exchanged")
+def window_exchanged(height, width, kernel_shape):
+    kh, kw, _, filters = kernel_shape
+    weights = math.prod(kernel_shape)
+    return weights + filters, (height - kw + 1) * (width - kh + 1) * weights
+
+
+@wrong("10.conv_cost", "taken for squares")
+def squares(height, width, kernel_shape):
+    kh, _, channels, filters = kernel_shape
+    weights = kh * kh * channels * filters
+    return math.prod(kernel_shape) + filters, (height - kh + 1) ** 2 * weights
+
+
+@wrong("10.conv_cost", "the window is taken for a square")
+def square_weights(height, width, kernel_shape):
+    kh, _, channels, filters = kernel_shape
+    return kh * kh * channels * filters + filters, without_biases(height, width, kernel_shape)[1]
+
+
+@wrong("10.conv_cost", "the channels where the filters do")
+def channels_for_filters(height, width, kernel_shape):
+    kh, kw, channels, _ = kernel_shape
+    return (kh * kw * channels + 1) * channels, 0
+
+
+@wrong("10.conv_cost", "two plain numbers")
+def cost_as_an_array(height, width, kernel_shape):
+    return np.array(without_biases(height, width, kernel_shape))
+
+
+def along(f, x, direction, h):
+    return (f(x + h * direction) - f(x - h * direction)) / (2 * h)
+
+
+@wrong("10.slope_along", "is another h typed in")
+def h_typed_in(f, x, direction, h=1e-5):
+    return along(f, x, direction, 1e-5)
+
+
+@wrong("10.slope_along", "is another h typed in")
+def h_far_too_small(f, x, direction, h=1e-5):
+    return along(f, x, direction, 1e-12)
+
+
+@wrong("10.slope_along", "write / (2 * h)")
+def times_h(f, x, direction, h=1e-5):
+    return (f(x + h * direction) - f(x - h * direction)) / 2 * h
+
+
+@wrong("10.slope_along", "x + h - h is not x")
+def put_back_by_arithmetic(f, x, direction, h=1e-5):
+    x += h * direction
+    above = f(x)
+    x -= 2 * h * direction
+    below = f(x)
+    x += h * direction
+    return (above - below) / (2 * h)
+
+
+@wrong("10.slope_along", "a plain number, not an array")
+def slope_in_an_array(f, x, direction, h=1e-5):
+    return np.array([along(f, x, direction, h)])
+
+
+@wrong("10.slope_along", "divided by the direction's length. Its")
+def divided_by_the_length(f, x, direction, h=1e-5):
+    return along(f, x, direction, h) / np.linalg.norm(direction)
+
+
+@wrong("10.slope_along", "the direction does not enter: all entries move by h.")
+def direction_ignored(f, x, direction, h=1e-5):
+    return along(f, x, np.ones_like(x), h)
+
+
+@wrong("10.slope_along", "but for its mean")
+def direction_averaged(f, x, direction, h=1e-5):
+    return along(f, x, np.full_like(x, direction.mean()), h)
+
+
+@wrong("10.slope_along", "only the direction's signs")
+def signs_of_the_direction(f, x, direction, h=1e-5):
+    return along(f, x, np.sign(direction), h)
+
+
+@wrong("10.slope_along", "the direction's numbers are squared")
+def direction_squared(f, x, direction, h=1e-5):
+    return along(f, x, direction**2, h)
+
+
+@wrong("10.slope_along", "the slope is multiplied by the direction")
+def direction_afterwards(f, x, direction, h=1e-5):
+    return along(f, x, np.ones_like(x), h) * direction
+
+
+@wrong("10.slope_along", "Stay in float64")
+def in_float32(f, x, direction, h=1e-5):
+    above, below = x + h * direction, x - h * direction
+    return (f(above.astype(np.float32)) - f(below.astype(np.float32))) / (2 * h)
+
+
+@wrong("10.saliency", "training=True) is for training")
+def asked_as_in_training(model, image, digit):
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis], training=True, keep=True)
+    return model.backward(np.eye(scores.shape[1])[[digit]])[0, :, :, 0]
+
+
+@wrong("10.saliency", "changes the model's weights")
+def weights_changed(model, image, digit):
+    gradient = backward(model, image, np.eye(model.output_shape[0])[digit])
+    for parameter in model.parameters().values():
+        parameter.value[...] -= 0.1 * parameter.grad
+    return gradient
+
+
+@wrong("10.saliency", "other numbers than the image's")
+def scaled_again(model, image, digit):
+    return backward(model, image / 255, np.eye(model.output_shape[0])[digit])
+
+
+@wrong("10.saliency", "other numbers than the image's")
+def rounded_to_float32(model, image, digit):
+    rounded = image.astype(np.float32).astype(np.float64)
+    return backward(model, rounded, np.eye(model.output_shape[0])[digit])
+
+
+@wrong("10.saliency", "one backward pass gives all slopes")
+def by_differences(model, image, digit):
+    gradient = np.zeros_like(image)
+    for index in np.ndindex(image.shape):
+        step = np.zeros_like(image)
+        step[index] = 0.1
+        above, below = (
+            model.forward(each[np.newaxis, :, :, np.newaxis])[0, digit]
+            for each in (image + step, image - step)
+        )
+        gradient[index] = (above - below) / 0.2
+    return gradient
+
+
+@wrong("10.saliency", "dscores holds the scores themselves")
+def scores_as_gradient(model, image, digit):
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
+    return model.backward(scores)[0, :, :, 0]
+
+
+@wrong("10.saliency", "the score beside it")
+def digit_counted_from_one(model, image, digit):
+    return backward(model, image, np.eye(model.output_shape[0])[digit - 1])
+
+
+@wrong("10.saliency", "the next score")
+def digit_one_too_far(model, image, digit):
+    return backward(model, image, np.eye(model.output_shape[0])[(digit + 1) % 5])
+
+
+@wrong("10.saliency", "in the batch twice")
+def two_copies_added(model, image, digit):
+    both = image[np.newaxis, :, :, np.newaxis].repeat(2, axis=0)
+    scores = model.forward(both, keep=True)
+    dscores = np.zeros_like(scores)
+    dscores[:, digit] = 1
+    return model.backward(dscores).sum(axis=0)[:, :, 0]
+
+
+def moved_by(image, shift):
+    """shift turns the centre's row, or column, into whole pixels to move."""
+    if not image.any():
+        return image.copy()
+    return shifted(image, *(int(shift(each)) for each in centre(image)))
+
+
+@wrong("10.centred", "the target (13, 13)")
+def target_13(image):
+    return moved_by(image, lambda each: round(13 - each))
+
+
+@wrong("10.centred", "too low and too far right. The target")
+def target_15(image):
+    return moved_by(image, lambda each: round(15 - each))
+
+
+@wrong("10.centred", "too far left. The target")
+def target_14_13(image):
+    row, column = centre(image)
+    return shifted(image, round(14 - row), round(13 - column))
+
+
+@wrong("10.centred", "too high. The target")
+def target_13_14(image):
+    row, column = centre(image)
+    return shifted(image, round(13 - row), round(14 - column))
+
+
+@wrong("10.centred", "rounded up, not to the nearest")
+def shift_rounded_up(image):
+    return moved_by(image, lambda each: math.ceil(14 - each))
+
+
+@wrong("10.centred", "14.5 in place of 14")
+def target_behind_the_middle(image):
+    return moved_by(image, lambda each: round(14.5 - each))
+
+
+@wrong("10.centred", "or rounded down")
+def shift_rounded_down(image):
+    return moved_by(image, lambda each: math.floor(14 - each))
+
+
+@wrong("10.centred", "ink squared")
+def weighted_by_squares(image):
+    row, column = centre(image.astype(float) ** 2)
+    return shifted(image, round(14 - row), round(14 - column))
+
+
+@wrong("10.centred", "bytes (uint8) come back as float64")
+def always_floats(image):
+    moved = np.zeros((28, 28))
+    moved[...] = moved_by(image, lambda each: round(14 - each))
+    return moved
+
+
+@wrong("10.centred", "moved by parts of pixels")
+def blurred(image):
+    down = moved_by(image, lambda each: math.floor(14 - each))
+    return (down + moved_by(image, lambda each: math.ceil(14 - each))) / 2
+
+
+@wrong("10.centred", "at most")
+def moved_a_little(image):
+    return moved_by(image, lambda each: np.clip(round(14 - each), -4, 4))
+
+
+@wrong("10.centred", "drawn on into what comes in")
+def border_drawn_on(image):
+    if not image.any():
+        return image.copy()
+    down, right = (round(14 - each) for each in centre(image))
+    padded = np.pad(image, 28, mode="edge")
+    return padded[28 - down : 56 - down, 28 - right : 56 - right]
+
+
+@wrong("10.centred", "nothing is left")
+def blank(image):
+    return np.zeros_like(image)
+
+
+@wrong("10.centred", "A blank image has no centre")
+def blank_not_thought_of(image):
+    row, column = centre(image)
+    return shifted(image, round(14 - row), round(14 - column))
+
+
+@wrong("10.scaled_branch_backward", "this is dscale")
+def results_exchanged(x, scale, dy):
+    return scaled_branch(x, scale, dy)[::-1]
+
+
+@wrong("10.scaled_branch_backward", "its slope is 0 there, not -1")
+def sign_as_mask(x, scale, dy):
+    return dy * (1 + scale * np.sign(x)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the mask is the wrong way round")
+def mask_inverted(x, scale, dy):
+    return dy * (1 + scale * (x < 0)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the mask is made from dy")
+def mask_of_dy(x, scale, dy):
+    return dy * (1 + scale * (dy > 0)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "the branch is subtracted")
+def branch_subtracted(x, scale, dy):
+    return dy * (1 - scale * (x > 0)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "x has stayed in it")
+def times_the_relu(x, scale, dy):
+    return dy * (1 + scale * np.maximum(x, 0)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "a negative scale is taken for 0")
+def positive_scales(x, scale, dy):
+    return dy * (1 + scale * (x > 0) * (scale > 0)), scaled_branch(x, scale, dy)[1]
+
+
+@wrong("10.scaled_branch_backward", "divided by the number of examples")
+def dx_averaged(x, scale, dy):
+    dx, dscale = scaled_branch(x, scale, dy)
+    return dx / len(x), dscale
+
+
+@wrong("10.scaled_branch_backward", "a number for each example")
+def summed_over_channels(x, scale, dy):
+    return scaled_branch(x, scale, dy)[0], (dy * np.maximum(x, 0)).sum(axis=1)
+
+
+@wrong("10.scaled_branch_backward", "the sums are multiplied")
+def product_of_sums(x, scale, dy):
+    dscale = dy.sum(axis=0) * np.maximum(x, 0).sum(axis=0)
+    return scaled_branch(x, scale, dy)[0], dscale
+
+
+@wrong("10.scaled_branch_backward", "y took the place")
+def scale_of_y(x, scale, dy):
+    y = x + scale * np.maximum(x, 0)
+    return scaled_branch(x, scale, dy)[0], (dy * y).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "the shortcut is in it")
+def shortcut_in_the_scale(x, scale, dy):
+    return scaled_branch(x, scale, dy)[0], (dy * (x + np.maximum(x, 0))).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "is keepdims in it")
+def scale_with_an_axis(x, scale, dy):
+    dx, dscale = scaled_branch(x, scale, dy)
+    return dx, dscale[np.newaxis]
+
+
+@wrong("10.scaled_branch_backward", "2 of 5 entries")
+def three_channels(x, scale, dy):
+    dx, dscale = np.zeros_like(x), np.zeros_like(scale)
+    for c in range(3):
+        dx[:, c] = dy[:, c] * (1 + scale[c] * (x[:, c] > 0))
+        dscale[c] = (dy[:, c] * np.maximum(x[:, c], 0)).sum()
+    return dx, dscale
