@@ -540,7 +540,10 @@ def receptive_field(answer: Answer) -> None:
                            [(1, 1), (7, 4), (1, 1)], [(3, 2), (3, 2), (3, 1)],
                            [(2, 3), (3, 2), (2, 1), (4, 1)], [(1, 2), (2, 1)]]  # fmt: skip
     right = [seen(layers) for layers in stacks]
-    got = [call(answer, list(layers)) for layers in stacks]
+    given = [list(layers) for layers in stacks]
+    got = [call(answer, layers) for layers in given]
+    if given != stacks:
+        raise WrongAnswer("it changes the list layers, which belongs to the caller: copy it first.")
     wrong = [k for k in range(len(stacks)) if not np.array_equal(got[k], right[k])]
     if wrong:
         first = f"For {stacks[wrong[0]]} you have {got[wrong[0]]}; it is {right[wrong[0]]}."
