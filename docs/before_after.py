@@ -67,7 +67,7 @@ def draw(figure: Figure, sheets: dict[str, Picture], classifier: Classifier) -> 
         original.imshow(sheet)
         original.set_title(name)
         frame(original)
-        answer = read_picture(classifier, sheet / np.float32(255), name)
+        answer = read_picture(classifier, sheet.astype(np.float32) / np.float32(255), name)
         ways = {"resized": plainly(sheet), "tinynet": answer.stages.image}
         for axes, (way, image) in zip(small, ways.items(), strict=True):
             axes.imshow(image, **INK_ON_PAPER)

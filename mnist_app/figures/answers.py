@@ -65,6 +65,7 @@ def draw_answer(axes: "Axes", answer: "Answer") -> None:
         shown = answer.digits[:MOST_DIGITS]
         confidences = np.array([digit.confidence for digit in shown])
         draw_bars(axes, confidences, [digit.name for digit in shown], [ORANGE] * len(shown))
+        axes.set_ylim(max(10, len(shown)) - 0.4, -0.6)  # bars as high as those of ten classes
     elif answer.digit is None:
         axes.set_axis_off()
     else:

@@ -1,6 +1,7 @@
 """Cuts a note out of the desk that it lies on, and turns it upright."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -8,8 +9,6 @@ import numpy.typing as npt
 
 from mnist_app.pictures.pixels import THUMBNAIL_SIDE, Pixels, is_tiny, shrink
 from mnist_app.pictures.place import Place
-
-Image8 = npt.NDArray[np.uint8]
 
 # A note takes these shares of the picture, and fills its rectangle but for torn corners.
 LEAST, MOST, FILLED = 0.1, 0.95, 0.85
@@ -35,7 +34,6 @@ def find_note(colour: Pixels) -> tuple[Pixels, Place] | None:
         area = cv2.contourArea(note)
         if LEAST < area / grey.size < MOST and area > FILLED * sides[0] * sides[1]:
             filled = cv2.drawContours(np.zeros_like(grey), [note], -1, 255, cv2.FILLED)
-            filled = filled.astype(np.uint8)
             scale = colour.shape[1] / grey.shape[1]
             middle, sides = np.add(middle, 0.5) * scale - 0.5, np.multiply(sides, scale)
             return _upright(colour, filled, middle.tolist(), sides.tolist(), angle)
@@ -43,7 +41,11 @@ def find_note(colour: Pixels) -> tuple[Pixels, Place] | None:
 
 
 def _upright(
-    colour: Pixels, filled: Image8, middle: Sequence[float], sides: Sequence[float], angle: float
+    colour: Pixels,
+    filled: npt.NDArray[Any],
+    middle: Sequence[float],
+    sides: Sequence[float],
+    angle: float,
 ) -> tuple[Pixels, Place]:
     """The rectangle with these sides, turned by less than half a right angle."""
     for quarter in (90, -90):  # OpenCV's versions give the angle in different ranges
@@ -51,10 +53,8 @@ def _upright(
             angle, sides = angle - quarter, sides[::-1]
     width, height = (max(1, round(side)) for side in sides)
     turn = cv2.getRotationMatrix2D(middle, angle, 1)
-    turn = (
-        turn
-        + np.array([np.zeros(2), np.zeros(2), np.array([width - 1, height - 1]) / 2 - middle]).T
-    )
+    shift = np.array([width - 1, height - 1]) / 2 - middle
+    turn = np.column_stack([turn[:, :2], turn[:, 2] + shift])
     upright = cv2.warpAffine(colour, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
     inside = cv2.warpAffine(cv2.resize(filled, colour.shape[1::-1]), turn, (width, height)) > 127
     edge = round(EDGE * min(width, height))

@@ -58,16 +58,18 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     What may be struck out, and is another digit without the line, is refused.
     """
     usual = judged(classifier, preprocess(pixels))
-    best = max([usual, *_all(classifier, beside_shadows(usual.stages))], key=_worth)
+    best = _better(usual, _all(classifier, beside_shadows(usual.stages)))
     for way in _all(classifier, without_marks(best.stages)):
         if way.problem is None:
             return way
         if best.worth < SURE:
             best = replace(best, problem=UNLIKE, digits=(), worth=0.0)
-    best = max([best, *_all(classifier, with_long_lines(usual.stages))], key=_worth)
+    best = _better(best, _all(classifier, with_long_lines(usual.stages)))
     if best.worth < SURE:
-        last = max(_all(classifier, last_ways(pixels, usual.stages)), key=_worth, default=usual)
-        best = last if last.worth > max(best.worth, GOOD) else best
+        last = (
+            way for way in _all(classifier, last_ways(pixels, usual.stages)) if way.worth > GOOD
+        )
+        best = _better(best, last)
     if best.stages.way is None and any(
         way.worth > GOOD and way.said != best.said
         for way in _all(classifier, struck_out(best.stages))
@@ -80,8 +82,12 @@ def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
     return (judged(classifier, stages) for stages in ways)
 
 
-def _worth(way: Way) -> float:
-    return way.worth
+def _better(best: Way, ways: Iterable[Way]) -> Way:
+    """The best of all; what was sure of the same answer before stays."""
+    for way in ways:
+        is_same = best.worth >= SURE and way.said == best.said
+        best = way if way.worth > best.worth and not is_same else best
+    return best
 
 
 def judged(classifier: Classifier, stages: Stages) -> Way:

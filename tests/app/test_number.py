@@ -37,7 +37,9 @@ def page(*lines: str, height: float = 0.3, rise: float = 0.0) -> Sheet:
 
 
 def read(classifier: Classifier, sheet: Sheet) -> Answer:
-    return read_picture(classifier, as_bytes(sheet) / np.float32(255), "page.png")
+    return read_picture(
+        classifier, as_bytes(sheet).astype(np.float32) / np.float32(255), "page.png"
+    )
 
 
 @pytest.mark.parametrize("lines", [["2026"], ["42", "10"], ["7", "1"], ["64", "0712"]])

@@ -217,7 +217,9 @@ def measured(
         rng, count = np.random.default_rng([seed, number]), Count()
         for image, label in zip(images, labels.tolist(), strict=True):
             picture = draw(image, rng)
-            count.add(read_picture(classifier, picture / np.float32(255), ""), label)
+            count.add(
+                read_picture(classifier, picture.astype(np.float32) / np.float32(255), ""), label
+            )
         yield name, count
 
 

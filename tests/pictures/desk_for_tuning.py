@@ -40,8 +40,9 @@ def shadow(digit: Image8, rng: Rng) -> Image8:
 
 def line_at(page: Sheet, ink: tuple[float, ...], pen: int, height: float, rng: Rng) -> None:
     left, right = (SIDE * (0.5 + side * rng.uniform(0.16, 0.4)) for side in (-1, 1))
-    ends = np.array([[left, height], [right, height + rng.uniform(-12, 12)]])
-    cv2.line(page, *ends.round().astype(int).tolist(), ink, pen, cv2.LINE_AA)
+    start = round(left), round(height)
+    end = round(right), round(height + rng.uniform(-12, 12))
+    cv2.line(page, start, end, ink, pen, cv2.LINE_AA)
 
 
 def underlined(digit: Image8, rng: Rng) -> Image8:
@@ -60,7 +61,7 @@ def circled(digit: Image8, rng: Rng) -> Image8:
     """An ellipse that may be turned, and may have a gap."""
     page, ink, pen = sheet(digit, rng)
     axes = (rng.uniform(0.26, 0.36, 2) * SIDE).round().astype(int).tolist()
-    middle = (SIDE // 2 + rng.integers(-8, 9), SIDE // 2 + rng.integers(-8, 9))
+    middle = (SIDE // 2 + rng.integers(-8, 9, 2)).tolist()
     start, open_ = rng.uniform(0, 360), rng.uniform(0, 15)
     turned = rng.uniform(-30, 30)
     cv2.ellipse(page, middle, axes, turned, start, start + 360 - open_, ink, pen, cv2.LINE_AA)
