@@ -83,10 +83,11 @@ def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
 
 
 def _better(best: Way, ways: Iterable[Way]) -> Way:
-    """The best of all; what was sure of the same answer before stays."""
+    """The best of all; a sure way stays if a better one says the same, and is as good from then."""
     for way in ways:
-        is_same = best.worth >= SURE and way.said == best.said
-        best = way if way.worth > best.worth and not is_same else best
+        if way.worth > best.worth:
+            is_same = best.worth >= SURE and way.said == best.said
+            best = replace(best, worth=way.worth) if is_same else way
     return best
 
 
