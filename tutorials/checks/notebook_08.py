@@ -466,8 +466,8 @@ def depthwise_backward(answer: Answer) -> None:
         ),
         "it is divided by the number of examples. That factor is in dy already.": dkernel / 2,
         "it is divided by the number of windows. Each passes its whole gradient on.": dkernel / 9,
-        "it is multiplied by the number of examples. They are added up, and dy has the "
-        "1/N already.": dkernel * 2,
+        "it is multiplied by the number of examples. They are added up, and dy holds the "
+        "loss's 1/N already.": dkernel * 2,
         "the channels are summed over, and one filter is left, with an axis of length 1. Each has "
         "its own.": dkernel.sum(axis=2, keepdims=True),
         "this is the gradient of an ordinary convolution's kernel, (kh, kw, C, C). Here a filter "
