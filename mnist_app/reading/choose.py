@@ -60,7 +60,7 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     usual = judged(classifier, preprocess(pixels))
     best = _better(usual, _all(classifier, beside_shadows(usual.stages)))
     for way in _all(classifier, without_marks(best.stages)):
-        if way.problem is None:
+        if way.worth > GOOD or (way.problem is None and best.problem is not None):
             return way
         if best.worth < SURE:
             best = replace(best, problem=UNLIKE, digits=(), worth=0.0)

@@ -157,8 +157,8 @@ BUGS = [
         "mnist_app/pictures/digit.py",
         (
             "a character loses a dot",
-            "_pieces(ink, strokes, DOT)",
-            "_pieces(ink, strokes, SPECK)",
+            "pieces_of(ink, strokes, DOT)",
+            "pieces_of(ink, strokes, SPECK)",
             "tests/pictures/test_digit.py::test_a_character_keeps_its_dots_and_loses_dust",
         ),
     ),
