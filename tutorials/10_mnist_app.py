@@ -37,6 +37,7 @@ from tinynet import (
     fit,
     softmax_cross_entropy,
 )
+from tinynet.inspection import activations
 from tinynet.parameter import allocate
 from tutorials.cells import FAST, check, my_answer, quiet, reveal, stated
 from tutorials.checks.diagnosis import WrongAnswer
@@ -334,7 +335,7 @@ for model in (ours, usual):
     dx = model.backward(dscores)
     results.append([scores, dx, *(p.grad for p in model.parameters().values())])
 same = [np.array_equal(mine, theirs) for mine, theirs in zip(*results, strict=True)]
-print("scores, dX and all eight gradients are the same bits:", all(same))
+print(f"{sum(same)} of {len(same)} arrays are the same bits: scores, dX, eight gradients")
 assert all(same)
 
 # %% [markdown]
@@ -470,7 +471,7 @@ for exercise, wrong_version in [("10.saliency", of_the_loss), ("10.centred", rol
 #   (08).
 # - *Pool copies*: all four entries of a window get its gradient, not the largest alone (09).
 #
-# Each is trained on 6,000 images for two epochs, from three seeds. And each is checked. (`backward_parameters` is the part of a
+# Each is trained on 3,000 images for two epochs, from three seeds. And each is checked. (`backward_parameters` is the part of a
 # layer's backward pass that fills the gradients of its parameters.)
 
 
@@ -524,7 +525,7 @@ bugs = {
     "kernel turned": {"second": TurnedConv},
     "pool copies": {"pool": CopyingPool},
 }
-seeds, count = (range(1), 256) if FAST else (range(3), 6000)
+seeds, count = (range(1), 256) if FAST else (range(3), 3000)
 accuracies, errors = {}, {}
 for name, parts in bugs.items():
     accuracies[name] = []
@@ -532,7 +533,7 @@ for name, parts in bugs.items():
         model = broken_network(**parts, seed=seed)
         images, labels = data.train_images[:count], data.train_labels[:count]
         fit(model, images, labels, epochs=2, optimizer=Adam(), workers=2)
-        few = slice(500) if FAST else slice(None)
+        few = slice(500) if FAST else slice(5000)
         accuracies[name].append(evaluate(model, test_images[few], test_labels[few], workers=2)[1])
     errors[name] = errors_along_directions(broken_network(**parts, dtype=np.float64), two_images)
 
@@ -549,6 +550,9 @@ reveal(
 if not FAST:
     mean = {name: np.mean(values) for name, values in accuracies.items()}
     assert all(mean[name] > mean["right"] - 0.03 for name in bugs)
+    assert mean["right"] == max(mean.values())
+    reach = [max(accuracies[name]) > min(accuracies["right"]) for name in bugs if name != "right"]
+    assert sum(reach) == 2
     assert max(errors["right"].values()) < 1e-6
     assert all(not 1e-6 < e < 0.01 for name in bugs for e in errors[name].values())
 
@@ -581,7 +585,7 @@ for layer, name in enumerate(arrays):
             2 * layer + k + 0.5, -0.12, kind, ha="center", va="bottom", fontsize=8, color=MUTED
         )
 grid.set(xlim=(0, 8), ylim=(5, -1.1))
-dots.set(ylim=(5, -1.1), xlim=(85, 100) if not FAST else (0, 100), yticks=[])
+dots.set(ylim=(5, -1.1), xlim=(80, 90) if not FAST else (0, 100), yticks=[])
 dots.set(xlabel="test accuracy in %, three seeds")
 dots.spines["left"].set_visible(False)
 show(
@@ -592,8 +596,9 @@ show(
     "Left, a table of eight gradients for five networks. All are ok for the right one. With the "
     "ReLU ignored all but the last dense layer's are wrong; with the first kernel still, that "
     "kernel; with the second kernel turned, the first convolution's kernel and bias; with a "
-    "copying pool, both convolutions'. Right, the accuracies of three seeds each: all lie between "
-    "90 and 96 %, and the groups overlap or nearly do.",
+    "copying pool, both convolutions'. Right, the accuracies of three seeds each: all lie between 82 "
+    "and 87 %. Those of the right network lie highest on average, and those of two wrong ones reach "
+    "into them.",
 )
 
 # %% [markdown]
@@ -630,7 +635,7 @@ if not FAST:
     assert accuracy > 0.96
 
 # %% [markdown]
-# And Keras, as far as it is installed: two epochs over 6,000 images from three seeds, as in the
+# And Keras, as far as it is installed: two epochs over 3,000 images from three seeds, as in the
 # table above.
 
 # %% tags=["timing"]
@@ -643,9 +648,10 @@ if keras is not None:
             rng = np.random.default_rng(seed)
             for _ in range(2):
                 keras.train(
-                    data.train_images[:6000], data.train_labels[:6000], rng, lambda *_: None
+                    data.train_images[:3000], data.train_labels[:3000], rng, lambda *_: None
                 )
-            theirs.append(np.mean(keras.predict(test_images).argmax(axis=1) == test_labels))
+            answers = keras.predict(test_images[:5000]).argmax(axis=1)
+            theirs.append(np.mean(answers == test_labels[:5000]))
     for name, values in [("tinynet", accuracies["right"]), ("Keras", theirs)]:
         print(f"{name:8} {100 * np.mean(values):.1f} % on average of three seeds")
     assert abs(np.mean(theirs) - np.mean(accuracies["right"])) < 0.01
@@ -723,7 +729,7 @@ show(
 # %% jupyter={"source_hidden": true}
 example = int(np.flatnonzero(test_labels == 7)[0])
 image = included.prepare(test_images[example : example + 1])
-maps = included.layers[0].forward(image)[0]
+maps = activations(included, image)[1][0]
 kernel = included.layers[0].kernel.value[:, :, 0]
 strength = np.argsort(-np.maximum(maps, 0).sum(axis=(0, 1)), kind="stable")
 chosen = strength[:: max(1, len(strength) // 9)][:9]

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import uvicorn
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -31,6 +32,7 @@ from tinynet.workers import one_blas_thread
 
 MOST_JSON, MOST_PICTURE = 2**20, 2**25  # bytes of a request
 FRAMES = 8  # a second, of news of a training
+THREADS = 4  # that answer: the C library keeps what each has freed, so that 40 took twice the memory
 UNKNOWN = "this tab is not known any more; load the page again"
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -161,6 +163,7 @@ class Server(uvicorn.Server):
             super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         await super().startup(sockets)
         self.ready()
 

@@ -30,7 +30,7 @@ from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import thumbnail
 from tinynet.types import Array
 
-MOST_TABS = 24
+MOST_TABS = 12  # each keeps up to 40 MB
 OTHERS = 300  # of the training images: does a step on one picture spoil them?
 MOST_GUESSES = 2  # in the quiz
 TRAINED = "trained here"  # the name of the network that the tab has trained itself
