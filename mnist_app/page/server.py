@@ -32,7 +32,7 @@ from tinynet.workers import one_blas_thread
 
 MOST_JSON, MOST_PICTURE = 2**20, 2**25  # bytes of a request
 FRAMES = 8  # a second, of news of a training
-THREADS = 4  # that answer: the C library keeps what each has freed, so that 40 took twice the memory
+THREADS = 4  # that answer: the C library keeps for each what it has freed; 40 kept twice as much
 UNKNOWN = "this tab is not known any more; load the page again"
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 

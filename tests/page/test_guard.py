@@ -8,6 +8,7 @@ import pytest
 
 from mnist_app.page.port import ADDRESS
 from mnist_app.page.server import MOST_JSON, MOST_PICTURE, client_files
+from mnist_app.page.tabs import MOST_TABS
 from tests.page.client import TOKEN, Page
 
 
@@ -168,6 +169,6 @@ def test_two_tabs_do_not_disturb_each_other(page: Page) -> None:
 def test_old_tabs_make_room(page: Page) -> None:
     for _ in range(30):
         last = page.another_tab()
-    assert len(page.tabs.tabs) <= 24
+    assert len(page.tabs.tabs) <= MOST_TABS
     assert page.post("draw", json.dumps({"strokes": []}).encode())[0] == 410
     assert last.ask("draw", strokes=[])["answer"] is None
