@@ -38,7 +38,8 @@ def draw(figure: Figure, drawn: dict[str, list[np.ndarray]]) -> None:
     """Each line: some sheets as drawn, then all of them as the network sees them."""
     side = 30
     page = np.zeros((side * len(drawn), side * (SHEETS + COLUMNS)))
-    figure.set_size_inches(page.shape[1] / 80 + 1, page.shape[0] / 80)
+    figure.set_size_inches(page.shape[1] / 80 + 2, page.shape[0] / 80)
+    figure.set_layout_engine("constrained")
     axes = figure.subplots()
     for row, sheets in enumerate(drawn.values()):
         small = [s[2:-2, 2:-2].reshape(28, 5, 28, 5).mean(axis=(1, 3)) for s in sheets[:SHEETS]]
