@@ -20,8 +20,7 @@ from mnist_app.pictures.ways import (
     without_marks,
 )
 from mnist_app.reading.classifier import Classifier
-from mnist_app.reading.digit_detector import looks_like_digit
-from mnist_app.reading.likeness import likeness
+from mnist_app.reading.digit_detector import likeness, looks_like_digit
 from mnist_app.reading.number import Digit, read_number
 from tinynet.types import Array
 

@@ -22,10 +22,15 @@ DIGIT = 1  # its second class; the first is everything else
 LEAST = 0.19
 
 
+def likeness(images: Images) -> Array:
+    """The probability that each image is a digit.  (N, 28, 28) uint8 -> (N,)"""
+    rows: Array = Softmax().forward(detector().predict(images))[:, DIGIT]
+    return rows
+
+
 def looks_like_digit(images: Images) -> Array:
     """Whether each image may be a digit.  (N, 28, 28) uint8, as for a classifier -> (N,) bool"""
-    probability = Softmax().forward(detector().predict(images))[:, DIGIT]
-    likely: Array = probability >= LEAST
+    likely: Array = likeness(images) >= LEAST
     return likely
 
 

@@ -12,8 +12,7 @@ from mnist_app.pictures.pipeline import Stages
 from mnist_app.pictures.pixels import Image28, Mask
 from mnist_app.pictures.place import Box, in_picture
 from mnist_app.reading.classifier import Classifier
-from mnist_app.reading.digit_detector import LEAST
-from mnist_app.reading.likeness import likeness
+from mnist_app.reading.digit_detector import LEAST, likeness
 from tinynet.types import Array
 
 # What the frame may cut off is a digit of the number, and not a neighbour's edge, with this much
