@@ -63,13 +63,14 @@ LIBRARIES = {  # where each may be imported
     "onnx": ("mnist_app.onnx",),
     "typer": ("mnist_app.cli",),
     "rich": ("mnist_app.cli",),
+    "anyio": ("mnist_app.page",),
     "starlette": ("mnist_app.page",),
     "uvicorn": ("mnist_app.page",),
 }
 LATE = {"matplotlib", "tensorflow", "keras", "h5py", "onnx"}  # only inside functions
 NOT_AT_THE_START = {
-    *("cv2", "h5py", "keras", "matplotlib", "onnx", "rich", "scipy", "starlette", "tensorflow"),
-    *("torch", "uvicorn"),
+    *("cv2", "h5py", "keras", "matplotlib", "onnx", "rich", "scipy", "tensorflow", "torch"),
+    *("anyio", "starlette", "uvicorn"),
 }
 
 Sources = Mapping[str, str]  # the text of each module by its name

@@ -160,7 +160,7 @@ BUGS = {
     "assign": Bug(
         "convolution: = for += on the way back",
         "A convolution's dx has only the last of the up to nine products that should be added. "
-        "The first row of dx is right: just one product arrives at its corner.",
+        "Its corner is right: just one product arrives there.",
         replace_method(Conv2D, "backward", backward_that_overwrites), "layers", Conv2D,
     ),
     "bias": Bug(

@@ -155,7 +155,7 @@ def check_rate(experiment: Experiment) -> Finding:
     name = max(ratios, key=lambda name: ratios[name])
     text = f"The first step changes {name} by {percent(ratios[name])} of its size"
     ok = ratios[name] <= LARGEST_RATIO
-    return Finding("learning rate", ok, f"{text}; some percent at most are usual.")
+    return Finding("learning rate", ok, f"{text}; some percent are usual, more at first.")
 
 
 def numbers(*shape: int) -> Array:

@@ -54,6 +54,7 @@ class Tab:
         self.bug: str | None = None
         self.quiz = False  # the bug is not told
         self.guesses = 0
+        self.asked: set[str] = set()  # in the quiz; none comes again before all have come
         self.findings: dict[str, Finding] = {}  # of the experiment as it is set
         self.trained: Classifier | None = None
         self.rng = np.random.default_rng()
@@ -240,8 +241,12 @@ class Tab:
 
     def start_quiz(self, body: Body) -> Any:
         """The same network again, with a bug that is not told."""
-        fitting = [name for name, bug in BUGS.items() if bug.fits(self.experiment(None))]
-        return self.begin_training(str(self.rng.choice(fitting)), quiz=True)
+        fitting = {name for name, bug in BUGS.items() if bug.fits(self.experiment(None))}
+        if fitting <= self.asked:
+            self.asked.clear()
+        bug = str(self.rng.choice(sorted(fitting - self.asked)))
+        self.asked.add(bug)
+        return self.begin_training(bug, quiz=True)
 
     def answer_quiz(self, body: Body) -> Any:
         """Whether the guess is right, and what speaks for or against it; a wrong one is told once.

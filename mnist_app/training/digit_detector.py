@@ -28,8 +28,8 @@ from tinynet import (
     save_model,
 )
 
-NON_DIGITS, DIGITS, REDRAWN = 28_000, 28_000, 8_000  # the last are some of the digits
-EPOCHS, BATCH = 4, 128
+NON_DIGITS, DIGITS, REDRAWN = 60_000, 54_000, 20_000  # the last are some of the digits
+EPOCHS, BATCH = 8, 128
 
 
 def build_detector(seed: int = 0) -> Sequential:

@@ -20,7 +20,7 @@ from tinynet.types import Array
 
 SIDE = 96  # pixels of a sheet: strokes are then finer than the network sees them
 # How many of each kind; the rest are textures.
-STROKES, CHANGED, LETTERS, SHAPES = 0.3, 0.2, 0.25, 0.17
+STROKES, CHANGED, LETTERS, SHAPES = 0.36, 0.17, 0.25, 0.17
 
 
 def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.Generator) -> Images:

@@ -235,7 +235,7 @@ def test_a_guess_beside_a_problem_is_not_right(cli: Cli, folder: Path) -> None:
     """A digit and a blob beside it, which is none."""
     sheet = np.full((40, 60), 255, np.uint8)
     sheet[6:34, :28] = 255 - load_mnist().test_images[CLEAR[7]]
-    sheet[10:30, 36:54] = 0
+    sheet[12:24, 38:50] = 0
     save(folder / "two.png", sheet)
     path = labels(folder, "file,label", "two.png,7", "two.png,2")
     report = json.loads(cli("score", path, "--json").stdout)

@@ -230,6 +230,18 @@ def test_a_quiz_is_answered_in_two_tries_and_says_why(page: Page) -> None:
         assert "start the quiz" in page.refused("quiz-answer", bug=planted)
 
 
+def test_the_quiz_asks_every_bug_before_one_comes_again(page: Page) -> None:
+    page.ask("train-set", **KNOBS)
+    tab = page.tabs.tabs[page.tab]
+    fitting = {name for name, bug in BUGS.items() if bug.fits(tab.experiment(None))}
+    for _ in range(2):
+        asked = []
+        for _ in fitting:
+            page.ask("quiz-start")
+            asked.append(tab.bug)
+        assert set(asked) == fitting
+
+
 @contextmanager
 def listening(page: Page) -> Iterator[Iterator[dict[str, Any]]]:
     connection = http.client.HTTPConnection(ADDRESS, page.port, timeout=30)

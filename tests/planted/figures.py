@@ -187,7 +187,7 @@ BUGS = [
     Bug(
         "the original stands twice on the contact sheet",
         file=f"{FIGURES}/contact_sheet.py",
-        old="seen = mistake.answer.stages.image",
+        old="seen = mistake.answer.laid_out(mistake.answer.images)",
         new="seen = mistake.answer.picture",
         tests=f"{TESTS}/test_contact_sheet.py",
     ),
@@ -231,8 +231,8 @@ BUGS = [
     Bug(
         "a guess beside a problem looks sure",
         file=f"{FIGURES}/answers.py",
-        old="sure=answer.problem is None",
-        new="sure=True",
+        old="if answer.problem is None else (FAINT, FAINT)",
+        new="if True else (FAINT, FAINT)",
         tests=f"{TESTS}/test_answers.py::test_the_answer_is_in_colour_only_if_it_is_sure",
     ),
     Bug(
@@ -253,8 +253,8 @@ BUGS = [
     Bug(
         "the first picture explained for all in --explain",
         file="mnist_app/cli/predict.py",
-        old="which_pixels_spoke(classifier.model, answer.stages.image)",
-        new="which_pixels_spoke(classifier.model, answers[0].stages.image)",
+        old="for image in answer.images]",
+        new="for image in answers[0].images]",
         tests=f"{TESTS}/test_explanations.py::test_predict_explains_each_picture_by_its_own_pixels",
     ),
     Bug(

@@ -48,8 +48,8 @@ BUGS = [
         ),
         (
             "a single image's windows in the order of the columns",
-            "together.reshape(rows, width, -1).swapaxes(1, 2)",
-            "together.reshape(width, rows, -1).transpose(1, 2, 0)",
+            "together.reshape(rows, width, weights.shape[1]).swapaxes(1, 2)",
+            "together.reshape(width, rows, weights.shape[1]).transpose(1, 2, 0)",
             TEXTBOOK + "conv2d_narrow_and_wide_rows",
         ),
         (

@@ -115,4 +115,4 @@ def _each_row(weights: Array, columns: Array) -> Array:
     if width >= NARROW:
         return weights.T @ columns
     together = columns.swapaxes(1, 2).reshape(rows * width, depth) @ weights
-    return together.reshape(rows, width, -1).swapaxes(1, 2)
+    return together.reshape(rows, width, weights.shape[1]).swapaxes(1, 2)

@@ -42,7 +42,7 @@ export async function show() {
 
 async function choose(label) {
   $("taken").replaceChildren(element("p", { className: "hint" },
-    "SGD takes rate · gradient away from each weight; Adam takes about the rate, whatever the gradient's size. The loss of this picture should fall. A rate that is too high makes it 0 at once, and spoils the weights for all other pictures: try 1, watch their share below, and undo."),
+    "SGD takes rate · gradient away from each weight; Adam takes about the rate, whatever the gradient's size. The loss of this picture should fall. A rate that is too high makes it 0 at once, and spoils the weights for all other pictures: try 1, watch how many of 300 others are still read right, and undo."),
     derived("06_training"));
   await showStep(await ask("step", { label }));
 }

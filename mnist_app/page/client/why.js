@@ -37,10 +37,11 @@ function opener(text, title, act) {
 export function whyTable(state, why, { choose, open, openLogit }) {
   const { answer, rival, logits, units, card } = why;
   const gap = logits[answer] - logits[rival];
+  const exponent = state.temperature === 1 ? `exp(${digits(gap, 4)})` : `exp(${digits(gap, 4)} / ${digits(state.temperature, 3)})`;
   const nodes = [question(state, why, choose), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
     `, that of ${state.classes[rival]} is `, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)),
     ". ", state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
-      : `Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}) = ${times(Math.exp(gap))} times as probable as the other.`)];
+      : `Their difference, ${digits(gap, 4)}, makes the one ${exponent} = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
   if (!units.length) return nodes;
   const rows = units.map(({ unit, value, weight, product }) => element("tr", {},
     element("th", { scope: "row" }, opener(nameOf(state, card - 1, [unit]), "Open this unit: what made it so large?", () => open([unit]))),
