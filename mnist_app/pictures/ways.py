@@ -9,6 +9,7 @@ that nobody looks at costs nothing.
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -23,10 +24,12 @@ from mnist_app.pictures.paper import (
     paper_and_ink_of_two_levels,
 )
 from mnist_app.pictures.pipeline import Sheet, Stages, as_colour, finished
-from mnist_app.pictures.pixels import Pixels, frame, is_tiny
+from mnist_app.pictures.pixels import Mask, Pixels, frame, is_tiny
 from mnist_app.pictures.strokes import WEAK, find_strokes, without_frame
 
 PALE = WEAK / 2
+NOTE = "on a note"
+NEAR = 0.05  # of a note's shorter side: nothing is written so near to its edge
 # A line that strikes a digit out is longer than any bar of its own, by this share on both sides.
 FAR = 0.2
 # Of a digit in a tight crop, more of the frame than this shows paper.
@@ -70,7 +73,8 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
     if (note := find_note(as_colour(pixels))) is not None:
         grey = ink_channel(note[0])
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
-        yield finished(sheet, *find_strokes(sheet.departure), "on a note")
+        ink, strokes = find_strokes(sheet.departure)
+        yield finished(sheet, ink, without_edges(strokes), NOTE)
         return
     if (rest := without_line(stages.strokes, apart=False)) is not None:
         yield finished(stages, stages.ink, rest, "without a line")
@@ -84,6 +88,14 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
         if frame(strokes, 1).mean() < MOST_AT_FRAME:
             sheet = replace(stages, paper=paper, departure=departure)
             yield finished(sheet, ink, strokes, way)
+
+
+def without_edges(strokes: Mask) -> Mask:
+    """Without all pieces that come near the frame: a note's own edges, or an outline's lines."""
+    _, labels = cv2.connectedComponents(strokes.astype(np.uint8))
+    near = frame(labels, max(1, round(NEAR * min(strokes.shape))))
+    inner: Mask = strokes & ~np.isin(labels, near)
+    return inner
 
 
 def _with_ink(sheet: Sheet, departure: Pixels, way: str) -> Stages:

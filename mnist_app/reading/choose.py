@@ -13,6 +13,7 @@ import numpy.typing as npt
 from mnist_app.pictures.digit import Problem
 from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import (
+    NOTE,
     beside_shadows,
     last_ways,
     struck_out,
@@ -27,6 +28,7 @@ from tinynet.types import Array
 UNLIKE: Problem = "does not look like a digit"
 # A way that is better than this needs no other one beside it.
 SURE = 0.8
+SURE_OF_ONE = 0.95  # a 1: any edge or stripe looks like one
 # What a last way shows, or what is left without a line that strikes it out, is a digit from here.
 GOOD = 0.5
 
@@ -57,18 +59,17 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     What may be struck out, and is another digit without the line, is refused.
     """
     usual = judged(classifier, preprocess(pixels))
-    best = _better(usual, _all(classifier, beside_shadows(usual.stages)))
+    shadow = _all(classifier, beside_shadows(usual.stages))
+    best = _better(usual, (way for way in shadow if len(way.said) == 1 or _is_more(way)))
     for way in _all(classifier, without_marks(best.stages)):
         if way.worth > GOOD or (way.problem is None and best.problem is not None):
             return way
         if best.worth < SURE:
             best = replace(best, problem=UNLIKE, digits=(), worth=0.0)
     best = _better(best, _all(classifier, with_long_lines(usual.stages)))
-    if best.worth < SURE:
-        last = (
-            way for way in _all(classifier, last_ways(pixels, usual.stages)) if way.worth > GOOD
-        )
-        best = _better(best, last)
+    if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
+        last = _all(classifier, last_ways(pixels, usual.stages))
+        best = _better(best, (way for way in last if way.worth > GOOD and _is_more(way)))
     if best.stages.way is None and any(
         way.worth > GOOD and way.said != best.said
         for way in _all(classifier, struck_out(best.stages))
@@ -88,6 +89,11 @@ def _better(best: Way, ways: Iterable[Way]) -> Way:
             is_same = best.worth >= SURE and way.said == best.said
             best = replace(best, worth=way.worth) if is_same else way
     return best
+
+
+def _is_more(way: Way) -> bool:
+    """False for nothing but ones, since any edge looks like one, unless they stand on a note."""
+    return way.stages.way == NOTE or any(digit != 1 for digit in way.said)
 
 
 def judged(classifier: Classifier, stages: Stages) -> Way:
