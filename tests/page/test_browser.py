@@ -75,7 +75,7 @@ def test_blank_undo_clear_and_problems(browser: Browser, server: Server) -> None
         draw(page, [[(0.15, 0.3), (0.15, 0.7)]])
         expect(answer).to_contain_text("1, ")
         draw(page, [[(0.85, 0.3), (0.85, 0.7)]])
-        expect(answer).to_contain_text("More than one digit")
+        expect(answer).to_contain_text("Several digits, 11")
         assert page.locator("#bars td span").first.text_content() == "\u2013"
         page.click("#undo")
         expect(answer).to_contain_text("1, ")
