@@ -56,7 +56,7 @@ def make(pages: Path, target: Path, base_url: str) -> None:
     with contextlib.redirect_stderr(told):
         failed = sphinx(
             [
-                *("-q", "-W", "-b", "html", "-c", str(FOLDER / "website")),
+                *("-q", "-N", "-W", "-b", "html", "-c", str(FOLDER / "website")),
                 *("-d", str(pages.parent / "doctrees"), "-D", f"html_baseurl={base_url}"),
                 *(str(pages), str(target)),
             ]
