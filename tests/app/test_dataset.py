@@ -121,7 +121,7 @@ def header(*sizes: int) -> bytes:
          "'{path}' is damaged: its header promises 23,520 bytes, it has more"),
         (IMAGES, header(2**32 - 1, 28, 28),
          "'{path}' promises 3,367,254,359,280 bytes; expected at most 1,073,741,824"),
-        (IMAGES, gzip.compress(header(30, 28, 28) + bytes(30 * 784))[:-30],
+        (IMAGES, gzip.compress(header(30, 28, 28) + bytes(30 * 784), mtime=0)[:-30],
          "'{path}' is a damaged or truncated gzip file (Compressed file ended before the "
          "end-of-stream marker was reached)"),
         (IMAGES, b"\x1f\x8bnot gzip",
