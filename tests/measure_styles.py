@@ -11,7 +11,7 @@ from mnist_app.data.dataset import load_mnist
 from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.calibration import expected_calibration_error
 from mnist_app.reading.classifier import Classifier, load_classifier
-from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.digit_detector import LEAST, likeness
 from mnist_app.reading.predict import Answer, read_picture
 from tests import drawn_non_digits
 from tests.drawn_styles import (
@@ -69,7 +69,7 @@ def mnist(classifier: Classifier) -> None:
     rows = classifier.probabilities(prepared)
     wrong = rows.argmax(axis=1) != data.test_labels
     print(
-        f"MNIST {1 - wrong.mean():.2%}, flagged {1 - looks_like_digit(prepared).mean():.2%}, ",
+        f"MNIST {1 - wrong.mean():.2%}, flagged {(likeness(prepared) < LEAST).mean():.2%}, ",
         end="",
     )
     print(f"calibration {expected_calibration_error(rows, data.test_labels):.4f}, ", end="")

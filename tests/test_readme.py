@@ -90,6 +90,7 @@ def test_every_command_of_the_program_is_shown() -> None:
     assert {name for name, *_ in PROGRAM} == set(commands)
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_program_run_in_the_order_shown(tmp_path: Path) -> None:
     write_dataset(tmp_path / "little")
     run(["-m", "mnist_app", "train", *QUICK["train"]], tmp_path)

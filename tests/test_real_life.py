@@ -15,7 +15,7 @@ from mnist_app.data.dataset import load_mnist
 from mnist_app.pictures.pipeline import preprocess
 from mnist_app.reading.calibration import expected_calibration_error
 from mnist_app.reading.classifier import Classifier, load_classifier
-from mnist_app.reading.digit_detector import looks_like_digit
+from mnist_app.reading.digit_detector import LEAST, likeness
 from mnist_app.reading.predict import Answer, predict_picture
 from tests import drawn_non_digits
 from tests.drawn_pictures import WHITE, as_bytes, draw, random_picture
@@ -67,7 +67,7 @@ def test_mnist_s_own_images_lose_nothing_on_the_way(classifier: Classifier) -> N
     wrong = [int((rows.argmax(axis=1) != labels).sum()) for rows in (direct, through)]
     assert wrong[1] <= wrong[0] + 2  # 0.1 points
     assert expected_calibration_error(direct, labels) < 0.01
-    assert np.mean(looks_like_digit(prepared)) >= 0.99
+    assert np.mean(likeness(prepared) >= LEAST) >= 0.99
 
 
 @pytest.mark.parametrize(

@@ -241,7 +241,8 @@ class Tab:
 
     def start_quiz(self, body: Body) -> Any:
         """The same network again, with a bug that is not told."""
-        fitting = {name for name, bug in BUGS.items() if bug.fits(self.experiment(None))}
+        sound = self.experiment(None)
+        fitting = {name for name, bug in BUGS.items() if bug.fits(sound)}
         if fitting <= self.asked:
             self.asked.clear()
         bug = str(self.rng.choice(sorted(fitting - self.asked)))

@@ -85,16 +85,22 @@ def without_frame(ink: Pixels) -> Pixels | None:
     The edge of a scan, a stripe of the desk and a shadow may be so dark that a faint pen is
     nothing beside them.
     """
-    dark = (ink > WEAK * ink_level(ink)).astype(np.uint8)
-    count, labels = cv2.connectedComponents(dark, connectivity=8)
-    touching = np.zeros(count, bool)
-    touching[frame(labels, 1)] = True
-    touching[0] = False  # the background
+    touching = reaching_frame(ink > WEAK * ink_level(ink), 1)
     if not touching.any():
         return None
     width = max(ink.shape) // 128 | 1  # of their blurred border
-    near = cv2.dilate(touching[labels].astype(np.uint8), np.ones((2 * width + 1,) * 2, np.uint8))
+    near = cv2.dilate(touching.astype(np.uint8), np.ones((2 * width + 1,) * 2, np.uint8))
     return np.where(near > 0, np.float32(0), ink)
+
+
+def reaching_frame(mask: Mask, width: int) -> Mask:
+    """The connected pieces of the mask that come nearer to the frame than `width`."""
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    reaches = np.zeros(count, bool)
+    reaches[frame(labels, width)] = True
+    reaches[0] = False  # the background
+    found: Mask = reaches[labels]
+    return found
 
 
 def find_ruling(ink: Pixels, weak: Mask, is_digit: bool = True) -> Mask:

@@ -9,7 +9,6 @@ that nobody looks at costs nothing.
 from collections.abc import Iterator
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -24,8 +23,8 @@ from mnist_app.pictures.paper import (
     paper_and_ink_of_two_levels,
 )
 from mnist_app.pictures.pipeline import Sheet, Stages, as_colour, finished
-from mnist_app.pictures.pixels import Mask, Pixels, frame, is_tiny
-from mnist_app.pictures.strokes import WEAK, find_strokes, without_frame
+from mnist_app.pictures.pixels import Pixels, frame, is_tiny
+from mnist_app.pictures.strokes import WEAK, find_strokes, reaching_frame, without_frame
 
 PALE = WEAK / 2
 NOTE = "on a note"
@@ -74,7 +73,8 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
         grey = ink_channel(note[0])
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
         ink, strokes = find_strokes(sheet.departure)
-        yield finished(sheet, ink, without_edges(strokes), NOTE)
+        edges = reaching_frame(strokes, max(1, round(NEAR * min(strokes.shape))))
+        yield finished(sheet, ink, strokes & ~edges, NOTE)
         return
     if (rest := without_line(stages.strokes, apart=False)) is not None:
         yield finished(stages, stages.ink, rest, "without a line")
@@ -88,14 +88,6 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
         if frame(strokes, 1).mean() < MOST_AT_FRAME:
             sheet = replace(stages, paper=paper, departure=departure)
             yield finished(sheet, ink, strokes, way)
-
-
-def without_edges(strokes: Mask) -> Mask:
-    """Without all pieces that come near the frame: a note's own edges, or an outline's lines."""
-    _, labels = cv2.connectedComponents(strokes.astype(np.uint8))
-    near = frame(labels, max(1, round(NEAR * min(strokes.shape))))
-    inner: Mask = strokes & ~np.isin(labels, near)
-    return inner
 
 
 def _with_ink(sheet: Sheet, departure: Pixels, way: str) -> Stages:

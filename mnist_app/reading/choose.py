@@ -21,7 +21,7 @@ from mnist_app.pictures.ways import (
     without_marks,
 )
 from mnist_app.reading.classifier import Classifier
-from mnist_app.reading.digit_detector import likeness, looks_like_digit
+from mnist_app.reading.digit_detector import LEAST, likeness
 from mnist_app.reading.number import Digit, read_number
 from tinynet.types import Array
 
@@ -100,11 +100,12 @@ def judged(classifier: Classifier, stages: Stages) -> Way:
     """What the networks say of one way; a number, if there are several digits."""
     images = stages.image[np.newaxis]
     row, problem = classifier.probabilities(images)[0], stages.problem
-    if problem is None and not looks_like_digit(images)[0]:
+    like = float(likeness(images)[0]) if problem is None else 0.0
+    if problem is None and like < LEAST:
         problem = UNLIKE
     if problem is not None or (stages.strokes & ~stages.digit).any():
         digits, strokes, worth = read_number(classifier, stages)
         if digits:
             return Way(replace(stages, digit=strokes, problem=None), row, None, digits, worth)
-    worth = float(likeness(images)[0] * row.max()) if problem is None else 0.0
+    worth = like * float(row.max()) if problem is None else 0.0
     return Way(stages, row, problem, (), worth)

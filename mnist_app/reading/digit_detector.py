@@ -28,12 +28,6 @@ def likeness(images: Images) -> Array:
     return rows
 
 
-def looks_like_digit(images: Images) -> Array:
-    """Whether each image may be a digit.  (N, 28, 28) uint8, as for a classifier -> (N,) bool"""
-    likely: Array = likeness(images) >= LEAST
-    return likely
-
-
 @functools.cache
 def detector() -> Sequential:
     """The trained network, with the weights that come with the program."""

@@ -10,7 +10,7 @@ from mnist_app.data.dataset import load_dataset
 from mnist_app.figures.digit import save_digit
 from mnist_app.reading import choose, number
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.reading.digit_detector import detector, looks_like_digit
+from mnist_app.reading.digit_detector import LEAST, detector, likeness
 from mnist_app.reading.predict import Answer, predict_picture
 from mnist_app.training import digit_detector
 from mnist_app.training import non_digits as drawings
@@ -54,10 +54,10 @@ def test_the_included_weights_are_of_the_detector() -> None:
 
 
 def test_the_included_weights_tell_digits_from_what_they_have_not_seen() -> None:
-    assert looks_like_digit(mnist().test_images[:1000]).mean() > 0.99
+    assert (likeness(mnist().test_images[:1000]) >= LEAST).mean() > 0.99
     redrawn = redraw_digits(mnist().test_images[:100], np.random.default_rng(0))
-    assert looks_like_digit(redrawn).mean() >= 0.98
-    assert looks_like_digit(non_digits(300, 3)).mean() < 0.3
+    assert (likeness(redrawn) >= LEAST).mean() >= 0.98
+    assert (likeness(non_digits(300, 3)) >= LEAST).mean() < 0.3
 
 
 @pytest.mark.slow
@@ -79,7 +79,7 @@ def test_an_earlier_problem_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for index, left in ((0, 0), (1, 32)):
         sheet[6:34, left : left + 28] = 255 - mnist().test_images[index]
     Image.fromarray(sheet).save(tmp_path / "two.png")
-    monkeypatch.setattr(choose, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    monkeypatch.setattr(choose, "likeness", lambda images: np.zeros(len(images)))
     monkeypatch.setattr(number, "likeness", lambda images: np.zeros(len(images)))
     answer = predict_picture(load_classifier("cnn"), str(tmp_path / "two.png"))
     assert isinstance(answer, Answer)
@@ -90,7 +90,7 @@ def test_only_readers_of_digits_are_judged(tmp_path: Path, monkeypatch: pytest.M
     """A network for clothes would be told that a shoe does not look like a digit."""
     picture = tmp_path / "seven.png"
     save_digit(mnist().test_images[0], picture)
-    monkeypatch.setattr(choose, "looks_like_digit", lambda images: np.zeros(len(images), bool))
+    monkeypatch.setattr(choose, "likeness", lambda images: np.zeros(len(images)))
     model, settings = load_model(load_classifier("cnn").path)
     for dataset, problem in (("mnist", "does not look like a digit"), ("fashion", None)):
         save_model(model, tmp_path / "m.safetensors", {**settings, "dataset": dataset})

@@ -208,9 +208,8 @@ def test_convert_takes_runs_and_included_models(
     assert none.stderr.startswith("Error: there is no model 'no-such-model'; expected ")
 
 
-@pytest.mark.parametrize(
-    "extension", [".webp", *(pytest.param(e, marks=pytest.mark.slow) for e in (".png", ".jpg"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("extension", [".webp", ".png", ".jpg"])
 def test_the_largest_figure_fits_every_format(tmp_path: Path, extension: str) -> None:
     answers = [answer("7.png", 4, [0.1] * 10)] * LARGEST_FIGURE
     save_figure(tmp_path / f"a{extension}", draw_answers, answers)

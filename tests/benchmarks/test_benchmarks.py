@@ -69,8 +69,8 @@ def filled_results(rounds: int = 3) -> Results:
     ("side", "ways"),
     [
         ("tinynet", {"predict", "call", "predict_on_batch"}),
-        ("keras", {"predict", "call", "predict_on_batch"}),
-        pytest.param("pytorch", {"call"}, marks=needs_torch),
+        pytest.param("keras", {"predict", "call", "predict_on_batch"}, marks=pytest.mark.slow),
+        pytest.param("pytorch", {"call"}, marks=[needs_torch, pytest.mark.slow]),
     ],
 )
 def test_a_side_is_measured(side: str, ways: set[str]) -> None:

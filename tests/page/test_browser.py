@@ -178,7 +178,11 @@ def test_why_it_is_a_seven_leads_from_the_logits_back_to_the_picture(
         assert gap == shown(float(logits[answer] - logits[rival]), 4)
         best = page.locator("#inside-layers .last .best td").all_text_contents()
         assert best[0] == shown(float(logits[7]), 4)
-        assert best[-1] == percent(float(tab.classifier.probabilities(tab.image[np.newaxis])[0, 7]))
+        p = tab.classifier.probabilities(tab.image[np.newaxis])[0].astype(float)
+        assert best[-1] == percent(p[7])
+        told = re.search(r"= ([\d.,e+]+) times as probable", detail.text_content() or "")
+        assert told is not None
+        assert float(told[1].replace(",", "")) == pytest.approx(p[7] / p[rival], rel=0.02)
         detail.locator(".why tbody button").first.click()  # the unit that said most
         settle(page)
         expect(detail.locator("h3").first).to_contain_text("dense_1[")
@@ -241,14 +245,19 @@ def test_saliency_and_weights(browser: Browser, server: Server) -> None:
 # --- one step --------------------------------------------------------------------------------
 
 
+def step_towards_a_two(page: Page) -> None:
+    """A drawn seven in "One step", with 2 as its label."""
+    draw(page, SEVEN)
+    page.click('nav a[href="#step"]')
+    page.click("#labels button:nth-child(3)")
+    settle(page)
+
+
 def test_gradients_are_opened_a_step_is_taken_and_taken_back(
     browser: Browser, server: Server
 ) -> None:
     with visiting(browser, server) as page:
-        draw(page, SEVEN)
-        page.click('nav a[href="#step"]')
-        page.click("#labels button:nth-child(3)")
-        settle(page)
+        step_towards_a_two(page)
         step = tab_of(server).step
         assert step is not None
         first = page.locator("#loss").text_content()
@@ -278,10 +287,7 @@ def test_a_weight_stays_open_through_a_step_and_opens_into_its_factors(
     browser: Browser, server: Server
 ) -> None:
     with visiting(browser, server) as page:
-        draw(page, SEVEN)
-        page.click('nav a[href="#step"]')
-        page.click("#labels button:nth-child(3)")
-        settle(page)
+        step_towards_a_two(page)
         detail = page.locator("#step-detail")
         page.click('button[aria-label="gradient of dense_2.kernel"]')
         settle(page)

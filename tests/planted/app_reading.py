@@ -80,8 +80,8 @@ BUGS = [
     Bug(
         "the detector overrides an earlier problem",
         file=CHOOSE,
-        old="if problem is None and not looks_like_digit(images)[0]:",
-        new="if not looks_like_digit(images)[0]:",
+        old="if problem is None and like < LEAST:",
+        new="if like < LEAST:",
         tests=f"{TESTS}/test_digit_detector.py::test_an_earlier_problem_stays",
     ),
     Bug(

@@ -14,7 +14,7 @@ export function softmaxCard(state, softmax, open) {
   const rows = outputs.map((output, k) => element("tr", { className: k === best ? "best" : "" },
     ...[state.classes[k], opener(digits(output, 4), `Open the logit of ${state.classes[k]}`, () => open(k)), digits(weights[k], 3), percent(probabilities[k])].map(
       (cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
-  const warm = temperature === 1 ? "" : ` / ${digits(temperature, 3)}`;
+  const warm = divided(temperature);
   const heads = logits ? ["class", "logit z", "e = exp", "p = e / sum"] : ["class", "output y", "y", "p = y / sum"];
   const table = element("table", { className: "taken" },
     element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
@@ -37,11 +37,10 @@ function opener(text, title, act) {
 export function whyTable(state, why, { choose, open, openLogit }) {
   const { answer, rival, logits, units, card } = why;
   const gap = logits[answer] - logits[rival];
-  const exponent = state.temperature === 1 ? `exp(${digits(gap, 4)})` : `exp(${digits(gap, 4)} / ${digits(state.temperature, 3)})`;
   const nodes = [question(state, why, choose), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
     `, that of ${state.classes[rival]} is `, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)),
     ". ", state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
-      : `Their difference, ${digits(gap, 4)}, makes the one ${exponent} = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
+      : `Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}${divided(state.temperature)}) = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
   if (!units.length) return nodes;
   const rows = units.map(({ unit, value, weight, product }) => element("tr", {},
     element("th", { scope: "row" }, opener(nameOf(state, card - 1, [unit]), "Open this unit: what made it so large?", () => open([unit]))),
@@ -57,6 +56,8 @@ export function whyTable(state, why, { choose, open, openLogit }) {
     element("table", { className: "taken why" }, element("thead", {}, element("tr", {}, ...["unit", "its number", "× weights’ gap", "= product"].map(
       (text) => element("th", { scope: "col" }, text)))), body, foot)];
 }
+
+const divided = (temperature) => (temperature === 1 ? "" : ` / ${digits(temperature, 3)}`);
 
 const times = (ratio) => (ratio >= 100 && ratio < 1e7 ? Math.round(ratio).toLocaleString("en") : digits(ratio, 3));
 
