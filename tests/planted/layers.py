@@ -121,6 +121,12 @@ BUGS = [
         ),
         ("a pool pads with zeros", "-np.inf)", "0)", TEXTBOOK + "max_pool"),
         (
+            "a pool looks at the first column of its windows only",
+            "for v in range(kw)])",
+            "for v in range(1)])",
+            TEXTBOOK + "max_pool",
+        ),
+        (
             "overlapping windows overwrite each other's dx",
             "any(s < k for s, k in",
             "all(s < k for s, k in",
