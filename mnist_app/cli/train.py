@@ -64,7 +64,7 @@ def train(
         typer.Option(
             metavar="RATE",
             callback=positive,
-            show_default="0.001; cnn-large 0.002, mlp-small 0.003",
+            show_default="0.001; cnn-large 0.002, resnet 0.002, mlp-small 0.003",
             help="Size of Adam's first steps; it falls to zero along half a cosine.",
         ),
     ] = None,

@@ -5,20 +5,42 @@ import pytest
 
 from mnist_app.reading.classifier import INCLUDED
 from mnist_app.reading.probabilities import probabilities
-from mnist_app.training.networks import LEARNING_RATES, NETWORKS, build_network, loss_of
+from mnist_app.training.networks import (
+    LEARNING_RATES,
+    NETWORKS,
+    build_network,
+    loss_of,
+    residual_block,
+)
 from tests.app.conftest import Cli
 from tests.app.idx_files import mnist
 from tinynet import Dense, Sequential, Softmax, load_model
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("cnn", 121_930), ("mlp", 669_706), ("mlp-small", 42_310)]
+    ("name", "count"),
+    [
+        ("cnn", 121_930),
+        ("cnn-large", 506_250),
+        ("resnet", 201_978),
+        ("mlp", 669_706),
+        ("mlp-small", 42_310),
+    ],
 )
 def test_networks_have_the_published_sizes(name: str, count: int) -> None:
     model = build_network(name)
     assert sum(p.value.size for p in model.parameters().values()) == count
     assert model.output_shape == (10,)
     assert build_network(name, classes=47).output_shape == (47,)
+
+
+def test_a_residual_block_begins_with_what_it_gets() -> None:
+    """What its body adds is scaled by the last gamma."""
+    model = Sequential(residual_block(3), (4, 4, 3))
+    x = np.random.default_rng(0).normal(size=(2, 4, 4, 3)).astype(np.float32)
+    assert not np.array_equal(model.forward(x), np.clip(x, 0, None))
+    model.parameters()["residual_1.batch_normalization_2.gamma"].value[...] = 0
+    assert np.array_equal(model.forward(x), np.clip(x, 0, None))
 
 
 def test_an_unknown_network_is_named() -> None:

@@ -95,7 +95,7 @@ def residual(dtype: str = "float32") -> Sequential:
 MODELS: dict[str, Callable[[], Sequential]] = {
     "every layer": every_layer,
     "residual": residual,
-    **{name: partial(build_network, name) for name in NETWORKS},
+    **{name: partial(build_network, name) for name in (*NETWORKS, "resnet")},
 }
 
 

@@ -66,7 +66,7 @@ def test_the_loss_in_the_file_fits_the_outputs(name: str, tmp_path: Path) -> Non
     with zipfile.ZipFile(tmp_path / "b.keras") as archive:
         config = json.loads(archive.read(CONFIG))
     loss = config["compile_config"]["loss"]["config"]
-    assert loss == {"from_logits": name in ("cnn", "mlp", "residual")}
+    assert loss == {"from_logits": name in ("cnn", "mlp", "residual", "resnet")}
 
 
 WITHOUT_KERAS = """

@@ -9,7 +9,7 @@ from mnist_app.page.inside import Inside, describe
 from mnist_app.page.step import OneStep
 from mnist_app.page.tabs import mnist_once
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.training.networks import loss_of
+from mnist_app.training.networks import build_network, loss_of
 from tests.page.client import Page, unpacked
 from tinynet import (
     SGD,
@@ -276,6 +276,23 @@ def test_a_block_of_layers_is_a_sum_of_its_two_ways() -> None:
     assert step["sum"]["total"] == pytest.approx(inside.values[3][7], rel=1e-5)
     answer = OneStep(model, mnist_once().test_images[0], 3).of_value(2, (7,))
     assert answer["sum"]["total"] == pytest.approx(answer["gradient"], rel=1e-9)
+    assert answer["error"] <= 1e-6
+
+
+def test_inside_of_a_network_with_blocks() -> None:
+    """A block's sum has two ways; its own weights have gradients and twins, and no sum."""
+    model = build_network("resnet")
+    image = mnist_once().test_images[0]
+    inside = Inside(model, image)
+    block = [layer.name for layer in model.layers].index("residual_2") + 1
+    found = inside.cell(block, (2, 3, 5))
+    assert found["steps"][0]["sum"]["total"] == pytest.approx(
+        inside.values[block][2, 3, 5], rel=1e-4
+    )
+    assert found["seen"] is None
+    assert len(inside.report()["values"]) == len(model.layers) + 1
+    answer = OneStep(model, image, 3).of_parameter("residual_2.conv2d_1.kernel", (1, 1, 5, 6))
+    assert answer["sum"] is None
     assert answer["error"] <= 1e-6
 
 

@@ -300,6 +300,20 @@ BUGS = [
         tests=OWN_SETTINGS,
     ),
     Bug(
+        "resnet's blocks forget what they get",
+        file=NETWORKS,
+        old="return [Residual(Sequential(body)), ReLU()]",
+        new="return [Sequential(body), ReLU()]",
+        tests="tests/app/test_networks.py::test_a_residual_block_begins_with_what_it_gets",
+    ),
+    Bug(
+        "resnet with a learning rate ten times too high",
+        file=NETWORKS,
+        old='"resnet": 0.002',
+        new='"resnet": 0.02',
+        tests="tests/app/test_networks.py::test_the_help_names_the_learning_rates",
+    ),
+    Bug(
         "mlp-small with a learning rate ten times too high",
         file=NETWORKS,
         old='"mlp-small": 0.003',

@@ -1,4 +1,4 @@
-"""The deepest network as a whole: its gradients, its size, its file, and that it learns."""
+"""The deepest networks as a whole: gradients, size, file, and that they learn."""
 
 from pathlib import Path
 
@@ -7,17 +7,21 @@ import pytest
 
 from mnist_app.data.dataset import load_mnist
 from mnist_app.training.augmentation import augment
-from mnist_app.training.networks import build_network
+from mnist_app.training.networks import LEARNING_RATES, build_network
 from tinynet import Adam, CosineDecay, check_model, evaluate, fit, load_model, save_model
 
+DEEP = pytest.mark.parametrize("name", ["cnn-large", "resnet"])
 
-def test_its_gradients() -> None:
-    model = build_network("cnn-large", dtype=np.float64)
+
+@DEEP
+def test_their_gradients(name: str) -> None:
+    model = build_network(name, dtype=np.float64)
     check_model(model, np.random.default_rng(0).random((3, 28, 28, 1)))
 
 
-def test_its_file_is_small_and_gives_the_same_answers(tmp_path: Path) -> None:
-    model, path = build_network("cnn-large"), tmp_path / "cnn-large.safetensors"
+@DEEP
+def test_their_files_are_small_and_give_the_same_answers(name: str, tmp_path: Path) -> None:
+    model, path = build_network(name), tmp_path / "model.safetensors"
     save_model(model, path)
     assert path.stat().st_size < 2.1e6  # all bundled weights together may take 5 MB
     images = load_mnist().test_images[:20]
@@ -25,16 +29,17 @@ def test_its_file_is_small_and_gives_the_same_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_epochs_on_distorted_digits() -> None:
+@DEEP
+def test_two_epochs_on_distorted_digits(name: str) -> None:
     dataset = load_mnist()
-    model = build_network("cnn-large")
+    model = build_network(name)
     steps = 2 * 469
     fit(
         model,
         dataset.train_images,
         dataset.train_labels,
         epochs=2,
-        optimizer=Adam(CosineDecay(0.002, steps - 47, 47)),
+        optimizer=Adam(CosineDecay(LEARNING_RATES[name], steps - 47, 47)),
         augment=augment,
     )
     _, accuracy = evaluate(model, dataset.test_images, dataset.test_labels)
