@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mnist_app.page.corner import Corner, wrong_corner
 from mnist_app.page.experiment import OPTIMIZERS, Experiment
 from mnist_app.text import percent
 from tinynet import (
@@ -31,11 +32,15 @@ LARGEST_RATIO = 0.3  # of an update to the weights; usual ones are 0.001 to 0.05
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check says; `text` names array, index and numbers if something is wrong."""
+    """What a check says; `text` names array, index and numbers if something is wrong.
+
+    `corner` shows neighbours of the wrong number, where a layer is to blame.
+    """
 
     name: str
     ok: bool
     text: str
+    corner: Corner | None = None
 
 
 def check_network(experiment: Experiment) -> Finding:
@@ -57,7 +62,8 @@ def check_layers(experiment: Experiment) -> Finding:
         try:
             check_layer(layer, numbers(EXAMPLES, *shape))
         except GradientError as error:
-            return Finding("layers", False, of_the_check(f"{layer.name}: {error}"))
+            wrong = wrong_corner(layer, numbers(EXAMPLES, *shape))
+            return Finding("layers", False, of_the_check(f"{layer.name}: {error}"), wrong)
         shape = output_shape
     return Finding("layers", True, f"check_layer: all {len(twin.layers)} are right.")
 

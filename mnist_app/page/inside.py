@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from mnist_app.page.chain import opened
+from mnist_app.page.evidence import Evidence, last_map
 from mnist_app.page.messages import packed
 from mnist_app.page.places import Index
 from mnist_app.page.sums import formula
@@ -86,16 +87,22 @@ class Inside:
         """Why one class and not another: what each unit before the logits gave to the difference.
 
         logit[answer] - logit[rival] is a sum over the units of the last dense layer's input: the
-        unit's number times the difference of its two weights. If they are not given, `answer` is
-        the most probable class, and `rival` the most probable one besides.
+        unit's number times the difference of its two weights. Which part of the picture gave it
+        is another such sum (evidence.py). If they are not given, `answer` is the most probable
+        class, and `rival` the most probable one besides.
         """
         card = len(up_to_logits(self.model).layers)
         logits = self.values[card]
-        first, second = best_two(logits)
-        answer = first if answer is None else answer
-        if rival is None:
-            rival = second if answer == first else first
-        told = {"card": card, "answer": answer, "rival": rival, "logits": logits, "units": []}
+        answer, rival = self.pair(answer, rival)
+        evidence = self.evidence(answer, rival)
+        told = {
+            "card": card,
+            "answer": answer,
+            "rival": rival,
+            "logits": logits,
+            "evidence": None if evidence is None else evidence.report(),
+            "units": [],
+        }
         layer = self.model.layers[card - 1]
         if not isinstance(layer, Dense):
             return told
@@ -113,6 +120,19 @@ class Inside:
             "difference": float(products.sum() + bias[answer] - bias[rival]),
         }
 
+    def pair(self, answer: int | None, rival: int | None) -> tuple[int, int]:
+        """The two classes that are compared, where they are not given."""
+        first, second = best_two(self.values[len(up_to_logits(self.model).layers)])
+        answer = first if answer is None else answer
+        if rival is None:
+            rival = second if answer == first else first
+        return answer, rival
+
+    def evidence(self, answer: int, rival: int) -> Evidence | None:
+        """What each place of the last map gave to the difference; None if no sum can tell."""
+        card = last_map(self.model, self.values)
+        return None if card is None else Evidence(self.model, self.values, card, answer, rival)
+
     def kernel(self, layer: int, unit: int) -> dict[str, Any]:
         """All weights that lead to one unit or map: (kh, kw, C), or (H, W, C) of a first Dense."""
         owner = self.model.layers[layer - 1]
@@ -127,20 +147,20 @@ class Inside:
         owner: Layer | None = self.model.layers[layer - 1] if layer else None
         return self.values[layer - 1].shape if type(owner).__name__ == "Flatten" else None
 
-    def saliency(self) -> dict[str, Any]:
-        """The gradient of "answer minus runner-up" with respect to each layer's numbers."""
+    def saliency(self, answer: int | None, rival: int | None) -> dict[str, Any]:
+        """The gradient of logit[answer] - logit[rival] with respect to each layer's numbers.
+
+        Which two, if they are not given, is as in `why`.
+        """
         logits = up_to_logits(self.model)
+        answer, rival = self.pair(answer, rival)
         outputs = activations(logits, self.values[0][np.newaxis], keep=True)[-1]
-        answer, runner_up = best_two(outputs[0])
         dy = np.zeros_like(outputs)
-        dy[0, answer], dy[0, runner_up] = 1, -1
+        dy[0, answer] += 1
+        dy[0, rival] -= 1
         slopes = [array[0] for array in gradients(logits, dy)]
         slopes += [np.zeros_like(array) for array in self.values[len(slopes) :]]
-        return {
-            "values": [packed(array) for array in slopes],
-            "answer": answer,
-            "runner_up": runner_up,
-        }
+        return {"slopes": [packed(array) for array in slopes], "answer": answer, "rival": rival}
 
 
 def best_two(logits: Array) -> tuple[int, int]:

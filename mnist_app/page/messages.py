@@ -101,6 +101,14 @@ def strokes(body: Body) -> list[list[tuple[float, float]]]:
     return [[(point[0], point[1]) for point in stroke] for stroke in value]
 
 
+def flags(body: Body, name: str, count: int) -> list[bool]:
+    """So many times true or false, all false if it is not there."""
+    value = body.get(name, [False] * count)
+    if not isinstance(value, list) or len(value) != count or not {*map(type, value)} <= {bool}:
+        raise WrongRequest(f"'{name}' must be {count} times true or false")
+    return value
+
+
 def packed(array: Array) -> dict[str, Any]:
     """An array for the page: bytes stay bytes, other numbers become float32."""
     kind = "u1" if array.dtype in (np.uint8, np.bool_) else "f4"

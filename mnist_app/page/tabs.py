@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from mnist_app.page.messages import Body, WrongRequest
 from mnist_app.page.networks import opened
 from mnist_app.page.step import OPTIMIZERS, OneStep
 from mnist_app.pictures.decode import decode
-from mnist_app.pictures.drawing import draw_strokes
-from mnist_app.pictures.pixels import Pixels
+from mnist_app.pictures.drawing import draw_strokes, drawn_on
+from mnist_app.pictures.pixels import Image28, Pixels
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.predict import thumbnail
 from tinynet.types import Array
@@ -34,6 +35,15 @@ MOST_TABS = 12  # each keeps up to 40 MB
 OTHERS = 300  # of the training images: does a step on one picture spoil them?
 MOST_GUESSES = 2  # in the quiz
 TRAINED = "trained here"  # the name of the network that the tab has trained itself
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture file, or an image of MNIST with its label."""
+
+    picture: Pixels | None
+    image: Image28
+    label: int | None
 
 
 class Tab:
@@ -47,6 +57,7 @@ class Tab:
         self.image = np.zeros((SIDE, SIDE), np.uint8)
         self.label: int | None = None
         self.source: Pixels | None = None  # the drawing or the picture file that `image` is from
+        self.under: Shown | None = None  # what the pen draws on, if it is not blank paper
         self.inside: Inside | None = None
         self.step: OneStep | None = None
         self.live: Live | None = None
@@ -89,8 +100,20 @@ class Tab:
         }
 
     def draw(self, body: Body) -> Any:
-        """The answer to pen strokes."""
-        self.source, self.label = draw_strokes(messages.strokes(body)), None
+        """The answer to pen and rubber strokes, on blank paper or over what was shown before."""
+        strokes = messages.strokes(body)
+        rubber = messages.flags(body, "rubber", len(strokes))
+        if not messages.flag(body, "over"):
+            self.under = None
+        under, self.label = self.under, None
+        if under is None:
+            self.source = draw_strokes(strokes, rubber)
+        elif not strokes:
+            self.source, self.image, self.label = under.picture, under.image, under.label
+        elif under.picture is not None:
+            self.source = draw_strokes(strokes, rubber, under.picture)
+        else:
+            self.source, self.image = None, drawn_on(under.image, strokes, rubber)
         return self.again(body)
 
     def picture(self, content: bytes, as_drawn: bool) -> Any:
@@ -98,6 +121,7 @@ class Tab:
         with self.lock, np.errstate(all="ignore"):
             self.used = time.monotonic()
             self.source, self.label = decode(content), None
+            self.under = Shown(self.source, self.image, None)
             grey = (thumbnail(self.source).mean(axis=2) * 255).astype(np.uint8)
             return self.again({"as_drawn": as_drawn}) | {"picture": messages.packed(grey)}
 
@@ -112,7 +136,7 @@ class Tab:
         else:
             place = int(self.rng.integers(last + 1))
         self.image, self.label = mnist.test_images[place], int(mnist.test_labels[place])
-        self.source = None
+        self.source, self.under = None, Shown(None, self.image, self.label)
         return self.again(body) | {"place": place}
 
     def misread(self, images: Array, labels: Array) -> int:
@@ -131,10 +155,15 @@ class Tab:
         if self.source is not None:
             reading = read_pixels(self.classifier, self.source, as_drawn)
         else:
-            reading = read_image(self.classifier, self.image, "as MNIST has it")
+            reading = read_image(self.classifier, self.image, self.way())
         self.image = reading.image
         self.inside = self.step = None
         return reading.report() | {"label": self.label}
+
+    def way(self) -> str:
+        """How an image that is no drawing and no picture file came to the network."""
+        changed = self.under is not None and not np.array_equal(self.image, self.under.image)
+        return "as MNIST has it, with what was drawn on it" if changed else "as MNIST has it"
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -148,20 +177,35 @@ class Tab:
         return self.look_inside().report()
 
     def saliency(self, body: Body) -> Any:
-        return self.look_inside().saliency()
+        return self.look_inside().saliency(*self.compared(body))
 
     def cell(self, body: Body) -> Any:
         inside = self.look_inside()
         layer = messages.whole(body, "layer", 0, len(inside.values) - 1)
         return inside.cell(layer, messages.index(body, "index", inside.values[layer].shape))
 
-    def why(self, body: Body) -> Any:
+    def compared(self, body: Body) -> tuple[int | None, int | None]:
+        """The two classes that are compared, None where it is not said which."""
         classes = self.classifier.model.output_shape[0]
-        pair = [
+        answer, rival = (
             None if body.get(name) is None else messages.whole(body, name, 0, classes - 1)
             for name in ("answer", "rival")
-        ]
-        return self.look_inside().why(*pair)
+        )
+        return answer, rival
+
+    def why(self, body: Body) -> Any:
+        return self.look_inside().why(*self.compared(body))
+
+    def why_part(self, body: Body) -> Any:
+        """What one place of the last map gave to the difference, or one of its maps."""
+        inside = self.look_inside()
+        evidence = inside.evidence(*inside.pair(*self.compared(body)))
+        if evidence is None:
+            raise WrongRequest("no sum tells which part of the picture spoke in this network")
+        if "map" in body:
+            return evidence.of_map(messages.whole(body, "map", 0, evidence.x.shape[2] - 1))
+        i, j = messages.index(body, "place", evidence.x.shape[:2])
+        return evidence.at_place(i, j)
 
     def kernel(self, body: Body) -> Any:
         inside = self.look_inside()
@@ -335,6 +379,7 @@ ACTIONS: dict[str, Callable[[Tab, Body], Any]] = {
     "saliency": Tab.saliency,
     "cell": Tab.cell,
     "why": Tab.why,
+    "why-part": Tab.why_part,
     "kernel": Tab.kernel,
     "step": Tab.start_step,
     "step-cell": Tab.step_cell,

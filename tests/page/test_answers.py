@@ -38,6 +38,45 @@ def test_a_drawing_is_read_as_predict_reads_it(page: Page) -> None:
     assert titles == ["grey", "paper", "ink", "strokes", "digit", "28 x 28"]
 
 
+def test_pen_and_rubber_change_a_test_digit_and_undo_brings_it_back(page: Page) -> None:
+    mnist = mnist_once()
+    first = page.ask("sample", place=123)
+    dot, far = [[[0.5, 0.5]]], [[0.1, 0.1], [0.2, 0.1]]
+    inked = unpacked(page.ask("draw", strokes=dot, over=True)["image"]).astype(int)
+    changed = np.argwhere(inked != mnist.test_images[123])
+    assert ((changed >= 12) & (changed <= 15)).all()  # the pen is two pixels wide
+    assert inked[13:15, 13:15].min() > 200
+    both = page.ask("draw", strokes=[*dot, far], over=True, rubber=[True, False])
+    assert "with what was drawn on it" in both["way"]
+    image = unpacked(both["image"])
+    assert image[13:15, 13:15].max() < 60
+    assert image[2, 4] > 200
+    row = load_classifier("cnn").probabilities(image[np.newaxis])[0]
+    np.testing.assert_array_equal(both["probabilities"], row.tolist())
+    assert both["label"] is None  # it may be another digit now
+    assert page.ask("draw", strokes=[], over=True) | {"place": 123} == first
+    assert page.ask("draw", strokes=[])["problem"] == "nothing drawn"
+    assert page.ask("draw", strokes=[], over=True)["problem"] == "nothing drawn"  # it is gone
+    assert "'rubber' must be 1 times" in page.refused("draw", strokes=dot, rubber=[1])
+
+
+def test_pen_and_rubber_change_a_picture_file(page: Page) -> None:
+    wide = np.full((60, 120), 255, np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(wide).save(stream, "PNG")
+    page.post("picture", stream.getvalue())
+    page.ask("draw", strokes=[[[0.5, 0.3], [0.5, 0.7]]], over=True)
+    tab = page.tabs.tabs[page.tab]
+    assert tab.source is not None
+    assert tab.source.shape[:2] == wide.shape
+    ink = np.argwhere(tab.source.mean(axis=2) < 0.5)
+    assert ink.mean(axis=0) == pytest.approx([29.5, 59.5], abs=1)  # in the middle of a square
+    assert np.ptp(ink[:, 1]) == pytest.approx(120 * 2 / 28, abs=3)
+    assert page.ask("draw", strokes=SEVEN)["answer"] == 7  # on blank paper
+    erased = draw_strokes(SEVEN * 2, [False, True])  # type: ignore[arg-type]
+    assert erased.min() > 0.5
+
+
 def test_as_drawn_is_only_resized(page: Page) -> None:
     small = [[[0.15 + x * 0.2, 0.15 + y * 0.2] for x, y in SEVEN[0]]]
     prepared = page.ask("draw", strokes=small)

@@ -17,6 +17,7 @@ from mnist_app.text import percent
 from tests.page import browser as by_hand
 from tests.page.browser import DIGITS, SEVEN, WIDTHS, draw, drop, pick, settle, touch, visiting
 from tests.page.client import Page as Server
+from tests.page.client import unpacked
 from tinynet import activations
 from tinynet.types import Array
 
@@ -124,6 +125,32 @@ def test_a_picture_is_dropped_and_a_wrong_one_is_told(browser: Browser, server: 
         assert chosen == [answer, truth]
 
 
+def test_pen_and_rubber_change_a_test_digit(browser: Browser, server: Server) -> None:
+    with visiting(browser, server) as page:
+        page.click("#misread")
+        settle(page)
+        first = page.locator("#answer").text_content() or ""
+        image = tab_of(server).image.copy()
+        draw(page, [[(0.1, 0.1), (0.2, 0.1)]])
+        changed = np.argwhere(tab_of(server).image != image)
+        assert len(changed)
+        assert changed.max() < 8  # the digit is still there
+        expect(page.locator("#way")).to_contain_text("with what was drawn on it")
+        page.click("#rubber")
+        draw(page, [[(0.05, 0.1), (0.25, 0.1)]])
+        assert not tab_of(server).image[2, 2:6].any()
+        dark = page.evaluate(
+            "(() => { const pad = document.getElementById('pad'), at = Math.round(pad.width / 10);"
+            " return pad.getContext('2d').getImageData(at * 1.5, at, 1, 1).data[0]; })()"
+        )
+        assert dark == 255  # the rubber is seen too
+        for _ in range(3):  # once too often
+            page.click("#undo")
+            settle(page)
+        expect(page.locator("#answer")).to_have_text(first)
+        np.testing.assert_array_equal(tab_of(server).image, image)
+
+
 # --- inside ----------------------------------------------------------------------------------
 
 
@@ -174,7 +201,7 @@ def test_why_it_is_a_seven_leads_from_the_logits_back_to_the_picture(
         answer, rival = np.argsort(-logits)[:2]
         assert detail.locator("h2 select").nth(0).input_value() == str(answer) == "7"
         assert detail.locator("h2 select").nth(1).input_value() == str(rival)
-        gap = detail.locator(".whole td").text_content()
+        gap = detail.locator(".why .whole td").text_content()
         assert gap == shown(float(logits[answer] - logits[rival]), 4)
         best = page.locator("#inside-layers .last .best td").all_text_contents()
         assert best[0] == shown(float(logits[7]), 4)
@@ -204,7 +231,59 @@ def test_why_it_is_a_seven_leads_from_the_logits_back_to_the_picture(
             expect(detail.locator("h3").first).to_contain_text(name)
         detail.locator(".back").click()
         detail.locator("h2 select").nth(1).select_option("1")
-        expect(detail.locator(".whole td")).to_have_text(shown(float(logits[7] - logits[1]), 4))
+        expect(detail.locator(".why .whole td")).to_have_text(
+            shown(float(logits[7] - logits[1]), 4)
+        )
+
+
+def number_of(text: str | None) -> float:
+    """The number that the page wrote."""
+    return float((text or "").replace("\u2212", "-"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_part_of_the_picture_that_spoke_is_shown_and_opens(
+    browser: Browser, server: Server, width: str
+) -> None:
+    with visiting(browser, server, width=width) as page:
+        page.click("#misread")
+        settle(page)
+        page.click("#to-why")
+        settle(page)
+        detail = page.locator("#inside-detail")
+        expect(detail).to_be_visible()  # also on a telephone
+        tab = tab_of(server)
+        pair = [int(detail.locator("h2 select").nth(k).input_value()) for k in (0, 1)]
+        assert pair[1] == tab.label
+        evidence = tab.look_inside().evidence(*pair)
+        assert evidence is not None
+        shares = (evidence.slopes[2] * evidence.x).sum(axis=2)
+        cells = detail.locator(".overlay button")
+        told = [number_of(text) for text in cells.all_text_contents()]
+        np.testing.assert_allclose(told, shares.ravel(), atol=0.006)
+        table = detail.locator(".taken").first.locator("tr", has_not=page.locator("button"))
+        rows = [row.locator("td").all_text_contents() for row in table.all()][1:]
+        *parts, whole = np.array([[number_of(text) for text in row] for row in rows])
+        np.testing.assert_allclose(np.sum(parts, axis=0), whole, atol=0.01)
+        logits = tab.look_inside().values[-1]
+        expected = [logits[pair[0]], logits[pair[1]], logits[pair[0]] - logits[pair[1]]]
+        np.testing.assert_allclose(whole, expected, rtol=1e-3)
+        strongest = int(np.abs(shares).argmax())
+        cells.nth(strongest).click()
+        settle(page)
+        expect(detail.locator("h2")).to_contain_text("of relu_2: ")
+        total = number_of(detail.locator(".total span").last.text_content())
+        assert total == pytest.approx(shares.ravel()[strongest], rel=1e-4)
+        detail.locator(".terms td button").first.click()  # a number of that place
+        settle(page)
+        expect(detail.locator("h3").first).to_contain_text("conv2d_2[")
+        for _ in range(2):
+            detail.locator(".back").click()
+            settle(page)
+        detail.locator(".taken button").first.click()  # the map that said most
+        settle(page)
+        expect(detail.locator("h2")).to_contain_text("relu_2, map ")
+        assert detail.locator(".numbers").count() == 3
 
 
 def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server) -> None:
@@ -236,10 +315,28 @@ def test_saliency_and_weights(browser: Browser, server: Server) -> None:
         pick(page, "#inside-layers .layer:nth-child(2) canvas.maps", 0.5, 0.5)
         page.click("text=Show all weights that lead here")
         expect(page.locator("#inside-detail h3").last).to_have_text("Weights")
+        page.click("#why")
+        detail = page.locator("#inside-detail")
+        detail.locator("h2 select").nth(1).select_option("2")
+        settle(page)
         page.check('input[value="saliency"]')
-        expect(page.locator("#inside-legend")).to_contain_text(
-            "the gradient of logit 7 minus logit"
-        )
+        settle(page)
+        legend = page.locator("#inside-legend")
+        expect(legend).to_contain_text("gradient of logit 7 minus logit 2")  # as in the question
+        detail.locator("h2 select").nth(1).select_option("9")
+        settle(page)
+        expect(legend).to_contain_text("the gradient of logit 7 minus logit 9")
+        pick(page, "#inside-layers .layer:nth-child(1) canvas.maps", 0.52, 0.52)
+        expect(detail.locator("h2")).to_have_text("pixel[14, 14]")
+        image = tab_of(server).image
+        slopes = unpacked(tab_of(server).look_inside().saliency(7, 9)["slopes"][0])
+        value, slope, both = map(number_of, detail.locator("dd").all_text_contents())
+        assert value == pytest.approx(image[14, 14] / 255, rel=1e-3)
+        assert slope == pytest.approx(slopes[14, 14, 0], rel=1e-3)
+        assert both == pytest.approx(value * slope, rel=1e-3)
+        page.click("#why")
+        settle(page)
+        assert detail.locator("h2 select").nth(1).input_value() == "9"
 
 
 # --- one step --------------------------------------------------------------------------------
@@ -277,6 +374,7 @@ def test_gradients_are_opened_a_step_is_taken_and_taken_back(
         page.click("#take .primary")
         settle(page)
         assert page.locator("#loss").text_content() == shown(step.loss) != first
+        page.click("#taken details summary")
         page.click("#taken button:has-text('dense_2.kernel')")
         expect(page.locator("#change h3")).to_have_text("What the step added to dense_2.kernel")
         page.click("#step-undo")
@@ -319,6 +417,43 @@ def test_a_weight_stays_open_through_a_step_and_opens_into_its_factors(
         detail.locator(".terms td button").nth(0).click()  # x, a unit of the forward pass
         settle(page)
         expect(detail.locator("h3").first).to_contain_text("dense_1[")
+
+
+def test_the_products_of_a_kernels_gradient_are_told_in_figures(
+    browser: Browser, server: Server
+) -> None:
+    with visiting(browser, server, "#step") as page:
+        page.click('nav a[href="#draw"]')
+        draw(page, SEVEN)
+        page.click('nav a[href="#step"]')
+        page.click("#labels button:nth-child(3)")
+        settle(page)
+        page.click('button[aria-label="gradient of conv2d_2.kernel"]')
+        settle(page)
+        pick(page, "#step-detail canvas.maps", 0.04, 0.06)
+        detail = page.locator("#step-detail")
+        step = tab_of(server).step
+        assert step is not None
+        title = detail.locator("h2").first.text_content() or ""
+        u, v, c, f = map(int, re.findall(r"\d+", title.split("[")[1]))
+        x, dy = step.values[3][0, u : u + 11, v : v + 11, c], step.slopes[4][0, :, :, f]
+        names = detail.locator(".product.large .factor").all_text_contents()
+        assert names == [f"x: relu_1, map {c}", f"\u00d7 dy: conv2d_2, map {f}", "= products"]
+        rows = detail.locator(".terms tbody tr")
+        shares = -np.sort(-np.abs(x * dy).ravel())
+        detail.locator(".group button:has-text('more')").click()
+        assert rows.count() == np.count_nonzero(shares)
+        for row, share in zip(rows.all(), shares, strict=False):
+            place, one, two, product = row.locator("td").all_text_contents()
+            i, j = map(int, re.findall(r"\d+", place))
+            assert number_of(one) == pytest.approx(x[i, j], rel=1e-4)
+            assert number_of(two) == pytest.approx(dy[i, j], rel=1e-4)
+            assert number_of(product) == pytest.approx(x[i, j] * dy[i, j], rel=1e-4)
+            assert abs(number_of(product)) == pytest.approx(share, rel=1e-4)
+        pick(page, "#step-detail .product.large canvas >> nth=2", 3.5 / 11, 7.5 / 11)
+        said = detail.locator(".figures").text_content() or ""
+        assert said.startswith("At [7, 3]: ")
+        assert number_of(said.split(" = ")[1]) == pytest.approx(x[7, 3] * dy[7, 3], rel=1e-4)
 
 
 def check_twins(page: Page) -> list[str]:
@@ -434,6 +569,47 @@ def test_nobody_is_kept_out_and_nothing_is_cut_off(
             serious = [it["help"] for it in found if it["impact"] in ("serious", "critical")]
             assert serious == [], [node["html"] for it in found for node in it["nodes"]]
             assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width][0]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_collides(browser: Browser, server: Server, width: str) -> None:
+    with visiting(browser, server, "#train", width=width) as page:
+        page.click("#batch")
+        expect(page.locator("#kernels canvas.maps")).to_have_count(1)
+        page.set_viewport_size({"width": WIDTHS["phone"][0], "height": 844})  # turned
+        page.wait_for_timeout(100)
+        kernels = page.locator("#kernels .frame").bounding_box()
+        canvas = page.locator("#kernels canvas.maps").first.bounding_box()
+        assert kernels is not None
+        assert canvas is not None
+        assert canvas["width"] <= kernels["width"]
+        page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))  # type: ignore[arg-type]
+        page.click('nav a[href="#draw"]')
+        page.click("#sample")
+        settle(page)
+        page.click('nav a[href="#step"]')
+        settle(page)
+        pick(page, "#step-layers .layer:nth-child(5) canvas.maps", 0.5, 0.5)  # before a pool
+        assert cut_off(page, "#step-detail .formula") == 0
+        page.locator("#step-detail .close").evaluate("(node) => node.click()")
+        page.click('button[aria-label="gradient of conv2d_2.kernel"]')
+        settle(page)
+        pick(page, "#step-detail canvas.maps", 0.04, 0.06)
+        for part in (".formula", ".total", ".product"):
+            assert cut_off(page, f"#step-detail {part}") == 0
+        assert page.locator("#step-detail .total").evaluate(
+            "(node) => node.children[0].getBoundingClientRect().right"
+            " <= node.children[1].getBoundingClientRect().left"
+        )
+
+
+def cut_off(page: Page, what: str) -> int:
+    """How many pixels of the widest of these are out of sight."""
+    return int(
+        page.locator(what).evaluate_all(
+            "(nodes) => Math.max(...nodes.map((it) => it.scrollWidth - it.clientWidth))"
+        )
+    )
 
 
 def test_the_address_keeps_the_view(browser: Browser, server: Server) -> None:

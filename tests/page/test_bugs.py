@@ -5,6 +5,7 @@ import pytest
 
 from mnist_app.page.bugs import BUGS
 from mnist_app.page.checks import CHECKS, Finding, check_labels, check_layers
+from mnist_app.page.corner import Corner
 from mnist_app.page.experiment import NETWORKS, Experiment, Settings, build
 from mnist_app.page.tabs import mnist_once
 from tinynet import fit
@@ -53,6 +54,26 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
         "rate": "The first step changes",
     }
     assert named[bug] in text
+    if in_a_layer:
+        check_corner(bug, next(finding.corner for finding in findings if finding.name == "layers"))
+
+
+def check_corner(bug: str, corner: Corner | None) -> None:
+    """What tells this bug from the others is to be seen in the corner."""
+    assert corner is not None
+    assert corner.name == ("dbias[:4]" if bug == "bias" else "dx[0, :4, :4, 0]")
+    backward, right = corner.backward, corner.numerical
+    fits = np.isclose(backward, right, rtol=1e-5, atol=1e-8)
+    if bug == "kernel":
+        assert not fits.any()
+    elif bug == "assign":
+        assert (fits[0, 0], fits.sum()) == (True, 1)
+    elif bug == "bias":
+        np.testing.assert_allclose(2 * backward, right, rtol=1e-5)
+    else:  # the numbers that should be 0 got something
+        assert not fits.all()
+        np.testing.assert_allclose(right[~fits], 0, atol=1e-8)
+        assert backward[~fits].all()
 
 
 def test_bugs_of_convolutions_do_not_fit_a_dense_network() -> None:

@@ -9,7 +9,8 @@ from mnist_app.page.inside import Inside, describe
 from mnist_app.page.step import OneStep
 from mnist_app.page.tabs import mnist_once
 from mnist_app.reading.classifier import load_classifier
-from mnist_app.training.networks import build_network, loss_of
+from mnist_app.reading.explain import up_to_logits
+from mnist_app.training.networks import build_network, loss_of, mlp_small
 from tests.page.client import Page, unpacked
 from tinynet import (
     SGD,
@@ -234,6 +235,75 @@ def test_why_is_the_difference_of_two_logits(page: Page) -> None:
     assert "'rival' must be" in page.refused("why", rival=10)
 
 
+@pytest.mark.parametrize("name", ["cnn", "cnn-large", "mlp-small", "averaged"])
+def test_the_parts_of_the_picture_add_up_to_the_logits(name: str) -> None:
+    model = EVIDENCE[name]()
+    inside = Inside(model, mnist_once().test_images[0])
+    for answer, rival in ((7, 3), (1, 8)):
+        told = inside.why(answer, rival)
+        found, logits = told["evidence"], told["logits"]
+        expected = [logits[answer], logits[rival], logits[answer] - logits[rival]]
+        biases = np.sum(list(found["biases"].values()), axis=0)
+        for parts in (unpacked(found["places"]).sum(axis=(1, 2)), unpacked(found["maps"]).sum(1)):
+            np.testing.assert_allclose(parts, found["total"], rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(parts + biases, expected, rtol=1e-4, atol=1e-4)
+        check_biases(inside.model, found["biases"], answer, rival)
+        evidence = inside.evidence(answer, rival)
+        assert evidence is not None
+        rows, columns, maps = evidence.x.shape
+        for i, j in ((0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1)):
+            part = evidence.at_place(i, j)
+            assert part["total"] == pytest.approx(unpacked(found["places"])[2, i, j], rel=1e-4)
+            check_places(part, x=[evidence.x] * (evidence.card + 1))
+        part = evidence.of_map(maps - 1)
+        assert part["total"] == pytest.approx(unpacked(found["maps"])[2, -1], rel=1e-4, abs=1e-6)
+        check_places(part, x=[evidence.x] * (evidence.card + 1))
+
+
+def check_biases(model: Sequential, told: dict[str, Array], answer: int, rival: int) -> None:
+    """Of a dense layer: each bias times the logit's gradient by it."""
+    logits = up_to_logits(model)
+    outputs = activations(logits, model.prepare(mnist_once().test_images[:1]), keep=True)[-1]
+    for row, k in enumerate((answer, rival)):
+        dy = np.zeros_like(outputs)
+        dy[0, k] = 1
+        logits.backward(dy)
+        for layer in logits.layers:
+            if layer.name in told and isinstance(layer, Dense):
+                share = layer.bias.value @ layer.bias.grad
+                assert told[layer.name][row] == pytest.approx(share, rel=1e-3, abs=2e-4)
+
+
+def averaged() -> Sequential:
+    layers = [Conv2D(4, 3), ReLU(), GlobalAveragePooling2D(), BatchNormalization(), Dense(10)]
+    return Sequential(layers, (28, 28, 1), dtype=np.float64)
+
+
+EVIDENCE = {
+    "cnn": lambda: load_classifier("cnn").model,
+    "cnn-large": lambda: load_classifier("cnn-large").model,
+    "mlp-small": lambda: Sequential(mlp_small(10), (28, 28, 1), dtype=np.float64),
+    "averaged": averaged,
+}
+
+
+def test_each_place_of_the_last_map_sees_its_window(page: Page) -> None:
+    page.ask("sample", place=0)
+    found = page.ask("why")["evidence"]
+    assert found["seen"] == [[[4 * k, 4 * k + 9] for k in range(5)]] * 2
+    part = page.ask("why-part", answer=7, rival=3, place=[2, 3])
+    assert part["products"] == 64
+    whole = page.ask("why-part", answer=7, rival=3, map=5)
+    assert (whole["products"], whole["groups"][0]["label"]) == (25, "map 5")
+    assert "place in an array of shape (5, 5)" in page.refused("why-part", place=[5, 0])
+    assert "'map' must be" in page.refused("why-part", map=64)
+    curved = Inside(Sequential([Flatten(), Dense(9), Sigmoid(), Dense(10)], (28, 28, 1)), BLANK)
+    assert curved.why(1, 2)["evidence"] is None
+
+
+BLANK = np.zeros((28, 28), np.uint8)
+
+
 def test_the_softmax_is_that_of_the_answer(page: Page) -> None:
     answer = page.ask("sample", place=4)
     softmax = page.ask("values")["softmax"]
@@ -296,18 +366,18 @@ def test_inside_of_a_network_with_blocks() -> None:
     assert answer["error"] <= 1e-6
 
 
-def test_saliency_is_the_slope_of_answer_minus_runner_up(page: Page) -> None:
+@pytest.mark.parametrize("asked", [{}, {"rival": 2}, {"answer": 4, "rival": 9}])
+def test_saliency_is_the_slope_of_the_two_logits_of_why(page: Page, asked: dict[str, int]) -> None:
     page.ask("sample", place=0)
-    answer = page.ask("saliency")
+    answer, why = page.ask("saliency", **asked), page.ask("why", **asked)
+    first, second = answer["answer"], answer["rival"]
+    assert (first, second) == (why["answer"], why["rival"])
+    assert {"answer": 7, **asked}.items() <= answer.items()
     model = load_classifier("cnn").model.replica()
     x = model.prepare(mnist_once().test_images[:1])
-    logits = model.forward(x, keep=True)
-    assert answer["answer"] == 7
-    order = np.argsort(logits[0])
-    assert answer["runner_up"] == order[-2]
-    dy = np.zeros_like(logits)
-    dy[0, order[-1]], dy[0, order[-2]] = 1, -1
-    np.testing.assert_array_equal(unpacked(answer["values"][0]), model.backward(dy)[0])
+    dy = np.zeros_like(model.forward(x, keep=True))
+    dy[0, first], dy[0, second] = 1, -1
+    np.testing.assert_array_equal(unpacked(answer["slopes"][0]), model.backward(dy)[0])
 
 
 def test_one_step_over_the_wire(page: Page) -> None:

@@ -17,8 +17,13 @@ export function start(shared) {
   pen = new Pen($("pad"), (strokes) => send(strokes));
   $("undo").addEventListener("click", () => pen.undo());
   $("clear").addEventListener("click", () => pen.clear());
+  $("rubber").addEventListener("click", () => {
+    pen.rubber = !pen.rubber;
+    $("rubber").setAttribute("aria-pressed", String(pen.rubber));
+  });
   $("sample").addEventListener("click", () => attempt(() => sample(false)));
   $("misread").addEventListener("click", () => attempt(() => sample(true)));
+  $("to-why").addEventListener("click", () => (state.asked = "why"));
   $("file").addEventListener("click", () => $("file-input").click());
   $("file-input").addEventListener("change", (event) => take(event.target.files[0]));
   $("as-drawn").addEventListener("change", () => attempt(again));
@@ -41,13 +46,13 @@ const asDrawn = () => $("as-drawn").checked;
 
 // One question at a time: while the server answers, only the newest drawing waits.
 async function send(strokes) {
-  waiting = structuredClone(strokes);
+  waiting = { strokes: strokes.map(({ points }) => [...points]), rubber: strokes.map(({ rubber }) => rubber), over: pen.picture !== null };
   if (busy) return;
   busy = true;
   while (waiting) {
     const drawn = waiting;
     waiting = null;
-    const reading = await attempt(() => ask("draw", { strokes: drawn, as_drawn: asDrawn() }));
+    const reading = await attempt(() => ask("draw", { ...drawn, as_drawn: asDrawn() }));
     if (reading && !waiting) show(reading);
   }
   busy = false;

@@ -26,9 +26,12 @@ export function formulaOf(text, kind) {
   const letters = { ...LETTERS, ...OWN[kind] };
   const used = Object.keys(letters).filter((letter) => new RegExp(`(^|[^A-Za-z])${letter}([^A-Za-z]|$)`).test(formula));
   const legend = used.map((letter) => `${letter}: ${letters[letter]}`).join("; ");
-  return element("div", { className: "formula", role: "group", "aria-label": "formula", tabIndex: 0 }, math(formula),
+  return element("div", { className: "formula", role: "group", "aria-label": "formula", tabIndex: 0 }, ...lines(formula),
     element("p", { className: "hint" }, [...words, legend].filter(Boolean).join(". "), "."));
 }
+
+// Parts of a formula, divided where a line may end.
+const lines = (text) => text.split(/ (?=(?:\+?=|for|over|with) )/).flatMap((part) => [math(part), " "]);
 
 function node(name, ...children) {
   const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", name);

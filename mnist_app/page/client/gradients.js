@@ -2,13 +2,13 @@
 
 import { ask, unpack } from "./api.js";
 import { meaning, nameOf, notebook } from "./layers.js";
-import { largest, Maps } from "./maps.js";
+import { largest, Maps, oneMap } from "./maps.js";
 import { followed } from "./number.js";
 import { attempt, digits, element, place } from "./page.js";
 import { sumOf } from "./sums.js";
 
 // What the view shows; `shown` is the gradient that is open, { name, answer }.
-export const view = { state: null, step: null, cards: null, trail: null, shown: null };
+export const view = { state: null, step: null, arrays: [], cards: null, trail: null, shown: null };
 
 export function home() {
   view.shown = null;
@@ -28,8 +28,17 @@ export function gradient(k, index) {
     const after = view.state.layers[k + 1];
     view.cards.mark(k, index);
     const intro = after ? [element("p", { className: "hint" }, `Backwards through ${after.name}:`)] : [starts(index[0])];
-    return detail(name, answer, intro, after ?? layer, before, [value(k, index)]);
+    return detail(name, answer, intro, after ?? layer, before, [value(k, index), ...(index.length === 3 ? [large(k, index)] : [])]);
   }];
+}
+
+// The map of gradients that a number is on, large enough to choose another one.
+function large(k, [row, column, map]) {
+  const where = k ? `${view.state.layers[k].name}, map ${map}, ` : "pixel";
+  const maps = new Maps({ label: `dL/d ${where}`, width: 400, height: 300, pick: ([i, j]) => attempt(() => view.trail.open(...gradient(k, [i, j, map]))) });
+  maps.show(oneMap(view.arrays[k], map));
+  maps.choose([row, column]);
+  return maps.node;
 }
 
 // Where the gradient starts.

@@ -7,30 +7,58 @@ export const MOVED = ["Flatten", "Dropout"]; // their numbers are those of the l
 
 // The cards of all layers in `host`, with a row of buttons that lead to each.  `footer(layer, k)`
 // gives more nodes for a card; `pick(k, index)` is called for a chosen number; `last` is one more card.
+// `before` is said before the name of a number that is not the layer's own, such as "dL/d ".
 export class Cards {
-  constructor(host, state, arrays, { pick, footer = () => [], last = null }) {
+  constructor(host, state, arrays, { pick, footer = () => [], last = null, before = "" }) {
     this.host = host;
     this.drawn = state.layers.map((layer, k) => {
       const names = k >= state.logits ? state.classes : null;
-      const maps = new Maps({ label: layer.name, width: 300, height: 420, names, pick: (index) => pick(k, index) });
+      const array = arrays[k];
+      const grey = !k && array.shape[2] === 1; // pixels have a row and a column, and no map
+      const full = (index) => (grey ? [...index, 0] : index);
+      const maps = new Maps({ label: `${before}${k ? layer.name : "pixel"}`, width: 300, height: 420, names, pick: (index) => pick(k, full(index)) });
       const card = element(
         "section", { className: "card layer" },
         element("h2", {}, layer.name, element("small", {}, layer.shape.join(" × "))),
-        element("p", { className: "kind" }, k ? layer.title : "the picture, 0 to 1"),
+        element("p", { className: "kind" }, k ? layer.title : before ? `${before}each pixel` : "the picture, 0 to 1"),
         maps.node, ...(k === state.logits ? [element("p", { className: "hint" }, meaning(state, k))] : []), ...footer(layer, k),
       );
-      maps.show(arrays[k]);
-      return { maps, card };
+      maps.show(grey ? { shape: array.shape.slice(0, 2), values: array.values } : array);
+      return { maps, card, grey };
     });
     host.replaceChildren(...this.drawn.map(({ card }) => card), ...(last ? [last] : []));
     const names = [...state.layers.map((layer) => layer.name), ...(last ? [last.dataset.name] : [])];
-    host.previousElementSibling.replaceChildren(...names.map((name, k) => this.link(name, k)));
+    this.links = names.map((name, k) => this.link(name, () => this.lead(k, true)));
+    this.turns = [["←", "Layers before", -1], ["→", "Layers behind", 1]].map(([text, title, by]) => {
+      const button = this.link(text, () => host.scrollBy({ left: by * host.clientWidth }));
+      button.className = "turn";
+      button.title = title;
+      return button;
+    });
+    host.previousElementSibling.replaceChildren(...this.links, ...this.turns);
+    host.onscroll = () => this.tell();
+    host.sizes?.disconnect();
+    host.sizes = new ResizeObserver(() => this.tell());
+    host.sizes.observe(host);
   }
 
-  link(name, k) {
+  link(name, act) {
     const button = element("button", { type: "button" }, name);
-    button.addEventListener("click", () => this.lead(k, true));
+    button.addEventListener("click", act);
     return button;
+  }
+
+  // Which layers are in view, and whether there are more to the left or to the right.
+  tell() {
+    const { scrollLeft, clientWidth, scrollWidth, children } = this.host;
+    [...children].forEach((card, k) => {
+      const left = card.offsetLeft - this.host.offsetLeft - scrollLeft;
+      const inside = scrollWidth > clientWidth && left > -9 && left + card.offsetWidth < clientWidth + 9;
+      this.links[k]?.classList.toggle("here", inside);
+    });
+    const more = [scrollLeft > 8, scrollLeft + clientWidth < scrollWidth - 8];
+    this.turns.forEach((button, k) => (button.disabled = !more[k]));
+    ["more-left", "more-right"].forEach((name, k) => this.host.classList.toggle(name, more[k]));
   }
 
   // Moves the card of a layer into view; upwards and downwards only if that was asked for.
@@ -49,9 +77,15 @@ export class Cards {
       maps.box(other === from ? boxes : []);
     });
     if (k === null) return;
-    this.drawn[k].maps.choose(index);
+    this.drawn[k].maps.choose(this.drawn[k].grey ? index.slice(0, 2) : index);
     this.lead(k);
     if (from !== null) this.lead(from);
+  }
+
+  // Boxes on one card alone.
+  box(k, boxes) {
+    this.mark(null, null, k, boxes);
+    this.lead(k);
   }
 }
 

@@ -16,9 +16,12 @@ export const state = {
   logits: 0, // on which card its logits are
   temperature: 1, // of its softmax, outside of training
   reading: null, // the last answer of the server to a picture
+  steps: 0, // that were taken in "One step", on a network of its own
+  asked: "", // "why" if a link asked for it, which then opens
   version: 0, // counts pictures and networks, so that a view knows when it is out of date
   changed() {
     state.version += 1;
+    state.steps = 0;
     for (const canvas of document.querySelectorAll(".now-picture")) {
       paintGrey(canvas, unpack(state.reading.image), true);
     }
@@ -30,6 +33,8 @@ export const state = {
     return problem === null ? `read as ${said}${truth}` : answer === null ? problem : `no answer: ${problem}`;
   },
 };
+
+let at = ""; // the view that is on the screen
 
 function shown() {
   const name = location.hash.slice(1);
@@ -44,6 +49,9 @@ function show() {
     if (each === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  document.querySelector(".network").hidden = name === "train"; // that view has networks of its own
+  if (name !== at) scrollTo(0, 0);
+  at = name;
   document.title = `${document.querySelector(`#view-${name} h1`).textContent} – tinynet`;
   return attempt(async () => VIEWS[name].show?.());
 }
@@ -76,6 +84,11 @@ async function begin() {
   for (const view of Object.values(VIEWS)) view.start(state);
   await draw.again();
   window.addEventListener("hashchange", show);
+  let width = innerWidth;
+  window.addEventListener("resize", () => {
+    if (width !== innerWidth) document.querySelectorAll("canvas.maps").forEach((canvas) => canvas.fit());
+    width = innerWidth;
+  });
   await show();
   document.body.dataset.ready = "true";
 }

@@ -9,9 +9,9 @@ function channels(name) {
   return [1, 3, 5].map((start) => parseInt(probe.slice(start, start + 2), 16));
 }
 
-// The three colours of the scale, from the style sheet, so that dark mode has its own.
+// The three colours of the scale, and faint ink, from the style sheet: dark mode has its own.
 export function palette() {
-  return { none: channels("--none"), plus: channels("--plus"), minus: channels("--minus") };
+  return { none: channels("--none"), plus: channels("--plus"), minus: channels("--minus"), ink: channels("--faint") };
 }
 
 export function colour(value, most, { none, plus, minus }) {
@@ -48,12 +48,13 @@ function arrange(shape, width, height) {
 export class Maps {
   // `names` are those of a vector's numbers, written below them.
   constructor({ label, width = 300, height = 360, pick = null, dots = null, names = null }) {
-    this.room = { width: Math.min(width, innerWidth - 76), height }; // a card on a telephone
+    this.room = { width, height };
     this.names = names;
     this.label = label;
     this.pick = pick;
     this.dots = dots;
     this.canvas = element("canvas", { className: "maps" });
+    this.canvas.fit = () => this.fit();
     this.mark = element("span", { className: "mark", hidden: true });
     this.said = element("output", { className: "said" });
     this.frame = element("div", { className: "frame" }, this.canvas, this.mark);
@@ -74,14 +75,24 @@ export class Maps {
     this.array = array;
     this.most = most;
     this.chosen = null;
-    this.mark.hidden = true;
-    this.layout = arrange(array.shape, this.room.width, this.room.height);
-    this.paint();
+    this.boxes = [];
+    this.fit();
     const shape = array.shape.join(" by ");
     const keys = this.pick ? "; arrow keys choose a number, Enter opens it" : "";
     this.canvas.setAttribute("aria-label", `${this.label}, ${shape}${keys}`);
     this.legend.replaceChildren(...scale(array.values, most));
     this.tell(null);
+  }
+
+  // Lays the array out in the room that there is, also after the window has changed its width.
+  fit() {
+    const { width, height } = this.room;
+    const most = this.node.clientWidth || innerWidth - 76; // a card on a telephone
+    this.layout = arrange(this.array.shape, Math.min(width, most), height);
+    this.paint();
+    this.box(this.boxes);
+    this.mark.hidden = true;
+    if (this.chosen) this.choose(this.chosen);
   }
 
   paint() {
@@ -115,6 +126,7 @@ export class Maps {
 
   // Boxes around places: { map, rows: [first, last], columns: [first, last] }, of a vector { map }.
   box(boxes) {
+    this.boxes = boxes;
     this.frame.querySelectorAll(".box").forEach((box) => box.remove());
     const { rows: height, columns: width, gap, cell, across } = this.layout;
     for (const { map = 0, rows = [0, 0], columns = [0, 0] } of boxes) {

@@ -49,7 +49,7 @@ function passed(state, step, before, name) {
 }
 
 // The part of the input that a number sees.
-function window28(input, [top, bottom, left, right]) {
+export function window28(input, [top, bottom, left, right]) {
   const maps = new Maps({ label: "input", width: SIDE, height: SIDE });
   maps.show(input);
   maps.box([{ rows: [top, bottom], columns: [left, right] }]);

@@ -1,4 +1,5 @@
-// The drawing area.  Strokes are lists of points in [0, 1]; the server draws what the network gets.
+// The drawing area.  A stroke is { points, rubber }, points in [0, 1]; the server draws what the
+// network gets, over the picture that is shown, if there is one.
 
 const WIDTH = 2 / 28; // of the pen, as a share of the area
 const STEP = 1 / 28; // of an arrow key
@@ -8,7 +9,8 @@ export class Pen {
     this.canvas = canvas;
     this.changed = changed;
     this.strokes = [];
-    this.picture = null;
+    this.picture = null; // one that was not drawn here, under the strokes
+    this.rubber = false; // whether strokes erase
     this.pointer = null; // the one that draws now
     this.cross = null; // where the keyboard's pen is, once it was used
     this.down = false;
@@ -40,7 +42,7 @@ export class Pen {
   move(event) {
     if (event.pointerId !== this.pointer) return;
     const between = event.getCoalescedEvents?.() ?? [];
-    for (const each of between.length ? between : [event]) this.strokes.at(-1).push(this.at(each));
+    for (const each of between.length ? between : [event]) this.strokes.at(-1).points.push(this.at(each));
     this.draw();
   }
 
@@ -65,7 +67,7 @@ export class Pen {
       const [x, y] = this.cross ?? [0.5, 0.5];
       const inside = (place) => Math.min(1, Math.max(0, place));
       this.cross = [inside(x + right * STEP), inside(y + below * STEP)];
-      if (this.down) this.strokes.at(-1).push([...this.cross]);
+      if (this.down) this.strokes.at(-1).points.push([...this.cross]);
       if (this.down) this.draw();
       else this.paint();
     } else return;
@@ -78,8 +80,7 @@ export class Pen {
   }
 
   begin(point) {
-    this.picture = null;
-    this.strokes.push([point]);
+    this.strokes.push({ points: [point], rubber: this.rubber });
     this.draw();
   }
 
@@ -91,7 +92,6 @@ export class Pen {
   undo() {
     this.down = false;
     this.strokes.pop();
-    this.picture = null;
     this.draw();
   }
 
@@ -122,15 +122,11 @@ export class Pen {
     if (this.picture) this.paintPicture(context, side);
     context.lineWidth = side * WIDTH;
     context.lineCap = context.lineJoin = "round";
-    context.strokeStyle = "#14171b";
-    for (const stroke of this.strokes) {
+    for (const { points, rubber } of this.strokes) {
+      context.strokeStyle = rubber ? "#fff" : "#14171b";
       context.beginPath();
-      stroke.forEach(([x, y]) => context.lineTo(x * side, y * side));
-      context.lineTo(stroke[0][0] * side, stroke[0][1] * side + (stroke.length === 1 ? 0.01 : 0));
-      if (stroke.length > 1) {
-        context.beginPath();
-        stroke.forEach(([x, y]) => context.lineTo(x * side, y * side));
-      }
+      points.forEach(([x, y]) => context.lineTo(x * side, y * side));
+      if (points.length === 1) context.lineTo(points[0][0] * side, points[0][1] * side + 0.01); // a dot
       context.stroke();
     }
     if (this.cross) this.paintCross(context, side);

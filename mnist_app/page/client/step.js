@@ -42,22 +42,23 @@ export async function show() {
 
 async function choose(label) {
   $("taken").replaceChildren(element("p", { className: "hint" },
-    "SGD takes rate · gradient away from each weight; Adam takes about the rate, whatever the gradient's size. The loss of this picture should fall. A rate that is too high makes it 0 at once, and spoils the weights for all other pictures: try 1, watch how many of 300 others are still read right, and undo."),
-    derived("06_training"));
+    "SGD takes rate · gradient away from each weight; Adam takes about the rate, whatever the gradient's size. The loss of this picture should fall. A rate that is too high makes it 0 at once, and spoils the weights for all other pictures: try 1, watch how many of 300 others are still read right, and undo."));
   await showStep(await ask("step", { label }));
 }
 
 // `again`: the weights have changed, and what is open stays open.
 async function showStep(answer, again = false, before = null) {
   view.step = answer;
+  view.state.steps = view.step.undo;
   [...$("labels").children].forEach((button, digit) => button.setAttribute("aria-pressed", String(digit === view.step.label)));
   $("loss").textContent = digits(view.step.loss);
   $("step-rest").hidden = false;
   $("step-undo").disabled = view.step.undo === 0;
   showProbabilities(before);
-  const arrays = view.step.values.map(unpack);
+  view.arrays = view.step.values.map(unpack);
   const place = $("step-layers").scrollLeft;
-  view.cards = new Cards($("step-layers"), view.state, arrays, {
+  view.cards = new Cards($("step-layers"), view.state, view.arrays, {
+    before: "dL/d ",
     pick: (k, index) => attempt(() => view.trail.choose(...gradient(k, index))),
     footer: (layer, k) => [
       element("p", { className: "hint" }, `norm of dL / d ${k ? "output" : "pixels"}: ${digits(view.step.norms[k], 4)}`),
@@ -73,7 +74,7 @@ async function showStep(answer, again = false, before = null) {
 // p and p - y; after a step also p before it.
 function showProbabilities(before) {
   $("step-said").textContent = saying();
-  document.querySelector("#view-step .now-words").textContent = view.step.undo ? `after ${steps()}: ${answered()}` : view.state.said();
+  document.querySelector("#view-step .now-words").textContent = view.step.undo ? `after ${steps()}: ${answered()}, the plain softmax` : view.state.said();
   $("plain").textContent = plainly();
   const heads = before ? ["digit", "p before", "p", "p − y"] : ["digit", "p", "p − y"];
   $("p-head").replaceChildren(element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text))));
@@ -119,15 +120,16 @@ function chip(name) {
 }
 
 async function take() {
+  const { others: earlier } = view.step;
   const answer = await ask("take", { optimizer: $("optimizer").value, rate: $("rate").valueAsNumber || 0 });
   const { before, after, changes } = answer;
   await showStep(answer.step, true, before.probabilities);
   const names = Object.entries(changes);
+  const others = answer.step.others === null ? "" : ` Of 300 other digits ${percent(earlier, 1)} → ${percent(answer.step.others, 1)} are read right.`;
   $("taken").replaceChildren(
-    element("p", {}, element("b", {}, `Loss ${digits(before.loss)} → ${digits(after.loss)}`), ` after ${steps()}.`),
-    table(["weights", "norm of their change", "of their norm"], names.map(([name, { change_norm: change, value_norm: size }]) => [
-      changeButton(name), digits(change, 3), typeof change === "number" && size > 0 ? percent(change / size, 3) : "–"])),
-    element("div", { id: "change" }),
+    element("p", {}, element("b", {}, `Loss ${digits(before.loss)} → ${digits(after.loss)}`), ` after ${steps()}.${others}`),
+    element("details", {}, element("summary", {}, "How far each layer's weights moved"), table(["weights", "norm of the change", "share of the weights’ norm"], names.map(([name, { change_norm: change, value_norm: size }]) => [
+      changeButton(name), digits(change, 3), typeof change === "number" && size > 0 ? percent(change / size, 3) : "–"])), element("div", { id: "change" }), derived("06_training")),
   );
 }
 

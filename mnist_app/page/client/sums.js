@@ -2,14 +2,15 @@
 // A number that comes from another layer is a button: it opens in its turn.
 
 import { formulaOf } from "./formula.js";
-import { largest, Maps } from "./maps.js";
+import { largest } from "./maps.js";
 import { digits, element } from "./page.js";
+import { productsOf } from "./products.js";
 
 const FIRST = 4; // groups that are shown before one asks for more
 const MOST_NUMBERS = 7; // rows or columns of a matrix that is written in numbers
 const WORDS = {
   x: "x, the input", kernel: "weight", dy: "dy, the gradient behind", "is the maximum": "is it the maximum?",
-  "x > 0": "is x > 0?", "1": "1",
+  "x > 0": "is x > 0?", "1": "1", slope: "its slope",
 };
 
 // `open(factor, card, index)` opens a number; `nameOf(card, index)` is what it is called.
@@ -89,45 +90,44 @@ export function more(rows, first, body) {
 }
 
 function matrices(view, group) {
-  const [a, b] = view.sum.factors.map((factor) => WORDS[factor] ?? factor);
-  const rows = group.a.length;
-  const columns = group.a[0].length;
-  const draw = rows <= MOST_NUMBERS && columns <= MOST_NUMBERS ? numbers : picture;
-  return element(
-    "div", { className: "group" },
-    element("b", {}, group.label, element("span", {}, digits(group.total))),
-    element(
-      "div", { className: "product" },
-      factor(a, draw(view, group, group.a, 0)), element("span", {}, "×"),
-      factor(b, draw(view, group, group.b, 1)), element("span", {}, "="),
-      factor("products", draw(view, group, group.products, null)),
-    ),
-  );
+  const names = [0, 1].map((side) => factorName(view, group, side));
+  const large = group.a.length > MOST_NUMBERS || group.a[0].length > MOST_NUMBERS;
+  const head = element("b", {}, group.label, element("span", {}, digits(group.total)));
+  if (large) {
+    const open = (side, row, column, text) => number(view, group, side, row, column, text);
+    return element("div", { className: "group" }, head, ...productsOf(group, names, open, more));
+  }
+  const parts = [[names[0], group.a, 0], [`× ${names[1]}`, group.b, 1], ["= products", group.products, null]];
+  return element("div", { className: "group" }, head, element("div", { className: "product" },
+    ...parts.map(([name, rows, side]) => element("div", {}, element("span", { className: "factor" }, name), numbers(view, group, rows, side)))));
 }
 
-const factor = (name, node) => element("div", {}, element("span", { className: "factor" }, name), node);
+// What a factor is, and on which map of which layer its numbers stand.
+function factorName({ sum, nameOf }, group, side) {
+  const factor = sum.factors[side];
+  const index = sum.cards[side] === null ? null : group.at[side]?.flat().find((at) => at[0] >= 0);
+  if (!index) return WORDS[factor] ?? factor;
+  const [name] = nameOf(sum.cards[side], index).split("[");
+  const map = index.length === 3 && name !== "pixel" ? `, map ${index[2]}` : "";
+  return `${factor}: ${name}${map}`;
+}
 
 function numbers(view, group, rows, side) {
   const most = largest(rows.flat());
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(most || 1))); // the largest has three digits
-  return element("table", { className: "numbers" }, element("tbody", {}, ...rows.map((row, i) =>
-    element("tr", {}, ...row.map((value, j) => {
-      const text = decimals > 6 || !Number.isFinite(value) ? digits(value, 3) : value && value.toFixed(decimals).replace("-", "−");
-      const cell = element("td", { className: value < 0 ? "minus" : "plus", title: digits(value) }, side === null ? text : number(view, group, side, i, j, text));
-      cell.style.setProperty("--share", most ? Math.abs(value) / most : 0);
-      return cell;
-    })),
-  )));
+  return matrix(rows, ([i, j], value) => {
+    const text = decimals > 6 || !Number.isFinite(value) ? digits(value, 3) : value && value.toFixed(decimals).replace("-", "−");
+    return side === null ? text : number(view, group, side, i, j, text);
+  }, most);
 }
 
-function picture(view, group, rows, side) {
-  const opens = side !== null && group.at[side] && view.sum.cards[side] !== null;
-  const pick = ([row, column]) => {
-    const index = placeOf(view.sum, group, side, row, column);
-    if (index) view.open(view.sum.factors[side], view.sum.cards[side], index);
-  };
-  const label = side === null ? "product" : (WORDS[view.sum.factors[side]] ?? view.sum.factors[side]);
-  const maps = new Maps({ label, width: 112, height: 112, pick: opens ? pick : null });
-  maps.show({ shape: [rows.length, rows[0].length], values: Float32Array.from(rows.flat()) });
-  return maps.node;
+// Rows of numbers as a table, each as deeply coloured as it is large; `cell(place, value)` is its node.
+export function matrix(rows, cell, most) {
+  return element("table", { className: "numbers" }, element("tbody", {}, ...rows.map((row, i) =>
+    element("tr", {}, ...row.map((value, j) => {
+      const made = element("td", { className: value < 0 ? "minus" : "plus", title: digits(value) }, cell([i, j], value));
+      made.style.setProperty("--share", most ? Math.abs(value) / most : 0);
+      return made;
+    })),
+  )));
 }

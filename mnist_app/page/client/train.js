@@ -2,8 +2,9 @@
 
 import { ask, events, unpack } from "./api.js";
 import { chart, histogram } from "./chart.js";
-import { Maps, paintGrey } from "./maps.js";
+import { largest, Maps, paintGrey } from "./maps.js";
 import { attempt, complain, digits, element, percent } from "./page.js";
+import { matrix } from "./sums.js";
 
 const $ = (id) => document.getElementById(id);
 const RATES = { Adam: 0.002, SGD: 0.1 };
@@ -177,26 +178,34 @@ async function check() {
   }
 }
 
-const told = ({ name, ok, text }) => element(
+const told = ({ name, ok, text, corner }) => element(
   "div", { className: `finding ${ok ? "good" : "bad"}` },
-  element("i", {}, ok ? "✓" : "✗"), element("b", {}, name), element("span", {}, text));
+  element("i", {}, ok ? "✓" : "✗"), element("b", {}, name), element("span", {}, text, ...(corner ? [beside(corner)] : [])));
+
+// A corner of the gradient that is wrong, and what it should be.
+function beside({ name, backward, numerical }) {
+  const most = largest([...backward, ...numerical].flat());
+  const part = (words, rows) => element("div", {}, element("span", { className: "factor" }, words), matrix(rows, (_, value) => digits(value, 3), most));
+  return element("div", { className: "product" }, part(`${name}: backward`, backward), part("the difference quotients", numerical));
+}
 
 async function quiz() {
   await begin("quiz-start", {});
   $("guess").hidden = false;
-  tell("", "One bug is planted. Train, look, ask the checks: which one is it?");
-  await ask("train-start");
+  tell("", "One bug is planted. Start the training and look, or ask the checks: which bug is it?");
 }
 
 async function answer() {
   const select = $("guess").querySelector("select");
+  if (!select.value) return tell("", "Choose a bug from the list first.");
   const { right, over, title, evidence, finding } = await ask("quiz-answer", { bug: select.value });
   if (!over) {
-    tell("bad", "Not that one. What its check says:", told(finding), "One more try.");
-    return;
+    const guess = select.selectedOptions[0].textContent;
+    return tell("bad", `Not this one: ${guess}. The check “${finding.name}” would name it. What it says is this; does it fit?`, told(finding), "One more try.");
   }
   $("guess").hidden = true;
-  $("quizzing").textContent = `Quiz: it was this one. ${title}.`;
+  $("quizzing").textContent = `Quiz, over: ${title}.`;
+  $("findings").replaceChildren();
   tell(right ? "good" : "bad", `${right ? "Right" : "No. It was"}: ${title}. ${evidence} What its check says:`, told(finding));
 }
 

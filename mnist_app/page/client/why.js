@@ -32,16 +32,22 @@ function opener(text, title, act) {
   return button;
 }
 
-// The table of the last dense layer: what each unit gave to logit[answer] − logit[rival].
-// `choose(answer, rival)` asks for other classes, `open(index)` opens a unit, `openLogit(k)` a logit.
-export function whyTable(state, why, { choose, open, openLogit }) {
-  const { answer, rival, logits, units, card } = why;
+// Two logits and what their difference makes of the probabilities.
+// `choose(answer, rival)` asks for other classes, `openLogit(k)` opens a logit.
+export function whyLogits(state, why, { choose, openLogit }) {
+  const { answer, rival, logits } = why;
   const gap = logits[answer] - logits[rival];
-  const nodes = [question(state, why, choose), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
-    `, that of ${state.classes[rival]} is `, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)),
-    ". ", state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
+  return [question(state, why, choose, ["Why ", " and not ", "?"]), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
+    `, that of ${state.classes[rival]} is `, element("span", { className: "whole-word" }, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)), "."), " ",
+    state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
       : `Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}${divided(state.temperature)}) = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
-  if (!units.length) return nodes;
+}
+
+// The table of the last dense layer: what each unit gave to logit[answer] − logit[rival].
+// `open(index)` opens a unit.
+export function whyUnits(state, why, open) {
+  const { answer, rival, units, card } = why;
+  if (!units.length) return [];
   const rows = units.map(({ unit, value, weight, product }) => element("tr", {},
     element("th", { scope: "row" }, opener(nameOf(state, card - 1, [unit]), "Open this unit: what made it so large?", () => open([unit]))),
     ...[digits(value, 3), digits(weight, 3), digits(product, 3)].map((text, k) => element("td", k === 2 ? { className: product < 0 ? "minus" : "plus" } : {}, text))));
@@ -51,7 +57,7 @@ export function whyTable(state, why, { choose, open, openLogit }) {
     sumRow("difference of the biases", why.bias), sumRow("sum: the difference of the logits", why.difference, "whole"));
   const [button] = more(rows, FIRST, body);
   if (button) foot.prepend(element("tr", {}, element("td", { colSpan: 4 }, button)));
-  return [...nodes,
+  return [element("h3", {}, "Which units spoke?"),
     element("p", { className: "hint" }, `Each unit adds its number × (its weight to ${state.classes[answer]} − its weight to ${state.classes[rival]}). Orange speaks for ${state.classes[answer]}, blue for ${state.classes[rival]}. Choose a unit to see what made it so large.`),
     element("table", { className: "taken why" }, element("thead", {}, element("tr", {}, ...["unit", "its number", "× weights’ gap", "= product"].map(
       (text) => element("th", { scope: "col" }, text)))), body, foot)];
@@ -65,7 +71,8 @@ function sumRow(text, value, className = "") {
   return element("tr", { className }, element("th", { scope: "row", colSpan: 3 }, text), element("td", {}, digits(value, 4)));
 }
 
-function question(state, { answer, rival }, choose) {
+// The two classes that are compared, to be chosen, among these words.
+export function question(state, { answer, rival }, choose, [before, between, after]) {
   const select = (chosen, other, label) => {
     const made = element("select", { "aria-label": label }, ...state.classes.map((name, k) => new Option(name, k, false, k === chosen)));
     made.options[other].disabled = true;
@@ -73,5 +80,5 @@ function question(state, { answer, rival }, choose) {
   };
   const [one, two] = [select(answer, rival, "this class"), select(rival, answer, "and not this one")];
   for (const each of [one, two]) each.addEventListener("change", () => choose(Number(one.value), Number(two.value)));
-  return element("h2", { className: "question" }, "Why ", one, " and not ", two, "?");
+  return element("h2", { className: "question" }, before, one, between, two, after);
 }
