@@ -3,6 +3,7 @@
 from tests.planted.bug import Bug, bugs
 
 GUARD = "tests/page/test_guard.py::test_"
+ANSWER = "tests/page/test_answers.py::test_"
 INSIDE = "tests/page/test_inside.py::test_"
 LIVE = "tests/page/test_live.py::test_"
 FINDING = "tests/page/test_bugs.py::test_"
@@ -88,10 +89,55 @@ BUGS: list[Bug] = [
             INSIDE + "why_is_the_difference_of_two_logits",
         ),
         (
+            "saliency ignores which class was asked for",
+            "        answer, rival = self.pair(answer, rival)\n        outputs",
+            "        answer, rival = self.pair(None, None)\n        outputs",
+            INSIDE + "saliency_is_the_slope_of_the_two_logits_of_why",
+        ),
+        (
             "the softmax on the page knows no temperature",
             "scaled = outputs / outputs.dtype.type(temperature)",
             "scaled = outputs",
             INSIDE + "the_softmax_is_that_of_the_answer",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/evidence.py",
+        (
+            "what spoke for the rival counts for the answer",
+            "np.stack([first, second, first - second])",
+            "np.stack([first, second, first + second])",
+            INSIDE + "the_parts_of_the_picture_add_up_to_the_logits",
+        ),
+        (
+            "a layer's bias is what came in",
+            "float((slopes[k + 1] * self.kept[k + 1][0]).sum(dtype=np.float64))",
+            "float((slopes[k] * self.kept[k][0]).sum(dtype=np.float64)) * 2",
+            INSIDE + "the_parts_of_the_picture_add_up_to_the_logits",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/corner.py",
+        (
+            "the corner shows backward beside itself",
+            "numeric.reshape(shape))",
+            "analytic.reshape(shape))",
+            f"{FINDING}each_bug_is_found_and_named[pool]",
+        ),
+    ),
+    *bugs(
+        "mnist_app/pictures/drawing.py",
+        (
+            "the rubber draws",
+            "[255 if erases else 0 for erases in rubber]",
+            "[0 for _ in rubber]",
+            ANSWER + "pen_and_rubber_change_a_test_digit_and_undo_brings_it_back",
+        ),
+        (
+            "a stroke lies beside the pen on a wide picture",
+            "places * side - corner - 0.5",
+            "places * side - 0.5",
+            ANSWER + "pen_and_rubber_change_a_picture_file",
         ),
     ),
     *bugs(
@@ -100,7 +146,7 @@ BUGS: list[Bug] = [
             "the wrong one is said to have judged",
             "PREPARATION if answer.digits or answer.stages.problem else DETECTOR",
             "DETECTOR if answer.digits or answer.stages.problem else PREPARATION",
-            "tests/page/test_answers.py::test_problems_are_said_in_words",
+            ANSWER + "problems_are_said_in_words",
         ),
     ),
     *bugs(
@@ -110,6 +156,12 @@ BUGS: list[Bug] = [
             "        self.findings.clear()\n",
             "",
             LIVE + "a_planted_bug_is_checked",
+        ),
+        (
+            "the pen erases what it draws on",
+            "        under, self.label = self.under, None\n",
+            "        under, self.label = None, None\n",
+            ANSWER + "pen_and_rubber_change_a_test_digit_and_undo_brings_it_back",
         ),
         (
             "the quiz tells the bug after one wrong guess",
@@ -173,6 +225,24 @@ BUGS: list[Bug] = [
             "if (again && view.trail.steps.length)",
             "if (false)",
             BROWSER + "a_weight_stays_open_through_a_step_and_opens_into_its_factors",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/client/products.js",
+        (
+            "the list of products begins with the smallest",
+            "Math.abs(two.product) - Math.abs(one.product)",
+            "Math.abs(one.product) - Math.abs(two.product)",
+            BROWSER + "the_products_of_a_kernels_gradient_are_told_in_figures",
+        ),
+    ),
+    *bugs(
+        "mnist_app/page/client/overlay.js",
+        (
+            "a place of the picture opens another one",
+            'cell.addEventListener("click", () => open([i, j]));',
+            'cell.addEventListener("click", () => open([j, i]));',
+            BROWSER + "the_part_of_the_picture_that_spoke_is_shown_and_opens",
         ),
     ),
     *bugs(
