@@ -1,10 +1,13 @@
 """The blanks of the tables are judged number by number."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.tutorials.sources import SOURCES, markdown
 from tutorials import tables
 
-ROWS = tables.tables("""
+TEXT = """
 # | name | how | value |
 # | --- | --- | --- |
 # | `x` | given | [[1, 2]] |
@@ -15,7 +18,16 @@ ROWS = tables.tables("""
 # | `y` | `-y` | [[-7, 1]] |
 # | `half` | `1 / 2` | 0.5 |
 # | `small` | `0.00025975` | 0.00025975 |
-""")[0]
+# | `s` | `2 / 3` | 0.6667 |
+# | `six` | `9 * s` | 6 |
+# | `large` | `np.arange(16).reshape(4, 4) + 3` | [[3, 4, 5, 6], [7, 8, 9, 10], [11, 12, 13, 14], [15, 16, 17, 18]] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `six` | `6 * s` | three halves are missing. |
+# | `y` | `[[7, 3]]` | the second weight is added. |
+"""  # noqa: E501
+ROWS = tables.tables(TEXT)[0]
 
 
 @pytest.mark.parametrize(
@@ -24,14 +36,32 @@ ROWS = tables.tables("""
         ("y", [[7, -1]], "right."),
         ("y", ..., "still blank."),
         ("y", [[7, 1]], "wrong at [0, 1]. It comes from `x @ w`."),
-        ("y", [7, -1], "has shape (2,); expected (1, 2)"),
-        ("y", [[-7, 1]], "wrong sign"),
-        ("y", [[7.01, -1]], "wrong at [0, 0]"),
+        ("y", None, "still blank."),
+        ("y", [[7, None]], "still blank at [0, 1]."),
+        ("y", [7, -1], "one pair of brackets too few."),
+        ("y", [[[[7, -1]]]], "2 pairs of brackets too many."),
+        ("y", 7, "one number, where 1 row of 2 should stand."),
+        ("y", [7, -1, 0], "a list of 3 numbers, where 1 row of 2 should stand."),
+        ("y", [[-7, 1]], "this is what the row `y_2` asks for."),
+        ("y", [[7, 3]], "the second weight is added."),
+        ("y", [[7.01, -1]], "close, but this one is exact: is it computed from a rounded number?"),
+        ("y", [[7.1, -1]], "wrong at [0, 0]"),
         ("y", "seven", "a number, or a list of numbers, is needed."),
         ("y_2", [[-7, 1]], "right."),
         ("p", 0.731, "right."),
-        ("p", 0.73, "rounded too far"),
-        ("p", 0.2689, "wrong. It comes from `1 / (1 + exp(-1))`."),
+        ("p", 0.73, "rounded too far: three digits are needed."),
+        ("p", 0.7, "rounded too far"),
+        ("p", 0.732, "close, but three digits are needed"),
+        ("p", -0.731, "the sign is wrong."),
+        ("p", 73.1, "100 times too large: is it in percent?"),
+        ("p", 0.5345, "This is the square of what is asked for."),
+        ("p", 0.6667, "this is what the row `s` asks for."),
+        ("s", 0.67, "rounded too far"),
+        ("six", 6.003, "close, but this one is exact"),
+        ("six", 4, "three halves are missing."),
+        ("large", 4 * [[3, 4, 5, 6]], "wrong at 12 of 16 places, the first is [1, 0]."),
+        ("p", 0.2, "wrong. It comes from `1 / (1 + exp(-1))`."),
+        ("p", 0.2689, "This is 1 minus what is asked for."),
         ("dw", [[0.7311, -0.7311], [1.4621, -1.4622]], "right."),
         ("dw", [[0.7311, 1.4621], [-0.7311, -1.4621]], "the transpose of what is expected"),
         ("dw", [[1.4621, -1.4621], [2.9242, -2.9242]], "2 times too large"),
@@ -39,14 +69,28 @@ ROWS = tables.tables("""
         ("half", 0.5, "right."),
         ("half", 0.6, "wrong."),
         ("small", 0.00026, "right."),
-        ("small", 0.0003, "wrong."),
+        ("small", 0.0003, "rounded too far"),
+        ("small", 0.0004, "wrong."),
     ],
 )
 def test_one_number_or_array_is_judged(name: str, answer: object, said: str) -> None:
     row, value = {each: (row, value) for each, row, value in tables.computed(ROWS)}[name]
-    judged = tables.judge(answer, row, value)
+    known = tables.recognized(ROWS, tables.mistakes(TEXT, 1))
+    judged = tables.judge(answer, row, value, known=known[name])
     assert said in judged
     assert "expected 7" not in judged  # the solution stays folded
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_a_mistake_of_a_table_gets_its_sentence(source: Path) -> None:
+    text = "\n".join(markdown(source))
+    for place, table in enumerate(tables.tables(text), start=1):
+        wrong = tables.mistakes(text, place)
+        known = tables.recognized(table, wrong)
+        rows = {name: (row, value) for name, row, value in tables.computed(table)}
+        for row in wrong:
+            value, sentences = known[row.name][row.value], known[row.name]
+            assert tables.judge(value, *rows[row.name], known=sentences).startswith(row.value), row
 
 
 def test_a_learner_sees_one_line_for_each_blank(capsys: pytest.CaptureFixture[str]) -> None:
