@@ -126,8 +126,8 @@ show(
 # ## By hand
 #
 # Two inputs, two hidden units, two classes, one example; class 1 is right. The parameters are whole
-# numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0) = 0.7311$, the
-# sigmoid of 1 that you met in notebook 02. (With one example a sum over examples cannot be told from a mean. Random
+# numbers, so only one number is awkward, and all gradients are multiples of it: $p_0 = e^1 / (e^1 + e^0)$, the
+# sigmoid of 1 that you met in notebook 02, 0.7311. (With one example a sum over examples cannot be told from a mean. Random
 # batches will tell, below.)
 #
 # | name | rule | number |
@@ -135,8 +135,8 @@ show(
 # | `x` | given | [[1, 2]] |
 # | `W1` | given | [[1, -1], [1, 0]] |
 # | `b1` | given | [0, 0] |
-# | `W2` | given | [[1, 0], [2, 1]] |
-# | `b2` | given | [-2, 0] |
+# | `W2` | given | [[1, -1], [2, 1]] |
+# | `b2` | given | [-2, 3] |
 # | `y` | given | [[0, 1]] |
 # | `a` | `x @ W1 + b1` | ? |
 # | `h` | `np.maximum(a, 0)` | ? |
@@ -164,8 +164,8 @@ by_hand("05.1",
 # | `x` | given | [[1, 2]] |
 # | `W1` | given | [[1, -1], [1, 0]] |
 # | `b1` | given | [0, 0] |
-# | `W2` | given | [[1, 0], [2, 1]] |
-# | `b2` | given | [-2, 0] |
+# | `W2` | given | [[1, -1], [2, 1]] |
+# | `b2` | given | [-2, 3] |
 # | `y` | given | [[0, 1]] |
 # | `a` | `x @ W1 + b1` | [[3, -1]] |
 # | `h` | `np.maximum(a, 0)` | [[3, 0]] |
@@ -173,12 +173,37 @@ by_hand("05.1",
 # | `p` | `exp(z) / exp(z).sum()` | [[0.7311, 0.2689]] |
 # | `L` | `-log(p[0, 1])` | 1.3133 |
 # | `dz` | `p - y` | [[0.7311, -0.7311]] |
-# | `dW2` | `h.T @ dz` | [[2.1932, -2.1932], [0, 0]] |
-# | `db2` | `dz.sum(axis=0)` | [0.7311, -0.7311] |
-# | `dh` | `dz @ W2.T` | [[0.7311, 0.7311]] |
-# | `da` | `dh * (a > 0)` | [[0.7311, 0]] |
-# | `dW1` | `x.T @ da` | [[0.7311, 0], [1.4621, 0]] |
-# | `db1` | `da.sum(axis=0)` | [0.7311, 0] |
+# | `dW2` | `[3 * dz[0], 0 * dz[0]]` | [[2.1932, -2.1932], [0, 0]] |
+# | `db2` | `dz[0]` | [0.7311, -0.7311] |
+# | `dh` | `[[dz[0] @ (1, -1), dz[0] @ (2, 1)]]` | [[1.4621, 0.7311]] |
+# | `da` | `[[dh[0][0], 0]]` | [[1.4621, 0]] |
+# | `dW1` | `[[1 * da[0][0], 0], [2 * da[0][0], 0]]` | [[1.4621, 0], [2.9242, 0]] |
+# | `db1` | `da[0]` | [1.4621, 0] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `a` | `W1 @ x[0] + b1` | the weights are transposed: $a_j$ sums $x_i W_{ij}$ over $i$, the rows of $W_1$. |
+# | `z` | `a @ W2 + b2` | the second layer takes $h$, not $a$. |
+# | `z` | `h @ W2` | the bias is missing. |
+# | `p` | `[[0.2689, 0.7311]]` | the two have changed places: the larger score has the larger probability. |
+# | `L` | `-log(p[0, 0])` | this is the loss for class 0; class 1 is right. |
+# | `L` | `log(p[0, 1])` | the sign is wrong: $-\log p$ is positive. |
+# | `dz` | `y - p` | the sign is wrong: notebook 04 has $p - y$. |
+# | `dz` | `p` | the 1 of the label has to be subtracted. |
+# | `dW2` | `a.T @ dz` | the second layer's input was $h$, not $a$: its second unit gave 0. |
+# | `dW2` | `dz.T @ h` | this is the transpose: a row for each hidden unit, a column for each score. |
+# | `dW2` | `x.T @ dz` | the second layer's input was $h$, not $x$. |
+# | `db2` | `[0, 0]` | the two scores are not added: each has a bias of its own. |
+# | `dh` | `dz @ W2` | the weights are not turned: $dh_i$ sums $dz_j W_{ij}$ over $j$, along *row* $i$ of $W_2$. |
+# | `dh` | `dz` | $W_2$ is missing: $h_i$ is used in every score, with the slope $W_{ij}$. |
+# | `dh` | `[[2.1932, 0]]` | this is $h$ times $dz$, which belongs to the weights. |
+# | `da` | `dh` | the ReLU is missing: $a_1$ is negative, and $h_1$ does not depend on it. |
+# | `da` | `dh * h` | the slope of a ReLU is 1 or 0, not its output. |
+# | `da` | `dz * (a > 0)` | $W_2$ is missing on the way back: begin at `dh`. |
+# | `dW1` | `x.T @ dh` | the gradient went past the ReLU as if it were not there: take `da`. |
+# | `dW1` | `da[0][0] * np.array([[1, 2], [0, 0]])` | this is the transpose: a row for each input, a column for each unit. |
+# | `dW1` | `h.T @ da` | the first layer's input was $x$, not $h$. |
+# | `db1` | `dh[0]` | the gradient went past the ReLU as if it were not there: take `da`. |
 #
 # </details>
 #
@@ -209,25 +234,78 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | --- | --- | --- |
 # | `x` | given | [[1, 2]] |
 # | `c` | `1 / (1 + exp(-1))` | 0.7311 |
-# | `W1` | `[[1 - 0.1 * c, -1], [1 - 0.2 * c, 0]]` | [[0.9269, -1], [0.8538, 0]] |
-# | `b1` | `[-0.1 * c, 0]` | [-0.0731, 0] |
-# | `W2` | `[[1 - 0.3 * c, 0.3 * c], [2, 1]]` | [[0.7807, 0.2193], [2, 1]] |
-# | `b2` | `[-2 - 0.1 * c, 0.1 * c]` | [-2.0731, 0.0731] |
-# | `a` | `x @ W1 + b1` | [[2.5614, -1]] |
-# | `h` | `np.maximum(a, 0)` | [[2.5614, 0]] |
-# | `z` | `h @ W2 + b2` | [[-0.0735, 0.6349]] |
-# | `L` | `log(exp(z).sum()) - z[0, 1]` | 0.4004 |
+# | `W1` | `[[1 - 0.2 * c, -1], [1 - 0.4 * c, 0]]` | [[0.8538, -1], [0.7076, 0]] |
+# | `b1` | `[-0.2 * c, 0]` | [-0.1462, 0] |
+# | `W2` | `[[1 - 0.3 * c, -1 + 0.3 * c], [2, 1]]` | [[0.7807, -0.7807], [2, 1]] |
+# | `b2` | `[-2 - 0.1 * c, 3 + 0.1 * c]` | [-2.0731, 3.0731] |
+# | `a` | `x @ W1 + b1` | [[2.1227, -1]] |
+# | `h` | `np.maximum(a, 0)` | [[2.1227, 0]] |
+# | `z` | `h @ W2 + b2` | [[-0.4159, 1.4159]] |
+# | `L` | `log(exp(z).sum()) - z[0, 1]` | 0.1485 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `W1` | `[[1 + 0.2 * c, -1], [1 + 0.4 * c, 0]]` | the step went uphill: the gradient is subtracted. |
+# | `W1` | `[[1 - 2 * c, -1], [1 - 4 * c, 0]]` | the factor 0.1 is missing. |
+# | `W1` | `[[-0.2 * c, 0], [-0.4 * c, 0]]` | this is the step alone: it is added to the old weights. |
+# | `b1` | `[0.2 * c, 0]` | the step went uphill: the gradient is subtracted. |
+# | `b1` | `[0, 0]` | the bias takes a step too. |
+# | `W2` | `[[1 + 0.3 * c, -1 - 0.3 * c], [2, 1]]` | the step went uphill: the gradient is subtracted. |
+# | `W2` | `[[1 - 3 * c, -1 + 3 * c], [2, 1]]` | the factor 0.1 is missing. |
+# | `b2` | `[-2 + 0.1 * c, 3 - 0.1 * c]` | the step went uphill: the gradient is subtracted. |
+# | `b2` | `[-2, 3]` | the bias takes a step too. |
+# | `a` | `x @ W1` | the bias is missing. |
+# | `z` | `h @ W2` | the bias is missing. |
+# | `z` | `a @ W2 + b2` | the second layer takes $h$, not $a$. |
+# | `L` | `log(exp(z).sum()) - z[0, 0]` | this is the loss for class 0; class 1 is right. |
 #
 # </details>
 #
-# One step, and the loss has fallen from 1.3133 to 0.4004.
+# One step, and the loss has fallen from 1.3133 to 0.1485.
+
+# %% [markdown]
+# ## Code it
+#
+# The exercises are in `tutorials/mine/05_relu_and_a_whole_network.py`.
+#
+# **Exercise 1, `relu_backward(x, dy)`.** One line.
+
+# %% tags=["exercise"]
+relu_backward = check("05.relu_backward")
+
+# %% jupyter={"source_hidden": true}
+line = np.linspace(-3, 3, 301)
+figure = new_figure(7.5, 2.7)
+for k, (title, values, colour) in enumerate(
+    [
+        ("forwards: max(x, 0)", np.maximum(line, 0), VALUE),
+        ("backwards: the slope", line > 0, GRADIENT),
+    ]
+):
+    axes = figure.add_subplot(1, 2, k + 1)
+    for side in (line <= 0, line > 0):
+        axes.plot(line[side], values[side], color=colour, lw=2.5)
+    axes.set(title=title, xlabel="input x of the ReLU", ylim=(-0.3, 3.2 if k == 0 else 1.4))
+axes.plot(0, 0, "o", color=GRADIENT)
+axes.plot(0, 1, "o", color=GRADIENT, fillstyle="none")
+axes.text(-0.15, 0.1, "at 0 we choose 0", color=GRADIENT, ha="right")
+show(
+    figure,
+    "relu",
+    "A ReLU is a gate: it lets a gradient through unchanged where its input was positive.",
+    "Left, the ReLU: 0 for negative inputs, rising with slope 1 from 0 on. Right, its slope: 0 up "
+    "to and including 0, then 1.",
+)
+
+# %% [markdown]
+# Now the network of the table again, with its ReLU in the middle. Each arrow carries a weight and its gradient:
 
 # %% jupyter={"source_hidden": true}
 x, labels = np.array([[1.0, 2.0]]), np.array([1])
 W1, b1 = np.array([[1.0, -1.0], [1.0, 0.0]]), np.zeros(2)
-W2, b2 = np.array([[1.0, 0.0], [2.0, 1.0]]), np.array([-2.0, 0.0])
+W2, b2 = np.array([[1.0, -1.0], [2.0, 1.0]]), np.array([-2.0, 3.0])
 p0 = 1 / (1 + np.exp(-1))
-dW1, dW2 = np.array([[p0, 0], [2 * p0, 0]]), np.array([[3 * p0, -3 * p0], [0, 0]])
+dW1, dW2 = np.array([[2 * p0, 0], [4 * p0, 0]]), np.array([[3 * p0, -3 * p0], [0, 0]])
 
 
 def draw_node(axes, x, y, value, gradient, alive=True):
@@ -269,14 +347,14 @@ for layer, weights, slopes in [((inputs, hidden), W1, dW1), ((hidden, scores), W
         draw_weight(axes, layer[0][i], layer[1][j], weight, slopes[i, j], place)
 draw_node(axes, *inputs[0], "$x_0 = 1$", "")
 draw_node(axes, *inputs[1], "$x_1 = 2$", "")
-draw_node(axes, *hidden[0], "$a_0 = h_0 = 3$", "$da_0 = 0.7311$")
+draw_node(axes, *hidden[0], "$a_0 = h_0 = 3$", "$da_0 = 1.4621$")
 draw_node(axes, *hidden[1], "$a_1 = -1, h_1 = 0$", "$da_1 = 0$", alive=False)
 draw_node(axes, *scores[0], "$z_0 = 1$", "$dz_0 = 0.7311$")
 draw_node(axes, *scores[1], "$z_1 = 0$", "$dz_1 = -0.7311$")
 for place, text in zip((0, 4.8, 9.6), ("inputs", "hidden units", "scores"), strict=True):
     axes.text(place, 4, text, color=MUTED, ha="center")
 axes.text(4.8, -0.95, "off: nothing passes", color=WRONG, ha="center")
-axes.text(9.6, -0.95, "biases: $-2$ for $z_0$, else 0", color=MUTED, ha="center", fontsize=9)
+axes.text(9.6, -0.95, "biases: $-2$ and 3", color=MUTED, ha="center", fontsize=9)
 axes.set(xlim=(-1, 10.6), ylim=(-1.2, 4.3))
 show(
     figure,
@@ -284,8 +362,8 @@ show(
     "The network by hand; on each arrow its weight and the gradient d. The four weights that touch "
     "the unit that is off (dashed) stand still.",
     "A network with two inputs, two hidden units and two scores. The first hidden unit has the "
-    "value 3 and the gradient 0.7311; the second has -1 before the ReLU, 0 after it and no "
-    "gradient. Solid arrows, whose weights move: 0.7311 and 1.462 into the first unit, 2.193 and "
+    "value 3 and the gradient 1.4621; the second has -1 before the ReLU, 0 after it and no "
+    "gradient. Solid arrows, whose weights move: 1.462 and 2.924 into the first unit, 2.193 and "
     "-2.193 out of it. Dashed arrows, gradient 0: the two into and the two out of the second unit.",
 )
 reveal(
@@ -301,40 +379,6 @@ reveal(
 # (In a deeper network the layer before it may still change what arrives.)
 
 # %% [markdown]
-# ## Code it
-#
-# The exercises are in `tutorials/mine/05_relu_and_a_whole_network.py`.
-#
-# **Exercise 1, `relu_backward(x, dy)`.** One line.
-
-# %% tags=["exercise"]
-relu_backward = check("05.relu_backward")
-
-# %% jupyter={"source_hidden": true}
-line = np.linspace(-3, 3, 301)
-figure = new_figure(7.5, 2.7)
-for k, (title, values, colour) in enumerate(
-    [
-        ("forwards: max(x, 0)", np.maximum(line, 0), VALUE),
-        ("backwards: the slope", line > 0, GRADIENT),
-    ]
-):
-    axes = figure.add_subplot(1, 2, k + 1)
-    for side in (line <= 0, line > 0):
-        axes.plot(line[side], values[side], color=colour, lw=2.5)
-    axes.set(title=title, xlabel="input x of the ReLU", ylim=(-0.3, 3.2 if k == 0 else 1.4))
-axes.plot(0, 0, "o", color=GRADIENT)
-axes.plot(0, 1, "o", color=GRADIENT, fillstyle="none")
-axes.text(-0.15, 0.1, "at 0 we choose 0", color=GRADIENT, ha="right")
-show(
-    figure,
-    "relu",
-    "A ReLU is a gate: it lets a gradient through unchanged where its input was positive.",
-    "Left, the ReLU: 0 for negative inputs, rising with slope 1 from 0 on. Right, its slope: 0 up "
-    "to and including 0, then 1.",
-)
-
-# %% [markdown]
 # **Exercise 2, `dead_units(a)`.** Which units are off for all examples of a batch?
 
 # %% tags=["exercise"]
@@ -342,7 +386,7 @@ dead_units = check("05.dead_units")
 
 # %% [markdown]
 # **Exercise 3, `two_layer_backward(x, a, h, w2, dz)`.** The column in the middle of the table, from bottom to
-# top. `dz` is given, since notebook 04 has computed it.
+# top. `dz` is given, since notebook 04 has computed it. Where an $a$ is exactly 0, nothing passes, as in exercise 1.
 
 # %% tags=["exercise"]
 two_layer_backward = check("05.two_layer_backward")
@@ -363,7 +407,8 @@ two_layer_backward = check("05.two_layer_backward")
 #
 # **Exercise 4, `softplus_backward(x, dy)`: no formula this time.** A ReLU without a kink is *softplus*,
 # $y = \log(1 + e^x)$. Derive how a gradient passes it. The result is an old acquaintance. For numbers
-# such as 1000 and $-1000$ it has to come out right, too: one way of writing it divides infinity by infinity there.
+# such as 1000 and $-1000$ it has to come out right, too: one way of writing it divides infinity by infinity there,
+# and another loses its digits where the slope is small.
 
 # %% tags=["exercise"]
 softplus_backward = check("05.softplus_backward")
@@ -399,7 +444,7 @@ stated("1.3133", loss)
 np.testing.assert_allclose(dw1, dW1, rtol=1e-12)
 np.testing.assert_allclose(dw2, dW2, rtol=1e-12)
 stepped = [each - 0.1 * d for each, d in zip(parameters, (dw1, db1, dw2, db2), strict=True)]
-stated("0.4004", gradients(x, labels, *stepped)[0])
+stated("0.1485", gradients(x, labels, *stepped)[0])
 
 w1, w2 = [[[Value(each) for each in row] for row in matrix] for matrix in (W1, W2)]
 
@@ -617,14 +662,14 @@ if not FAST:
 #
 # **Values that change too early.** Notebook 02 warned of writing into kept values. Here is the classic
 # case: the second layer's weights are updated as soon as $dW_2$ is known, and *then* $dH$ is computed,
-# with the new $W_2$. In the example by hand, $dA_{00}$ becomes 0.4104 instead of 0.7311.
+# with the new $W_2$. In the example by hand, $dA_{00}$ becomes 1.1414 instead of 1.4621.
 
 # %%
 updated = W2 - 0.1 * dW2
 too_late = (np.array([[p0, -p0]]) @ updated.T)[0, 0]
-print(f"da of the first unit: {p0:.4f} with the kept weights, {too_late:.4f} with the new ones")
-stated("0.4104", too_late)
-stated("0.7311", p0)
+print(f"da of the first unit: {2 * p0:.4f} with the kept weights, {too_late:.4f} with the new ones")
+stated("1.1414", too_late)
+stated("1.4621", 2 * p0)
 
 # %% [markdown]
 # ## Measure

@@ -67,7 +67,22 @@ def relu_backward(answer: Answer) -> None:
         "the gradient stops where x is small, too. The slope is 1 wherever x > 0, however small.": (
             np.where(x > 1e-3, dy, 0.0)
         ),
+        "the gradient stops where x is tiny, too. The slope is 1 wherever x > 0, however small.": (
+            np.where(x > 1e-8, dy, 0.0)
+        ),
         "the gradient stops below x = 1. The kink lies at 0.": np.where(x > 1, dy, 0.0),
+        "the gradient passes down to x = -1. The kink lies at 0.": np.where(x > -1, dy, 0.0),
+        "dy passes where x is negative, too: any number but 0 counts as true. Compare with 0.": (
+            dy * (x != 0)
+        ),
+        "dy is multiplied by a sigmoid of x. The slope of a ReLU is 1 or 0.": dy / (1 + np.exp(-x)),
+        "dy * x is cut off where it is negative. x decides alone, and passes dy as it is.": (
+            np.maximum(dy * x, 0)
+        ),
+        "the gradient passes where x * dy is positive. x decides alone.": dy * (x * dy > 0),
+        "a number passes if any of its row is positive. Each decides for itself.": (
+            dy * (x > 0).any(axis=-1, keepdims=True)
+        ),
         "x and dy are exchanged: x decides, dy passes.": x * (dy > 0),
         "`dy * x > 0` compares the product: > binds less tightly than *. Write dy * (x > 0).": (
             (dy * x > 0).astype(float)
@@ -83,6 +98,7 @@ def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
     always, once, never, at_the_kink = (1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0)
     columns = [always, once, never, at_the_kink, (3, 0, -1), (2, -3, -1), (1e-6, -1, -3)]
+    columns += [(-2, 1, 3), (-1, -2, 4)]  # on at the last example; off for one, and for most
     a = np.array(columns, dtype=float).T
     off = a <= 0
     expect(call(answer, a), off.all(axis=0), "dead_units(a)", mistakes={
@@ -143,6 +159,10 @@ def two_layer_backward(answer: Answer) -> None:
             ),
             "this is the transpose, dz^T h.": dw2.T,
             "this is x^T dz. The second layer's input was h.": _products(x, dz),
+            "dz is cut off where it is negative. The scores pass no ReLU.": (
+                _products(h, np.maximum(dz, 0))
+            ),
+            "negative entries are cut off. A ReLU's mask belongs to dh.": np.maximum(dw2, 0),
         })  # fmt: skip
         recognize(got[3], db2, "db2", {"this sums da. b2 was added to z, so it sums dz.": db1})
         _expect_bias(got[3], dz, "db2")
@@ -214,6 +234,9 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
         "the ReLU's mask is the wrong way round: where a is positive, nothing passes.": (
             _products(x, np.where(a > 0, 0, dh))
         ),
+        "the ReLU's mask is a < 0, the wrong way round: it passes where a is positive.": (
+            _products(x, np.where(a < 0, dh, 0))
+        ),
         "only gradients that are positive pass, where a is positive ('guided' backpropagation). "
         "The sign of a gradient does not matter.": (
             _products(x, np.where(a > 0, np.maximum(dh, 0), 0))
@@ -242,15 +265,33 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
             _products(x, np.maximum(dh, 0))
         ),
         "this is the transpose, da^T x.": dw1.T,
+        "right, except where a is exactly 0: there the gradient passes, and nothing should, as in "
+        "exercise 1. Compare with >, not >=.": _products(x, np.where(a >= 0, dh, 0)),
+        "all examples have the mask of the first one. Each has a mask of its own.": (
+            _products(x, dh * (a[0] > 0))
+        ),
+        "a unit only passes if it is on for all examples. Each example has a mask of its own.": (
+            _products(x, dh * (a > 0).all(axis=0))
+        ),
+        "negative entries are cut off. The ReLU's mask belongs to dh, before the product.": (
+            np.maximum(dw1, 0)
+        ),
+        "the gradient went past the ReLU, and negative entries of the product are cut off. The "
+        "mask belongs to dh.": np.maximum(_products(x, dh), 0),
     })  # fmt: skip
 
 
 def _draw(n: int, inputs: int, hidden: int, classes: int) -> tuple[Array, Array, Array, Array]:
-    """Random x, a, w2 and dz for so many examples, inputs, hidden units and classes."""
+    """Random x, a, w2 and dz for these numbers of examples, inputs, hidden units, classes.
+
+    One entry of a is exactly 0.
+    """
     rng = np.random.default_rng(7)
     x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
     w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
-    return x, x @ w1 + rng.normal(size=hidden), w2, dz
+    a = x @ w1 + rng.normal(size=hidden)
+    a[1, 0] = 0.0
+    return x, a, w2, dz
 
 
 def _four(result: Any) -> list[Any]:
@@ -271,7 +312,7 @@ def _products(x: Array, dy: Array) -> Array:
 
 @exercise
 def softplus_backward(answer: Answer) -> None:
-    """Against differences; then numbers of a thousand."""
+    """Against differences, then to more digits, where the slope is small, and for thousands."""
     rng = np.random.default_rng(15)
     x, dy = rng.normal(size=(2, 2, 3, 2)) * 2
     dx = numerical_gradient(lambda: float(np.sum(dy * np.logaddexp(0, x))), x)
@@ -299,6 +340,21 @@ def softplus_backward(answer: Answer) -> None:
         "this is tanh of half of x. The sigmoid is (1 + tanh(x / 2)) / 2.": dy * np.tanh(x / 2),
         "this is the slope of tanh.": dy * (1 - np.tanh(x) ** 2),
         "the slope is that of -x: it falls where it should rise.": dy * (1 - s),
+        "the slope is that of |x|. Where x is negative, it is below one half.": (
+            dy / (1 + np.exp(-np.abs(x)))
+        ),
+        "the slope is that of -|x|. Where x is positive, it is above one half.": (
+            dy / (1 + np.exp(np.abs(x)))
+        ),
+        "x is multiplied in: the slope alone, times dy.": dy * x * s,
+        "dy went into the exponential. The slope depends on x, and is multiplied by dy.": (
+            1 / (1 + np.exp(-dy))
+        ),
+        "negative dy are cut off. Softplus lets every gradient pass, in part.": (
+            np.maximum(dy, 0) * s
+        ),
+        "the largest x is subtracted from all, as in softmax: here the 1 in the sum has to be "
+        "scaled, too. No shift is needed.": dy / (1 + np.exp(x.max() - x)),
     })  # fmt: skip
     large, ones = np.array([1000.0, -1000.0, 0.0]), np.array([2.0, 3.0, -4.0])
     got = call(answer, large, ones)
@@ -307,7 +363,7 @@ def softplus_backward(answer: Answer) -> None:
             "dx for x = 1000 is not a number: exp(1000) is infinite, and infinity over infinity "
             "is nothing. Divide above and below by exp(x) there, so that only exp(-x) is needed."
         )
-    if np.shape(got) == (3,) and 0 < got[1] < 1:
+    if np.shape(got) == (3,) and 1e-100 < abs(got[1]) < 1:
         raise WrongAnswer(
             "dx for x = -1000 is not 0: x is cut off at a bound, or the slope is a difference. "
             "Take exp of -|x|, which never overflows, and write the slope with it."
@@ -315,3 +371,18 @@ def softplus_backward(answer: Answer) -> None:
     expect(got, [2.0, 0.0, -2.0], "dx for x = [1000, -1000, 0]", mistakes={
         "what is not a number has been replaced by 0. At 1000 the slope is 1.": [0.0, 0.0, -2.0],
     })  # fmt: skip
+    _expect_digits(call(answer, x, dy), dy * np.exp(-np.logaddexp(0, -x)))
+    small = np.array([-20.0, -30.0, -36.0])
+    _expect_digits(call(answer, small, np.ones(3)), np.exp(small) / (1 + np.exp(small)))
+
+
+def _expect_digits(dx: Array, exact: Array) -> None:
+    """WrongAnswer if digits are lost that float64 has: in float32, in differences, in 1 - ..."""
+    error = np.abs(dx - exact) / np.abs(exact)
+    if error.max() > 1e-12:
+        where = np.unravel_index(error.argmax(), error.shape)
+        raise WrongAnswer(
+            f"dx loses digits: it is {np.asarray(dx)[where]:.9g}; expected {exact[where]:.9g}. Is "
+            "it 1 minus something close to 1, a difference, float32, or x cut off? Write the "
+            "slope as one quotient, with exp of -|x|."
+        )

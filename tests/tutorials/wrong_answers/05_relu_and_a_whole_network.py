@@ -338,3 +338,133 @@ def cut_off(x, dy):
 def second_bias_from_da(x, a, h, w2, dz):
     da = dz @ w2.T * (a > 0)
     return x.T @ da, da.sum(axis=0), h.T @ dz, da.sum(axis=0)
+
+
+@wrong("05.relu_backward", "stops where x is tiny")
+def passes_above_a_small_number(x, dy):
+    return dy * (x >= 1e-8)
+
+
+@wrong("05.relu_backward", "down to x = -1")
+def passes_above_minus_one(x, dy):
+    return dy * (x > -1)
+
+
+@wrong("05.relu_backward", "any number but 0 counts as true")
+def where_x_is_true(x, dy):
+    return np.where(x, dy, 0)
+
+
+@wrong("05.relu_backward", "multiplied by a sigmoid of x")
+def slope_of_softplus(x, dy):
+    return dy / (1 + np.exp(-x))
+
+
+@wrong("05.relu_backward", "dy * x is cut off")
+def relu_of_the_product(x, dy):
+    return np.maximum(x * dy, 0)
+
+
+@wrong("05.relu_backward", "where x * dy is positive")
+def passes_where_the_product_is_positive(x, dy):
+    return dy * (x * dy > 0)
+
+
+@wrong("05.relu_backward", "any of its row is positive")
+def passes_whole_rows(x, dy):
+    return dy * (x.max(axis=-1, keepdims=True) > 0)
+
+
+@wrong("05.dead_units", "the last example decides")
+def off_at_the_last(a):
+    return a[-1] <= 0
+
+
+@wrong("05.dead_units", "off for most examples")
+def off_most_of_the_time(a):
+    return (a <= 0).mean(axis=0) > 0.5
+
+
+@wrong("05.two_layer_backward", "except where a is exactly 0")
+def mask_with_equality(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, a >= 0)
+
+
+@wrong("05.two_layer_backward", "the mask of the first one")
+def mask_of_the_first_example(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, a[0] > 0)
+
+
+@wrong("05.two_layer_backward", "only passes if it is on for all")
+def mask_of_all_examples(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, (a > 0).all(axis=0))
+
+
+@wrong("05.two_layer_backward", "mask is a < 0")
+def mask_of_the_negative_side(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, a < 0)
+
+
+@wrong("05.two_layer_backward", "scores pass no ReLU")
+def positive_part_of_dz(x, a, h, w2, dz):
+    dw1, db1, _, db2 = network(x, a, h, w2, dz)
+    return dw1, db1, h.T @ np.maximum(dz, 0), db2
+
+
+@wrong("05.two_layer_backward", "dw2: negative entries are cut off")
+def positive_part_of_dw2(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, db1, np.maximum(dw2, 0), db2
+
+
+@wrong("05.two_layer_backward", "before the product")
+def positive_part_of_dw1(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz)
+    return np.maximum(dw1, 0), db1, dw2, db2
+
+
+@wrong("05.two_layer_backward", "negative entries of the product are cut off")
+def mask_of_the_gradient_of_the_weights(x, a, h, w2, dz):
+    dw1, db1, dw2, db2 = network(x, a, h, w2, dz, True)
+    return np.maximum(dw1, 0), db1, dw2, db2
+
+
+@wrong("05.softplus_backward", "dx loses digits")
+def softplus_in_float32(x, dy):
+    return dy * (1 / (1 + np.exp(-x.astype(np.float32))))
+
+
+@wrong("05.softplus_backward", "1 minus something close to 1")
+def one_minus_the_falling_slope(x, dy):
+    return dy * (1 - 1 / (1 + np.exp(x)))
+
+
+@wrong("05.softplus_backward", "slope is that of |x|")
+def slope_of_the_size(x, dy):
+    return dy / (1 + np.exp(-np.abs(x)))
+
+
+@wrong("05.softplus_backward", "slope is that of -|x|")
+def falling_slope_of_the_size(x, dy):
+    return dy * np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x)))
+
+
+@wrong("05.softplus_backward", "x is multiplied in")
+def slope_times_x(x, dy):
+    return dy * x / (1 + np.exp(-x))
+
+
+@wrong("05.softplus_backward", "dy went into the exponential")
+def slope_at_dy(x, dy):
+    return 1 / (1 + np.exp(-dy))
+
+
+@wrong("05.softplus_backward", "negative dy are cut off")
+def positive_dy_only(x, dy):
+    return np.maximum(dy, 0) / (1 + np.exp(-x))
+
+
+@wrong("05.softplus_backward", "No shift is needed")
+def shifted_as_in_softmax(x, dy):
+    shifted = np.exp(x - x.max())
+    return dy * shifted / (1 + shifted)
