@@ -98,8 +98,9 @@ def by_hand(table: str, **answers: Any) -> None:
     to_derive = {row.name for row in asked if row.how.startswith("derive it")}
     if all(answers[name] is ... for name, _, _ in rows):
         print("Nothing is filled in yet. Replace each ... by a number, or by a list such as")
-        print("[[1, 0], [2, 3]], and run this cell again. Three digits are enough if there are")
-        print("more; what has fewer, such as 6 or 0.25, is asked for as it is.")
+        print(
+            "[[1, 0], [2, 3]], and run this cell again. Three digits are enough, if there are more."
+        )
         return
     known = recognized(folded, mistakes(source, int(place)))
     for name, row, value in rows:

@@ -1,5 +1,6 @@
 """The checks of notebook 06: three kinds of step, and how large fresh weights should be."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,16 @@ def sgd_step(answer: Answer) -> None:
             "the step is divided by the rate.": w - dw / rate,
             "the weights are multiplied by the step. It is subtracted.": w * (1 - rate * dw),
             "the rate multiplies the weights. It belongs to the gradient.": rate * w - dw,
+            "every weight moves by the mean of all gradients. Each has a gradient of its own.": (
+                w - rate * dw.mean()
+            ),
+            "every weight moves by the sum of all gradients. Each has a gradient of its own.": (
+                w - rate * dw.sum()
+            ),
+            "the gradient is summed over its first axis. Examples were summed over in the backward "
+            "pass; here each weight has a gradient of its own.": w - rate * dw.sum(axis=0),
+            "the gradient is averaged over its first axis. That is no axis of examples: each "
+            "weight has a gradient of its own.": w - rate * dw.mean(axis=0),
         }
         if typed := multiple(got, w, dw):
             mistakes[
@@ -165,6 +176,7 @@ def _adam_steps(answer: Answer, w: Array, *gradients: Array) -> None:
             "m is squared in place of the gradient.": beta_2 * v + (1 - beta_2) * right_m**2,
             "v never falls: the larger of the old and the new one is kept. That is another method, "
             "AMSGrad.": np.maximum(v, right_v),
+            "the factor 1 - beta_2 before the square is missing.": beta_2 * v + dw**2,
             "the squares are added up and nothing is forgotten. That is another method, Adagrad.": (
                 v + dw**2
             ),
@@ -254,8 +266,22 @@ def _adam_steps(answer: Answer, w: Array, *gradients: Array) -> None:
                 "this is only the step. Subtract it from the weights from which it starts.": after(
                     -rate * correct, root + epsilon, start=np.zeros_like(w)
                 ),
+                "epsilon is inside the root, beside the corrected v. Here it is added to sqrt(v) "
+                "itself.": after(rate / correct_1, np.sqrt(right_v / correct_2 + epsilon)),
+                "the correction of m holds beta_1**t, not beta_1 * t.": after(
+                    rate * np.sqrt(correct_2) / (1 - beta_1 * t), root + epsilon
+                ),
+                "the correction of v holds beta_2**t, not beta_2 * t.": after(
+                    rate * np.sqrt(1 - beta_2 * t) / correct_1, root + epsilon
+                ),
             }
+            of_rate_1 = after(correct, root + epsilon) - w
         right_w = after(rate * correct, root + epsilon)
+        if (typed := multiple(new_w, w, of_rate_1)) and typed > 0:
+            mistakes[
+                f"the step is that of the rate {typed:.6g}; the rate is {rate} here. It is an "
+                "argument: is another number typed in?"
+            ] = w + typed * of_rate_1
         expect(new_w, right_w, f"w after step {t}", mistakes=mistakes)
 
 
@@ -357,7 +383,8 @@ def leaky_scale(answer: Answer) -> None:
         n = float(np.prod(shape[:-1]))
         right = float(np.sqrt(2 / ((1 + slope**2) * n)))
         what = f"the scale for weights of shape {shape}, slope {slope:g}"
-        expect(call(answer, shape, slope), right, what, mistakes={
+        got = call(answer, shape, slope)
+        expect(got, right, what, mistakes={
             "this is the scale for a ReLU: the slope does not enter. What is negative is not gone, "
             "it comes through with the slope.": np.sqrt(2 / n),
             "the slope enters as it is. A mean *square* is asked about: a number times slope has "
@@ -396,4 +423,25 @@ def leaky_scale(answer: Answer) -> None:
             ),
             "this is upside down: a larger mean square behind the leaky ReLU asks for *smaller* "
             "weights.": np.sqrt(2 * (1 + slope**2) / n),
+            **_known_ends(answer, shape, got),
         })  # fmt: skip
+
+
+def _known_ends(answer: Answer, shape: tuple[int, ...], got: Any) -> dict[str, Any]:
+    """A sentence on any other answer that misses one of the two scales that are known."""
+    n = math.prod(shape[:-1])
+    for slope, known, text in [
+        (
+            0.0,
+            math.sqrt(2 / n),
+            "With slope 0 this is a ReLU, whose scale you know from exercise 4",
+        ),
+        (1.0, math.sqrt(1 / n), "With slope 1 nothing is bent, and the scale is sqrt(1 / n)"),
+    ]:
+        try:
+            ratio = float(call(answer, shape, slope)) / known
+        except (WrongAnswer, TypeError, ValueError):
+            continue
+        if abs(ratio - 1) > 1e-9:
+            return {f"{text}; yours is {ratio:.4g} times that.": got}
+    return {}

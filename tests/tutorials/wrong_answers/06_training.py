@@ -563,3 +563,60 @@ def leaky_first_axis(shape, slope):
 @wrong("06.leaky_scale", "all axes are counted")
 def leaky_all_axes(shape, slope):
     return math.sqrt(2 / ((1 + slope**2) * math.prod(shape)))
+
+
+@wrong("06.sgd_step", "every weight moves by the mean of all gradients")
+def sgd_mean(w, dw, rate):
+    return w - rate * dw.mean()
+
+
+@wrong("06.sgd_step", "the gradient is summed over its first axis")
+def sgd_summed(w, dw, rate):
+    return w - rate * dw.sum(axis=0)
+
+
+def _adam(dw, m, v, t, rate, beta_1, beta_2, **changes):
+    """The right step, or with one of its parts changed."""
+    m = beta_1 * m + (1 - beta_1) * dw
+    v = beta_2 * v + changes.get("weight_of_square", 1 - beta_2) * dw**2
+    m_average = m / changes.get("of_m", 1 - beta_1**t)
+    v_average = v / changes.get("of_v", 1 - beta_2**t)
+    return rate * m_average, v_average, m, v
+
+
+@wrong("06.adam_step", "epsilon is inside the root, beside the corrected v")
+def adam_epsilon_beside_the_corrected_v(
+    w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+):
+    step, v_average, m, v = _adam(dw, m, v, t, rate, beta_1, beta_2)
+    return w - step / np.sqrt(v_average + epsilon), m, v
+
+
+@wrong("06.adam_step", "the factor 1 - beta_2 before the square is missing")
+def adam_square_without_its_factor(
+    w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+):
+    step, v_average, m, v = _adam(dw, m, v, t, rate, beta_1, beta_2, weight_of_square=1.0)
+    return w - step / (np.sqrt(v_average) + epsilon), m, v
+
+
+@wrong("06.adam_step", "the correction of m holds beta_1**t, not beta_1 * t")
+def adam_beta_1_times_t(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    step, _, m, v = _adam(dw, m, v, t, rate, beta_1, beta_2, of_m=1 - beta_1 * t)
+    return w - np.sqrt(1 - beta_2**t) * step / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "the step is that of the rate 0.001; the rate is 0.02 here")
+def adam_typed_rate(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    step, _, m, v = _adam(dw, m, v, t, 0.001, beta_1, beta_2)
+    return w - np.sqrt(1 - beta_2**t) * step / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.leaky_scale", "With slope 0 this is a ReLU, whose scale you know from exercise 4")
+def leaky_root_of_n_alone(shape, slope):
+    return 2 / (math.sqrt(math.prod(shape[:-1])) * (1 + slope))
+
+
+@wrong("06.leaky_scale", "With slope 1 nothing is bent")
+def leaky_half_the_square(shape, slope):
+    return math.sqrt(2 / (math.prod(shape[:-1]) * (1 + slope**2 / 2)))
