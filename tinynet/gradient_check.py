@@ -235,8 +235,10 @@ def constant_ratio(analytic: Array, numeric: Array, batch: int) -> str:
     clear = np.abs(numeric) > 1e-6 * np.abs(numeric).max(initial=0.0)
     if not clear.any() or not np.isfinite(analytic).all():
         return ""
-    if not analytic[clear].any():
+    if not analytic.any():
         return ". The gradient is zero everywhere: is it computed at all?"
+    if not analytic[clear].any():
+        return ""
     ratios = analytic[clear] / numeric[clear]
     ratio = float(np.median(ratios))
     many = clear.sum() > 1 or numeric.size == 1  # one entry of several is not "every entry"

@@ -69,6 +69,7 @@ RECIPES = {
     "weight decay 0.05": Recipe(weight_decay=0.05),
     "cnn instead": Recipe(cnn, LEARNING_RATES["cnn"]),
     "no distortion, slow averages": Recipe(distorted=False, momentum=0.99),
+    "slow averages": Recipe(momentum=0.99),
 }
 
 

@@ -389,5 +389,6 @@ def test_constant_ratio(factor: float, sentence: str) -> None:
 def test_no_constant_ratio_where_there_is_none() -> None:
     assert constant_ratio(normal((20,), 0), normal((20,), 1), batch=20) == ""
     assert constant_ratio(np.ones(3), np.zeros(3), batch=3) == ""
+    assert constant_ratio(np.array([0.0, 5.0]), np.array([1.0, 0.0]), batch=2) == ""
     assert constant_ratio(np.array([4.0, 0.0, 0.0]), np.array([2.0, 0.0, 0.0]), batch=3) == ""
     assert constant_ratio(np.array([4.0, 6.0, 1.0]), np.array([2.0, 3.0, 0.0]), batch=3) == ""

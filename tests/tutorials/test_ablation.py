@@ -65,6 +65,7 @@ def test_a_recipe_is_trained_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None
         "weight decay 0.05": (21, True, True, 0.002, 0.05, {0.9}),
         "cnn instead": (10, True, True, 0.001, 0.0, set()),
         "no distortion, slow averages": (21, False, True, 0.002, 0.0, {0.99}),
+        "slow averages": (21, True, True, 0.002, 0.0, {0.99}),
     }
     assert all(len(images) == 100 for _, images, _ in seen)
 

@@ -98,6 +98,60 @@ def truncated(image, row, column):
     return np.array([1 - down, down]) @ four @ np.array([1 - right, right])
 
 
+@wrong("15.bilinear", "half a pixel off")
+def pixels_at_their_corners(image, row, column):
+    return sampled(image, row - 0.5, column - 0.5)
+
+
+@wrong("15.bilinear", "only the rows are mixed")
+def rows_mixed(image, row, column):
+    return sampled(image, row, math.floor(column))
+
+
+def ink_of(image, row, column, inside):
+    """Bilinear, with another opinion on which pixels exist."""
+    top, left = math.floor(row), math.floor(column)
+    down, right = row - top, column - left
+    a, b, c, d = (
+        image[i, j] if inside(i, j) else 0.0
+        for i, j in [(top, left), (top, left + 1), (top + 1, left), (top + 1, left + 1)]
+    )
+    return (1 - down) * ((1 - right) * a + right * b) + down * ((1 - right) * c + right * d)
+
+
+@wrong("15.bilinear", "Pixel 0 is a pixel")
+def first_line_outside(image, row, column):
+    height, width = image.shape
+    return ink_of(image, row, column, lambda i, j: 0 < i < height and 0 < j < width)
+
+
+@wrong("15.bilinear", "H - 1 is a pixel, too")
+def last_line_outside(image, row, column):
+    height, width = image.shape
+    return ink_of(image, row, column, lambda i, j: 0 <= i < height - 1 and 0 <= j < width - 1)
+
+
+@wrong("15.bilinear", "Columns end at W")
+def square_border(image, row, column):
+    height, _ = image.shape
+    return ink_of(image, row, column, lambda i, j: 0 <= i < height and 0 <= j < height)
+
+
+@wrong("15.bilinear", "the last pair goes on")
+def last_pair_goes_on(image, row, column):
+    top = min(math.floor(row), image.shape[0] - 2)
+    left = min(math.floor(column), image.shape[1] - 2)
+    padded = np.pad(image, 20)[top + 20 : top + 22, left + 20 : left + 22]
+    down, right = row - top, column - left
+    return np.array([1 - down, down]) @ padded @ np.array([1 - right, right])
+
+
+@wrong("15.bilinear", "Paper has its share")
+def shares_of_what_is_there(image, row, column):
+    weight = sampled(np.ones(image.shape), row, column)
+    return sampled(image, row, column) / weight if weight else 0.0
+
+
 def looked_up(image, back, centre, sample=sampled):
     moved = np.empty(image.shape)
     for place in np.ndindex(*image.shape):
@@ -162,6 +216,67 @@ def nearest_old_pixel(image, matrix):
     return looked_up(image, np.linalg.inv(matrix), middle(image), nearest)
 
 
+@wrong("15.warp", "(H - 1) // 2")
+def centre_rounded_down(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), (np.array(image.shape) - 1) // 2)
+
+
+@wrong("15.warp", "fits square pictures only")
+def centre_of_a_square(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), middle(image)[[0, 0]])
+
+
+@wrong("15.warp", "height and width are exchanged in the centre")
+def centre_exchanged(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), middle(image)[::-1])
+
+
+@wrong("15.warp", "the centre is not added back")
+def centre_not_added(image, matrix):
+    def from_the_corner(image, row, column):
+        return sampled(image, *(np.array([row, column]) - middle(image)))
+
+    return looked_up(image, np.linalg.inv(matrix), middle(image), from_the_corner)
+
+
+@wrong("15.warp", "lacks its factor")
+def adjugate(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix) * np.linalg.det(matrix), middle(image))
+
+
+@wrong("15.warp", "one over each entry")
+def entries_inverted(image, matrix):
+    with np.errstate(divide="ignore"):
+        return looked_up(image, np.where(matrix == 0, 0, 1 / matrix), middle(image))
+
+
+@wrong("15.warp", "the border is repeated")
+def border_carried_on(image, matrix):
+    return looked_up(image, np.linalg.inv(matrix), middle(image), border_repeated)
+
+
+@wrong("15.warp", "what meets is added")
+def pixels_sent_and_added(image, matrix):
+    moved, centre = np.zeros(image.shape), middle(image)
+    for place in np.ndindex(*image.shape):
+        i, j = np.round(centre + matrix @ (np.array(place) - centre)).astype(int)
+        if 0 <= i < image.shape[0] and 0 <= j < image.shape[1]:
+            moved[i, j] += image[place]
+    return moved
+
+
+@wrong("15.warp", "dtype int64")
+def whole_numbers_kept(image, matrix):
+    moved = np.zeros_like(image)
+    moved[...] = looked_up(image, np.linalg.inv(matrix), middle(image))
+    return moved
+
+
+@wrong("15.warp", "comes back as it was")
+def not_moved(image, matrix):
+    return image.copy()
+
+
 @wrong("15.warp", "returns None")
 def moved_and_kept(image, matrix):
     looked_up(image, np.linalg.inv(matrix), middle(image))
@@ -218,10 +333,87 @@ def one_pixel_only(image, row, column, dy):
     return one, drow, dcolumn
 
 
-@wrong("15.bilinear_backward", "this is dcolumn")
+@wrong("15.bilinear_backward", "The order asked for")
 def places_exchanged(image, row, column, dy):
     dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
     return dimage, dcolumn, drow
+
+
+@wrong("15.bilinear_backward", "this is dcolumn")
+def column_twice(image, row, column, dy):
+    dimage, _, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage, dcolumn, dcolumn
+
+
+@wrong("15.bilinear_backward", "drow at (1.3, 2.8): the sign is turned")
+def slopes_upside_down(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage, -drow, -dcolumn
+
+
+@wrong("15.bilinear_backward", "dcolumn at (1.3, 2.8): the sign is turned")
+def slope_turned_round(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    return dimage, drow, -dcolumn
+
+
+def pairs_mixed(image, row, column, dy, by_row, by_column):
+    """The slopes, with these shares of the two columns and of the two rows."""
+    ((a, b), (c, d)), down, right = pixels_about(image, row, column)
+    left, here = by_column(down, right)
+    upper, lower = by_row(down, right)
+    dimage = sampled_backward(image, row, column, dy)[0]
+    return dimage, dy * (left * (c - a) + here * (d - b)), dy * (upper * (b - a) + lower * (d - c))
+
+
+@wrong("15.bilinear_backward", "mixed by the row's fraction")
+def mixed_by_its_own_fraction(image, row, column, dy):
+    def rows(down, right):
+        return 1 - right, right
+
+    def columns(down, right):
+        return 1 - down, down
+
+    return pairs_mixed(image, row, column, dy, rows, columns)
+
+
+@wrong("15.bilinear_backward", "are exchanged in the mix")
+def far_pair_for_near(image, row, column, dy):
+    def rows(down, right):
+        return down, 1 - down
+
+    def columns(down, right):
+        return right, 1 - right
+
+    return pairs_mixed(image, row, column, dy, rows, columns)
+
+
+@wrong("15.bilinear_backward", "shares that add up to 1")
+def pairs_added(image, row, column, dy):
+    def ones(down, right):
+        return 1, 1
+
+    return pairs_mixed(image, row, column, dy, ones, ones)
+
+
+@wrong("15.bilinear_backward", "the four pixels alone")
+def corner_of_the_gradient(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    top, left = math.floor(row), math.floor(column)
+    return dimage[top : top + 2, left : left + 2], drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "only the nearest pixel")
+def all_to_the_nearest(image, row, column, dy):
+    dimage, drow, dcolumn = sampled_backward(image, row, column, dy)
+    dimage[...] = 0
+    dimage[round(row), round(column)] = dy
+    return dimage, drow, dcolumn
+
+
+@wrong("15.bilinear_backward", "within a pixel, too")
+def place_has_no_slope(image, row, column, dy):
+    return sampled_backward(image, row, column, dy)[0], 0.0, 0.0
 
 
 @wrong("15.bilinear_backward", "the column's share is missing")
@@ -313,10 +505,102 @@ def floats_overflow(wrong_a, wrong_b):
     return min(1.0, 2 * tail / 2.0 ** (a + b))
 
 
-@wrong("15.mcnemar", "wrong in")
+@wrong("15.mcnemar", "only where they disagree falls a coin")
 def agreements_count(wrong_a, wrong_b):
     a, b = int(wrong_a.sum()), int(wrong_b.sum())
     return min(1.0, 2 * at_most(min(a, b), a + b))
+
+
+@wrong("15.mcnemar", "the images that both get wrong are tossed, too")
+def either_wrong(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * at_most(min(a, b), int((wrong_a | wrong_b).sum())))
+
+
+@wrong("15.mcnemar", "all images are tossed")
+def every_image(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * at_most(min(a, b), len(wrong_a)))
+
+
+@wrong("15.mcnemar", "leaves out the split that was seen")
+def range_too_short(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * sum(math.comb(a + b, k) for k in range(min(a, b))) / 2 ** (a + b))
+
+
+@wrong("15.mcnemar", "twice the probability of exactly this split")
+def one_term(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * math.comb(a + b, a) / 2 ** (a + b))
+
+
+@wrong("15.mcnemar", "counts half")
+def half_of_what_was_seen(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    seen = math.comb(a + b, a) / 2 ** (a + b)
+    return min(1.0, 2 * at_most(min(a, b), a + b) - seen)
+
+
+@wrong("15.mcnemar", "the larger of the two numbers")
+def up_to_the_larger(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * at_most(max(a, b), a + b))
+
+
+@wrong("15.mcnemar", "up to A's number")
+def up_to_a(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return min(1.0, 2 * at_most(a, a + b))
+
+
+@wrong("15.mcnemar", "corrected by one beyond the middle")
+def chi_square_corrected(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    return math.erfc(abs(abs(a - b) - 1) / math.sqrt(2 * (a + b))) if a + b else 1.0
+
+
+@wrong("15.mcnemar", "separate samples")
+def two_variances(wrong_a, wrong_b):
+    spread = math.sqrt((wrong_a.var() + wrong_b.var()) / len(wrong_a))
+    return math.erfc(abs(wrong_a.mean() - wrong_b.mean()) / spread / math.sqrt(2))
+
+
+@wrong("15.mcnemar", "held against a bell curve")
+def mean_over_its_error(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    spread = each.std(ddof=1) / math.sqrt(len(each))
+    return math.erfc(abs(each.mean()) / spread / math.sqrt(2)) if spread else 1.0
+
+
+@wrong("15.mcnemar", "where the networks *agree*")
+def where_they_agree(wrong_a, wrong_b):
+    a, b = int(np.sum(wrong_a & wrong_b)), int(np.sum(~wrong_a & ~wrong_b))
+    return min(1.0, 2 * at_most(min(a, b), a + b))
+
+
+@wrong("15.mcnemar", "Were the coins tossed?")
+def coins_tossed(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    tossed = np.random.default_rng(0).binomial(a + b, 0.5, 100_000)
+    return np.mean(np.abs(tossed - (a + b) / 2) >= abs(a - b) / 2)
+
+
+@wrong("15.mcnemar", "too small for a float")
+def product_of_halves(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    tail, term = 0.0, 0.5 ** (a + b)
+    for k in range(min(a, b) + 1):
+        tail += term
+        term *= (a + b - k) / (k + 1)
+    return min(1.0, 2 * tail)
+
+
+@wrong("15.mcnemar", "Nothing speaks against equal networks")
+def never_for_sure(wrong_a, wrong_b):
+    a, b = disagreements(wrong_a, wrong_b)
+    tail = sum(math.comb(a + b, k) for k in range(min(a, b) + 1)) if a + b else 0
+    return min(1.0, 2 * tail / 2 ** (a + b))
 
 
 @wrong("15.difference", "the sign is turned")
@@ -368,6 +652,49 @@ def share_of_the_disagreements(wrong_a, wrong_b):
     return (a - b) / (a + b) if a + b else 0.0, each.std() / math.sqrt(len(each))
 
 
+@wrong("15.difference", "not taken off")
+def square_of_the_mean_kept(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), math.sqrt((each**2).mean() / len(each))
+
+
+@wrong("15.difference", "two deviations are added up")
+def deviations_added(wrong_a, wrong_b):
+    added = wrong_a.std() + wrong_b.std()
+    return wrong_a.mean() - wrong_b.mean(), added / math.sqrt(len(wrong_a))
+
+
+@wrong("15.difference", "one variance is taken from the other")
+def variances_subtracted(wrong_a, wrong_b):
+    less = abs(wrong_a.var() - wrong_b.var())
+    return wrong_a.mean() - wrong_b.mean(), math.sqrt(less / len(wrong_a))
+
+
+@wrong("15.difference", "The others count, as zeros")
+def among_the_disagreements(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    some = each[each != 0]
+    return each.mean(), some.std() / math.sqrt(len(some))
+
+
+@wrong("15.difference", "1.96 deviations")
+def half_an_interval(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), 1.96 * each.std() / math.sqrt(len(each))
+
+
+@wrong("15.difference", "0 - 1 is 255")
+def numbers_without_a_sign(wrong_a, wrong_b):
+    each = wrong_a.astype(np.uint8) - wrong_b.astype(np.uint8)
+    return each.mean(), each.std() / math.sqrt(len(each))
+
+
+@wrong("15.difference", "in per cent")
+def per_cent(wrong_a, wrong_b):
+    each = 100 * (wrong_a.astype(float) - wrong_b)
+    return each.mean(), each.std() / math.sqrt(len(each))
+
+
 @wrong("15.over_seeds", "the sign is turned")
 def gain_for_cost(errors, reference):
     each = reference - errors
@@ -413,3 +740,67 @@ def divided_by_seeds(errors, reference):
 @wrong("15.over_seeds", "the mean error with the change")
 def error_for_cost(errors, reference):
     return errors.mean(), errors.std(ddof=1) / math.sqrt(len(errors))
+
+
+def mean_and_error(each):
+    return each.mean(), each.std(ddof=1) / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "the best of one row is paired with the best of the other")
+def rows_sorted(errors, reference):
+    return mean_and_error(np.sort(errors) - np.sort(reference))
+
+
+@wrong("15.over_seeds", "one of the rows is turned round")
+def row_turned(errors, reference):
+    return mean_and_error(errors - reference[::-1])
+
+
+@wrong("15.over_seeds", "have lost their signs")
+def distances(errors, reference):
+    return mean_and_error(np.abs(errors - reference))
+
+
+@wrong("15.over_seeds", "in relation to the error without")
+def relative_costs(errors, reference):
+    return mean_and_error((errors - reference) / reference)
+
+
+@wrong("15.over_seeds", "S - 1 is in it twice")
+def one_less_twice(errors, reference):
+    each = errors - reference
+    return each.mean(), each.std(ddof=1) / math.sqrt(len(each) - 1)
+
+
+@wrong("15.over_seeds", "the root of 3")
+def always_three_seeds(errors, reference):
+    each = errors - reference
+    return each.mean(), each.std(ddof=1) / math.sqrt(3)
+
+
+@wrong("15.over_seeds", "of the first row alone")
+def mean_of_the_reference(errors, reference):
+    return mean_and_error(errors - reference.mean())
+
+
+@wrong("15.over_seeds", "not taken off before squaring")
+def mean_kept(errors, reference):
+    each = errors - reference
+    return each.mean(), math.sqrt((each**2).sum() / (len(each) - 1) / len(each))
+
+
+@wrong("15.over_seeds", "1.96 standard errors")
+def half_an_interval_over_seeds(errors, reference):
+    cost, error = mean_and_error(errors - reference)
+    return cost, 1.96 * error
+
+
+@wrong("15.over_seeds", "The order asked for")
+def error_first(errors, reference):
+    return mean_and_error(errors - reference)[::-1]
+
+
+@wrong("15.over_seeds", "one row's deviation is taken from the other's")
+def deviations_subtracted(errors, reference):
+    less = abs(errors.std(ddof=1) - reference.std(ddof=1))
+    return errors.mean() - reference.mean(), less / math.sqrt(len(errors))
