@@ -42,6 +42,16 @@ def seen_pixels(model: Sequential, card: int, index: Index) -> list[int] | None:
 
     None where that is all of it, or where a block of layers hides the way.
     """
+    window = window_of(model, card, index)
+    if window is None:
+        return None
+    height, width = model.input_shape[:2]
+    top, bottom, left, right = window
+    return [max(top, 0), min(bottom, height - 1), max(left, 0), min(right, width - 1)]
+
+
+def window_of(model: Sequential, card: int, index: Index) -> list[int] | None:
+    """The same with the border of zeros beside the picture, so that all windows are as large."""
     if len(index) != 3:
         return None
     top, bottom, left, right = index[0], index[0], index[1], index[1]
@@ -54,8 +64,7 @@ def seen_pixels(model: Sequential, card: int, index: Index) -> list[int] | None:
             top, left = top * windows.strides[0] - above, left * windows.strides[1] - before
             bottom = bottom * windows.strides[0] - above + windows.size[0] - 1
             right = right * windows.strides[1] - before + windows.size[1] - 1
-    height, width = model.input_shape[:2]
-    return [max(top, 0), min(bottom, height - 1), max(left, 0), min(right, width - 1)]
+    return [top, bottom, left, right]
 
 
 def keeps_places(layer: Layer) -> bool:

@@ -5,13 +5,15 @@ a gate that this picture has opened or shut. So a logit is a sum over the map's 
 its slope, which is the logit's gradient; and over what the biases behind the map add.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from mnist_app.page.chain import seen_pixels
+from mnist_app.page.chain import window_of
+from mnist_app.page.gradient_sums import input_gradient_sum
 from mnist_app.page.messages import packed
-from mnist_app.page.places import at, whole_map
+from mnist_app.page.places import Index, at, whole_map
 from mnist_app.page.sums import Group, Sum, one
 from mnist_app.reading.explain import up_to_logits
 from tinynet import (
@@ -79,10 +81,13 @@ class Evidence:
         return found
 
     def seen(self) -> list[list[list[int]]] | None:
-        """First and last pixel that each row of the map sees, and each column; None if hidden."""
+        """First and last pixel that each row of the map sees, and each column; None if hidden.
+
+        They may lie beside the picture, where a convolution has a border of zeros.
+        """
         rows, columns, _ = self.x.shape
         windows = [
-            [seen_pixels(self.model, self.card, (i, i, 0)) for i in range(size)]
+            [window_of(self.model, self.card, (i, i, 0)) for i in range(size)]
             for size in (rows, columns)
         ]
         down, right = windows
@@ -93,16 +98,31 @@ class Evidence:
     def at_place(self, i: int, j: int) -> dict[str, Any]:
         """The gap's share of one place: a product for each map."""
         groups = [
-            Group(f"map {c}", one(a), one(b), at(i, j, c))
+            Group(f"map {c}", one(a), one(b), at(i, j, c), at(i, j, c))
             for c, (a, b) in enumerate(zip(self.x[i, j], self.slopes[2, i, j], strict=True))
         ]
-        return Sum(("x", "slope"), groups).report({"x": self.card})
+        return Sum(("x", "slope"), groups).report({"x": self.card, "slope": self.card})
 
     def of_map(self, c: int) -> dict[str, Any]:
         """The gap's share of one map: a product for each place."""
         picture = self.x[..., c]
-        group = Group(f"map {c}", picture, self.slopes[2, ..., c], whole_map(picture, c))
-        return Sum(("x", "slope"), [group]).report({"x": self.card})
+        places = whole_map(picture, c)
+        group = Group(f"map {c}", picture, self.slopes[2, ..., c], places, places)
+        return Sum(("x", "slope"), [group]).report({"x": self.card, "slope": self.card})
+
+    def slope(self, index: Index) -> dict[str, Any]:
+        """What the slope of one number is the sum of: the ways that lead from it to the logits."""
+        for k, layer in enumerate(self.behind.layers):
+            x, y = self.kept[k][0], self.kept[k + 1][0]
+            dy = self.passed[0][k + 1] - self.passed[1][k + 1]
+            if isinstance(layer, Flatten):
+                index = (int(np.ravel_multi_index(index, x.shape)),)
+            elif not isinstance(layer, Dropout):
+                break
+        told = input_gradient_sum(layer, x, y, dy, index)
+        assert told is not None
+        named = replace(told, factors=(told.factors[0], "slope behind"))
+        return named.report({}) | {"layer": self.card + k + 1}
 
 
 def last_map(model: Sequential, values: list[Array]) -> int | None:

@@ -197,13 +197,15 @@ class Tab:
         return self.look_inside().why(*self.compared(body))
 
     def why_part(self, body: Body) -> Any:
-        """What one place of the last map gave to the difference, or one of its maps."""
+        """What one place of the last map gave to the difference, or a map; or a number's slope."""
         inside = self.look_inside()
         evidence = inside.evidence(*inside.pair(*self.compared(body)))
         if evidence is None:
             raise WrongRequest("no sum tells which part of the picture spoke in this network")
         if "map" in body:
             return evidence.of_map(messages.whole(body, "map", 0, evidence.x.shape[2] - 1))
+        if "slope" in body:
+            return evidence.slope(messages.index(body, "slope", evidence.x.shape))
         i, j = messages.index(body, "place", evidence.x.shape[:2])
         return evidence.at_place(i, j)
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mnist_app.page.evidence import Evidence
 from mnist_app.page.inside import Inside, describe
 from mnist_app.page.step import OneStep
 from mnist_app.page.tabs import mnist_once
@@ -254,10 +255,19 @@ def test_the_parts_of_the_picture_add_up_to_the_logits(name: str) -> None:
         for i, j in ((0, 0), (rows // 2, columns // 2), (rows - 1, columns - 1)):
             part = evidence.at_place(i, j)
             assert part["total"] == pytest.approx(unpacked(found["places"])[2, i, j], rel=1e-4)
-            check_places(part, x=[evidence.x] * (evidence.card + 1))
+            check_places(part, **standing(evidence))
+            for c in (0, maps - 1):
+                slope = evidence.slope((i, j, c))["total"]
+                assert slope == pytest.approx(evidence.slopes[2, i, j, c], rel=1e-4, abs=1e-6)
         part = evidence.of_map(maps - 1)
         assert part["total"] == pytest.approx(unpacked(found["maps"])[2, -1], rel=1e-4, abs=1e-6)
-        check_places(part, x=[evidence.x] * (evidence.card + 1))
+        check_places(part, **standing(evidence))
+
+
+def standing(evidence: Evidence) -> dict[str, list[Array]]:
+    """Where the numbers of its sums stand: on the card of the last map."""
+    count = evidence.card + 1
+    return {"x": [evidence.x] * count, "slope": [evidence.slopes[2]] * count}
 
 
 def check_biases(model: Sequential, told: dict[str, Array], answer: int, rival: int) -> None:
@@ -297,6 +307,8 @@ def test_each_place_of_the_last_map_sees_its_window(page: Page) -> None:
     assert (whole["products"], whole["groups"][0]["label"]) == (25, "map 5")
     assert "place in an array of shape (5, 5)" in page.refused("why-part", place=[5, 0])
     assert "'map' must be" in page.refused("why-part", map=64)
+    slope = page.ask("why-part", answer=7, rival=3, slope=[2, 3, 5])
+    assert (slope["products"], slope["layer"]) == (64, 8)  # a way through each unit of dense_1
     curved = Inside(Sequential([Flatten(), Dense(9), Sigmoid(), Dense(10)], (28, 28, 1)), BLANK)
     assert curved.why(1, 2)["evidence"] is None
 

@@ -19,7 +19,7 @@ export function evidenceOf(state, { evidence, answer, rival, logits }, image, { 
   const most = Math.max(...grids.flatMap(({ values }) => [...values].map(Math.abs)));
   const name = evidence.card ? layer.name : "pixel";
   const figure = (k, words) => element("figure", {}, rows * columns > MOST_CELLS
-    ? plain(grids[k], `${name}, `, k === 2 ? 280 : 120, k === 2 ? openPlace : null)
+    ? plain(grids[k], most, name, k === 2 ? 280 : 120, k === 2 ? openPlace : null)
     : overlay(image, grids[k], evidence.seen, { most, label: k === 2 ? `${name}, place` : words, open: k === 2 ? openPlace : null }),
   element("figcaption", {}, words));
   const size = evidence.seen && rows * columns <= MOST_CELLS ? ` Each cell stands in the middle of the ${evidence.seen[0][0][1] - evidence.seen[0][0][0] + 1} × ${evidence.seen[1][0][1] - evidence.seen[1][0][0] + 1} pixels that it sees.` : "";
@@ -27,7 +27,7 @@ export function evidenceOf(state, { evidence, answer, rival, logits }, image, { 
     element("h3", {}, "Which part of the picture spoke?"),
     element("div", { className: "evidence" }, figure(2, `for ${names[0]} (orange), for ${names[1]} (blue)`),
       element("div", {}, figure(0, `to logit ${names[0]}`), figure(1, `to logit ${names[1]}`))),
-    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} Choose a cell.`),
+    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} One scale for the three pictures. Choose a cell.`),
     table(names, evidence, logits, [answer, rival], threeOf(unpack(evidence.maps)), name, openMap),
   ];
 }
@@ -38,9 +38,9 @@ function threeOf({ shape, values }) {
   return [0, 1, 2].map((k) => ({ shape: shape.slice(1), values: values.slice(k * size, (k + 1) * size) }));
 }
 
-function plain(grid, label, side, pick) {
+function plain(grid, most, label, side, pick) {
   const maps = new Maps({ label, width: side, height: side, pick });
-  maps.show(grid);
+  maps.show(grid, most);
   return maps.node;
 }
 

@@ -106,9 +106,25 @@ function part({ answer, rival, evidence: { card, seen: windows } }, asked) {
     else cards.box(card, [{ map, rows: [0, layer.shape[0] - 1], columns: [0, layer.shape[1] - 1] }]);
     const [one, two] = [answer, rival].map((k) => state.classes[k]);
     return [element("h2", {}, `${name}: ${digits(sum.total, 4)} of the difference`),
-      ...(place && windows ? [window28(arrays[0], [...windows[0][place[0]], ...windows[1][place[1]]])] : []),
+      ...(place && windows ? [window28(arrays[0], [...windows[0][place[0]], ...windows[1][place[1]]].map((pixel) => Math.min(27, Math.max(0, pixel))))] : []),
       element("p", { className: "hint" }, `Each number times its slope: how much the difference, logit ${one} minus logit ${two}, grows with it, through all units behind it that are open. What is above 0 speaks for ${one}, what is below for ${two}.`),
-      sumOf(sum, name, layer, { open: (_, k, at) => attempt(() => trail.open(...cell(k, at))), nameOf: (k, at) => nameOf(state, k, at) })];
+      sumOf(sum, name, layer, {
+        open: (factor, k, at) => attempt(() => trail.open(...(factor === "slope" ? ways(answer, rival, k, at) : cell(k, at)))),
+        nameOf: (k, at) => nameOf(state, k, at),
+      })];
+  }];
+}
+
+// The slope of a number: through which units it reaches the two logits, for the trail.
+function ways(answer, rival, card, index) {
+  const name = `slope of ${nameOf(state, card, index)}`;
+  return [name, async () => {
+    const sum = await ask("why-part", { answer, rival, slope: index });
+    const layer = state.layers[sum.layer];
+    cards.mark(card, index);
+    return [element("h2", {}, `${name} = ${digits(sum.total)}`),
+      element("p", { className: "hint" }, `How much logit ${state.classes[answer]} minus logit ${state.classes[rival]} grows with it: over each unit of ${layer.name}, the weight to that unit times the slope of the unit. A unit that its ReLU has shut has the slope 0; of an open one before the last layer, it is the difference of its two weights.`),
+      sumOf(sum, name, layer, { open: () => {}, nameOf: () => "" })];
   }];
 }
 

@@ -31,11 +31,10 @@ export class Cards {
     this.links = names.map((name, k) => this.link(name, () => this.lead(k, true)));
     this.turns = [["←", "Layers before", -1], ["→", "Layers behind", 1]].map(([text, title, by]) => {
       const button = this.link(text, () => host.scrollBy({ left: by * host.clientWidth }));
-      button.className = "turn";
       button.title = title;
       return button;
     });
-    host.previousElementSibling.replaceChildren(...this.links, ...this.turns);
+    host.previousElementSibling.replaceChildren(...this.links, element("span", { className: "turns" }, ...this.turns));
     host.onscroll = () => this.tell();
     host.sizes?.disconnect();
     host.sizes = new ResizeObserver(() => this.tell());

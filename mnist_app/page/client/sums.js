@@ -42,7 +42,7 @@ function number(view, group, side, row, column, text) {
   const index = placeOf(view.sum, group, side, row, column);
   if (!index) return text;
   const card = view.sum.cards[side];
-  const button = element("button", { type: "button", className: "opens", title: `Open ${view.nameOf(card, index)}` }, text);
+  const button = element("button", { type: "button", className: "opens", title: `Open ${view.sum.factors[side] === "slope" ? "the slope of " : ""}${view.nameOf(card, index)}` }, text);
   button.addEventListener("click", () => view.open(view.sum.factors[side], card, index));
   return button;
 }
