@@ -116,7 +116,7 @@ show(
 # | --- | --- | --- |
 # | $A = X W_1 + b_1$ | $dW_1 =$ ?, $\quad db_1 =$ ? | $X$ |
 # | $H = \max(A, 0)$ | $dA =$ ? | $A$ |
-# | $Z = H W_2 + b_2$ | $dW_2 =$ ?, $\quad db_2 =$ ?, $\quad dH =$ ? | $H$, $W_2$ |
+# | $Z = H W2 + b_2$ | $dW2 =$ ?, $\quad db_2 =$ ?, $\quad dH =$ ? | $H$, $W2$ |
 # | $L$, the loss | $dZ = (P - Y) / N$ | $Z$, labels |
 #
 # Every line in the middle is from notebook 03, notebook 04 or the paragraph above. The last column names
@@ -182,27 +182,27 @@ by_hand("05.1",
 #
 # | name | if you have | then |
 # | --- | --- | --- |
-# | `a` | `W1 @ x[0] + b1` | the weights are transposed: $a_j$ sums $x_i W_{ij}$ over $i$, the rows of $W_1$. |
-# | `z` | `a @ W2 + b2` | the second layer takes $h$, not $a$. |
+# | `a` | `W1 @ x[0] + b1` | the weights are transposed: a_j sums x_i W_ij over i, the rows of W1. |
+# | `z` | `a @ W2 + b2` | the second layer takes h, not a. |
 # | `z` | `h @ W2` | the bias is missing. |
 # | `p` | `[[0.2689, 0.7311]]` | the two have changed places: the larger score has the larger probability. |
 # | `L` | `-log(p[0, 0])` | this is the loss for class 0; class 1 is right. |
-# | `L` | `log(p[0, 1])` | the sign is wrong: $-\log p$ is positive. |
-# | `dz` | `y - p` | the sign is wrong: notebook 04 has $p - y$. |
+# | `L` | `log(p[0, 1])` | the sign is wrong: -log p is positive. |
+# | `dz` | `y - p` | the sign is wrong: notebook 04 has p - y. |
 # | `dz` | `p` | the 1 of the label has to be subtracted. |
-# | `dW2` | `a.T @ dz` | the second layer's input was $h$, not $a$: its second unit gave 0. |
+# | `dW2` | `a.T @ dz` | the second layer's input was h, not a: its second unit gave 0. |
 # | `dW2` | `dz.T @ h` | this is the transpose: a row for each hidden unit, a column for each score. |
-# | `dW2` | `x.T @ dz` | the second layer's input was $h$, not $x$. |
+# | `dW2` | `x.T @ dz` | the second layer's input was h, not x. |
 # | `db2` | `[0, 0]` | the two scores are not added: each has a bias of its own. |
-# | `dh` | `dz @ W2` | the weights are not turned: $dh_i$ sums $dz_j W_{ij}$ over $j$, along *row* $i$ of $W_2$. |
-# | `dh` | `dz` | $W_2$ is missing: $h_i$ is used in every score, with the slope $W_{ij}$. |
-# | `dh` | `[[2.1932, 0]]` | this is $h$ times $dz$, which belongs to the weights. |
-# | `da` | `dh` | the ReLU is missing: $a_1$ is negative, and $h_1$ does not depend on it. |
+# | `dh` | `dz @ W2` | the weights are not turned: dh_i sums dz_j W_ij over j, along *row* i of W2. |
+# | `dh` | `dz` | W2 is missing: h_i is used in every score, with the slope W_ij. |
+# | `dh` | `[[2.1932, 0]]` | this is h times dz, which belongs to the weights. |
+# | `da` | `dh` | the ReLU is missing: a_1 is negative, and h_1 does not depend on it. |
 # | `da` | `dh * h` | the slope of a ReLU is 1 or 0, not its output. |
-# | `da` | `dz * (a > 0)` | $W_2$ is missing on the way back: begin at `dh`. |
+# | `da` | `dz * (a > 0)` | W2 is missing on the way back: begin at `dh`. |
 # | `dW1` | `x.T @ dh` | the gradient went past the ReLU as if it were not there: take `da`. |
 # | `dW1` | `da[0][0] * np.array([[1, 2], [0, 0]])` | this is the transpose: a row for each input, a column for each unit. |
-# | `dW1` | `h.T @ da` | the first layer's input was $x$, not $h$. |
+# | `dW1` | `h.T @ da` | the first layer's input was x, not h. |
 # | `db1` | `dh[0]` | the gradient went past the ReLU as if it were not there: take `da`. |
 #
 # </details>
@@ -256,7 +256,7 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | `b2` | `[-2, 3]` | the bias takes a step too. |
 # | `a` | `x @ W1` | the bias is missing. |
 # | `z` | `h @ W2` | the bias is missing. |
-# | `z` | `a @ W2 + b2` | the second layer takes $h$, not $a$. |
+# | `z` | `a @ W2 + b2` | the second layer takes h, not a. |
 # | `L` | `log(exp(z).sum()) - z[0, 0]` | this is the loss for class 0; class 1 is right. |
 #
 # </details>
@@ -400,7 +400,7 @@ two_layer_backward = check("05.two_layer_backward")
 # | --- | --- | --- |
 # | $A = X W_1 + b_1$ | $dW_1 = X^T dA, \quad db_1 = \sum_n dA_n$ | $X$ |
 # | $H = \max(A, 0)$ | $dA = dH \cdot [A > 0]$, entry by entry | $A$ |
-# | $Z = H W_2 + b_2$ | $dW_2 = H^T dZ, \quad db_2 = \sum_n dZ_n, \quad dH = dZ \ W_2^T$ | $H$, $W_2$ |
+# | $Z = H W2 + b_2$ | $dW2 = H^T dZ, \quad db_2 = \sum_n dZ_n, \quad dH = dZ \ W2^T$ | $H$, $W2$ |
 # | $L$, the loss | $dZ = (P - Y) / N$ | $Z$, labels |
 #
 # </details>

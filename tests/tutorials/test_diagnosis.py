@@ -44,6 +44,7 @@ SQUARE = A[:, :2]
         (-np.inf, 8.0, "is -inf, where 8 is expected. Is something divided by 0"),
         (np.array([2.0, 0.0]), np.array([1.0, 0.0]), "At [0] it is 2; expected 1 (1 of 2"),
         (8.0, 4.0, "is 8; expected 4. That is exactly 2 times too large"),
+        (np.log(8.1), 8.1, "This is the logarithm of what is asked for."),
         (A + 1, A, "one too many"),
     ],
 )
@@ -62,6 +63,12 @@ def test_a_plain_whole_number_is_as_right_as_a_float() -> None:
     expect(1, 1.0, "de")
     with pytest.raises(WrongAnswer, match="is 0; expected"):
         expect(0, 0.5, "de")
+
+
+def test_one_whole_number_is_not_taken_for_a_function_of_another() -> None:
+    with pytest.raises(WrongAnswer) as caught:
+        expect(0, 1.0, "dq")
+    assert str(caught.value) == "dq is 0; expected 1."
 
 
 def test_small_entries_count_if_they_are_held_against_their_own_size() -> None:

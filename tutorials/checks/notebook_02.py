@@ -19,8 +19,8 @@ class Node:
 
 @exercise
 def diamond_gradients(answer: Answer) -> None:
-    """Two values of a; the known wrong numbers are those of single paths and early passing."""
-    for a in (2.0, -0.5):
+    """Three values of a; the known wrong numbers are those of single paths and early passing."""
+    for a in (2.0, -0.5, 0.37):
         b, c, p = 3 * a, 3 * a + 1, 6 * a
         gradients = call(answer, a)
         names = ["a", "b", "c", "p", "q"]
@@ -31,6 +31,7 @@ def diamond_gradients(answer: Answer) -> None:
             )
         expect(gradients["q"], 1.0, f"dq/dq for a = {a}", mistakes={
             "this is the value of q. If q changes, by how much does q change?": c * p,
+            "nothing begins without it. If q changes, by how much does q change?": 0.0,
             "these are derivatives of the nodes by a. Asked for is the other way: of q by each "
             "node.": 36 * a + 6,
         })  # fmt: skip
@@ -39,6 +40,7 @@ def diamond_gradients(answer: Answer) -> None:
             "this is the number for a = 2. It depends on a.": 12.0,
             "this is right for a positive a: a has lost its sign.": 6 * abs(a),
             "a is cut to a whole number.": 6.0 * int(a),
+            "1 is added to it. The 1 of c = b + 1 is part of c's value, not of a slope.": p + 1,
         })  # fmt: skip
         expect(gradients["p"], c, f"dq/dp for a = {a}", mistakes={
             "this is dq/dc. The slope of a product c * p by p is the *other* factor.": p,
@@ -51,6 +53,17 @@ def diamond_gradients(answer: Answer) -> None:
             "the slopes are missing on the way: p = 2 * b, so its share counts twice.": c + p,
             "the two shares are multiplied. Along a path slopes multiply; between paths they "
             "add.": 2 * c * p,
+            "the slope 2 stands on the wrong arrow: it leads from b to p, since p = 2 * b.": (
+                2 * p + c
+            ),
+            "the shares are subtracted. Between paths they add.": p - 2 * c,
+            "this is the mean of the two shares. Between paths they add.": (p + 2 * c) / 2,
+            "the slope of c = b + 1 by b is taken as c / b. If b grows by h, so does c.": (
+                c / b * p + 2 * c
+            ),
+            "1 is added to it. The 1 of c = b + 1 is part of c's value, not of a slope.": (
+                p + 2 * c + 1
+            ),
         })  # fmt: skip
         expect(gradients["a"], 3 * (p + 2 * c), f"dq/da for a = {a}", mistakes={
             "b's gradient is passed on twice: once before its second share has arrived. Wait "
@@ -62,6 +75,10 @@ def diamond_gradients(answer: Answer) -> None:
             "this is 36 a: the 1 of c = b + 1 is lost on the way. dq/dp is c, not b.": 36 * a,
             "this is the slope of one arrow, from a to b. The paths go on to q.": 3.0,
             "b's gradient is multiplied by a. The slope of b = 3 a by a is 3.": a * (p + 2 * c),
+            "b's gradient is divided by the slope 3. Along a path slopes multiply.": (
+                (p + 2 * c) / 3
+            ),
+            "this is the number for a = 2. It depends on a.": 78.0,
             "this is the value of q, or a multiple of b's value, not a derivative.": b * p,
         })  # fmt: skip
 
@@ -69,7 +86,7 @@ def diamond_gradients(answer: Answer) -> None:
 @exercise
 def product(answer: Answer) -> None:
     """The value and both slopes at two unlike numbers."""
-    for a, b in ((-1.5, 4.0), (0.0, 2.5), (-3.0, -3.0)):
+    for a, b in ((-1.5, 4.0), (0.0, 2.5), (-3.0, -3.0), (0.7123, -1.3456)):
         _expect_product(call(answer, a, b), a, b)
 
 
@@ -83,6 +100,7 @@ def _expect_product(result: Any, a: float, b: float) -> None:
         ) from None
     expect(value, a * b, f"the value at a = {a:g}, b = {b:g}", mistakes={
         "this is the sum.": a + b,
+        "the numbers are cut to whole ones.": float(int(a) * int(b)),
     })  # fmt: skip
     expect([first, second], [b, a], f"the pair of slopes at a = {a:g}, b = {b:g}", mistakes={
         "the sign is turned. If a grows by h, a * b grows by h * b.": [-b, -a],
@@ -93,13 +111,16 @@ def _expect_product(result: Any, a: float, b: float) -> None:
         "the slope by b is missing.": [b, 0.0],
         "the slopes are cut to whole numbers.": [float(int(b)), float(int(a))],
         "each slope is the whole product. Divide out what moves: by a it is b.": [a * b, a * b],
+        "both slopes are b. By b it is the other one.": [b, b],
+        "both slopes are a. By a it is the other one.": [a, a],
+        "each slope is the sum of both numbers. By a it is b alone.": [a + b, a + b],
     })  # fmt: skip
 
 
 @exercise
 def quotient(answer: Answer) -> None:
     """Both signs; the slopes are differences of a / b."""
-    for a, b in ((3.0, -2.5), (-1.5, 0.4), (0.0, 5.0)):
+    for a, b in ((3.0, -2.5), (-1.5, 0.4), (0.0, 5.0), (0.7123, 1.3456)):
         result = call(answer, a, b)
         try:
             value, slopes = result
@@ -144,6 +165,19 @@ def quotient(answer: Answer) -> None:
                 a / b,
                 -a / b**2,
             ],
+            "the slope by a is 1, as if nothing were divided. a / b is a times 1 / b.": [
+                1.0,
+                -a / b**2,
+            ],
+            "the slope by a has b^2 where b belongs.": [1 / b**2, -a / b**2],
+            "the slope by b has the whole quotient squared. Only b is: a / b^2.": [
+                1 / b,
+                -((a / b) ** 2),
+            ],
+            "the slope by b is twice as large as it should be: the slope of 1 / b is -1 / b^2.": [
+                1 / b,
+                -2 * a / b**2,
+            ],
         })  # fmt: skip
 
 
@@ -153,34 +187,40 @@ def pass_back(answer: Answer) -> None:
     first = Node(4.0)
     x, y = Node(4.0, (first,), (1.0,)), Node(-2.0)
     out = Node(-8.0, (x, y), (-2.0, 4.0))
-    x.grad, y.grad, out.grad = 10.0, 0.0, 0.5
+    x.grad, y.grad, out.grad = 10.0, 0.0, 1.5
     call(answer, out, returns=False)
-    if [x.grad, y.grad] == [12.0, -1.0]:
+    if [x.grad, y.grad] == [16.0, -3.0]:
         _values_or_order(answer)
-    expect([x.grad, y.grad], [9.0, 2.0], "the pair of gradients of the inputs of 4 * -2", mistakes={
+    expect([x.grad, y.grad], [7.0, 6.0], "the pair of gradients of the inputs of 4 * -2", mistakes={
         "the first input's grad held a share from another node, 10, and it is gone. A node that is "
-        "used twice gets a share from each use: add (+=), do not overwrite (=).": [-1.0, 2.0],
+        "used twice gets a share from each use: add (+=), do not overwrite (=).": [-3.0, 6.0],
         "no share has arrived. Write it into the `grad` of each of node.inputs.": [10.0, 0.0],
-        "the slopes are left out: each has to be multiplied by node.grad.": [10.5, 0.5],
+        "the slopes are left out: each has to be multiplied by node.grad.": [11.5, 1.5],
         "the node's own gradient is left out: the slope has to be multiplied by node.grad.": [
             8.0,
             4.0,
         ],
-        "the slope and node.grad are added, where the chain rule multiplies.": [8.5, 4.5],
+        "the slope and node.grad are added, where the chain rule multiplies.": [9.5, 5.5],
         "node.value took the place of node.grad.": [26.0, -32.0],
         "each input gets the slopes of all inputs, added up. Go through `inputs` and `slopes` in "
-        "pairs: each input has a slope of its own.": [11.0, 1.0],
-        "the share is subtracted. Shares add up.": [11.0, -2.0],
-        "the gradient is multiplied by the share (*=). Shares add up (+=).": [-10.0, 0.0],
-        "a share only counts where nothing has arrived before.": [10.0, 2.0],
-        "a share has lost its sign.": [11.0, 2.0],
+        "pairs: each input has a slope of its own.": [13.0, 3.0],
+        "the share is subtracted. Shares add up.": [13.0, -6.0],
+        "the gradient is multiplied by the share (*=). Shares add up (+=).": [-30.0, 0.0],
+        "a share only counts where nothing has arrived before.": [10.0, 6.0],
+        "a share has lost its sign.": [13.0, 6.0],
         "the slopes and the inputs are in opposite order: each input goes with the slope at its "
-        "own place.": [12.0, -1.0],
-        "only the first input gets a share.": [9.0, 0.0],
-        "the input's old gradient is multiplied in: the share is slope * node.grad alone.": [
-            10.0 - 2.0 * 0.5 * 10.0,
+        "own place.": [16.0, -3.0],
+        "only the first input gets a share.": [7.0, 0.0],
+        "the input's own gradient took the place of node.grad: the share is slope * node.grad.": [
+            10.0 - 2.0 * 10.0,
             0.0,
         ],
+        "the input's old gradient is multiplied in: the share is slope * node.grad alone.": [
+            10.0 - 2.0 * 1.5 * 10.0,
+            0.0,
+        ],
+        "the input's value is multiplied in: the share is slope * node.grad alone.": [-2.0, -12.0],
+        "the share is divided by the number of inputs. Each gets its own, whole.": [8.5, 3.0],
     })  # fmt: skip
     for count in (1, 3, 0):
         inputs = tuple(Node(1.0) for _ in range(count))
@@ -199,7 +239,7 @@ def pass_back(answer: Answer) -> None:
             "the inputs of node's inputs have got shares too. Stop at node.inputs: they pass on "
             "their own gradients later, when all their shares have arrived."
         )
-    if out.grad != 0.5:
+    if out.grad != 1.5:
         raise WrongAnswer("node.grad itself has changed. Other nodes may still need it.")
     x = Node(3.0)
     square = Node(9.0, (x, x), (3.0, 3.0))
@@ -222,7 +262,17 @@ def pass_back(answer: Answer) -> None:
 
 
 def _values_or_order(answer: Answer) -> None:
-    """WrongAnswer if the inputs' values stand for the slopes; at a product both look alike."""
+    """WrongAnswer if the inputs' values stand for the slopes; at a product both look alike.
+
+    Or if the order is an accident: a set of inputs holds them in any order, and each once.
+    """
+    x = Node(3.0)
+    call(answer, Node(9.0, (x, x), (3.0, 3.0), grad=1.0), returns=False)
+    if x.grad == 3.0:
+        raise WrongAnswer(
+            "the inputs are gone through in an order of chance, and one that stands twice, as in "
+            "x * x, only once. Is it a set? Go through `inputs` and `slopes` in pairs."
+        )
     x, y = Node(3.0), Node(5.0)
     call(answer, Node(8.0, (x, y), (1.0, 2.0), grad=1.0), returns=False)
     if [x.grad, y.grad] == [3.0, 5.0]:
@@ -242,8 +292,8 @@ def topological_order(answer: Answer) -> None:
     _expect_order(answer, {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f}, f)
     _expect_order(answer, {"a": a}, a)
     g = Node(9.0)
-    h = Node(1.0, (g,), (1.0,))
-    k = Node(-5.0, (h, g), (1.0, 1.0))  # values that fall
+    h = Node(-5.0, (g,), (1.0,))
+    k = Node(1.0, (h, g), (1.0, 1.0))  # values in an order that is neither this nor its reverse
     _expect_order(answer, {"g": g, "h": h, "k": k}, k)
     chain: list[Node] = [Watched(1.0)]
     for _ in range(16):

@@ -425,3 +425,123 @@ def takes_the_graph_apart(result):
 
     enter(result)
     return order
+
+
+@wrong("02.diamond_gradients", "by how much does q change")
+def begins_with_zero(a):
+    return {**diamond(a, 6 * a + 2 * (3 * a + 1)), "q": 0}
+
+
+@wrong("02.diamond_gradients", "2 stands on the wrong arrow")
+def two_on_the_other_arrow(a):
+    return diamond(a, 2 * 6 * a + (3 * a + 1))
+
+
+@wrong("02.diamond_gradients", "shares are subtracted")
+def difference_of_the_shares(a):
+    return diamond(a, 6 * a - 2 * (3 * a + 1))
+
+
+@wrong("02.diamond_gradients", "mean of the two shares")
+def mean_of_the_shares(a):
+    return diamond(a, (6 * a + 2 * (3 * a + 1)) / 2)
+
+
+@wrong("02.diamond_gradients", "taken as c / b")
+def quotient_as_a_slope(a):
+    return diamond(a, (3 * a + 1) / (3 * a) * 6 * a + 2 * (3 * a + 1))
+
+
+@wrong("02.diamond_gradients", "divided by the slope 3")
+def divided_by_a_slope(a):
+    db = 6 * a + 2 * (3 * a + 1)
+    return diamond(a, db, db / 3)
+
+
+@wrong("02.diamond_gradients", "dq/dc for a = 0.37")
+def rounded_diamond(a):
+    return {k: round(v, 1) for k, v in diamond(a, 6 * a + 2 * (3 * a + 1)).items()}
+
+
+@wrong("02.product", "both slopes are b")
+def the_same_slope_twice(a, b):
+    return a * b, (b, b)
+
+
+@wrong("02.product", "the sum of both numbers")
+def slopes_that_are_sums(a, b):
+    return a * b, (a + b, a + b)
+
+
+@wrong("02.product", "rounded to 2 digits")
+def rounded_slopes_of_a_product(a, b):
+    return a * b, (round(b, 2), round(a, 2))
+
+
+@wrong("02.quotient", "rounded to 3 digits")
+def rounded_slopes_of_a_quotient(a, b):
+    return a / b, (round(1 / b, 3), round(-a / b**2, 3))
+
+
+@wrong("02.quotient", "rounded to 4 digits")
+def rounded_quotient(a, b):
+    return round(a / b, 4), (1 / b, -a / b**2)
+
+
+@wrong("02.quotient", "slope by a is 1")
+def slope_of_a_alone(a, b):
+    return a / b, (1.0, -a / b**2)
+
+
+@wrong("02.quotient", "slope by a has b^2")
+def b_squared_in_both(a, b):
+    return a / b, (1 / b**2, -a / b**2)
+
+
+@wrong("02.quotient", "whole quotient squared")
+def quotient_squared(a, b):
+    return a / b, (1 / b, -((a / b) ** 2))
+
+
+@wrong("02.quotient", "twice as large")
+def twice_the_slope(a, b):
+    return a / b, (1 / b, -2 * a / b**2)
+
+
+@wrong("02.pass_back", "own gradient took the place of node.grad")
+def own_gradient_of_the_input(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * source.grad
+
+
+@wrong("02.pass_back", "an order of chance")
+def set_of_inputs(node):
+    each_once = list(dict.fromkeys(node.inputs))[::-1]  # the order of a set is chance
+    for source, slope in zip(each_once, node.slopes, strict=False):
+        source.grad += slope * node.grad
+
+
+@wrong("02.pass_back", "divided by the number of inputs")
+def mean_share(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad / len(node.inputs)
+
+
+@wrong("02.pass_back", "value is multiplied in")
+def share_times_value(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad * source.value
+
+
+@wrong("02.topological_order", "stands before its input")
+def sorted_by_value(result):
+    order = []
+
+    def enter(node):
+        if all(node is not each for each in order):
+            order.append(node)
+            for source in node.inputs:
+                enter(source)
+
+    enter(result)
+    return sorted(order, key=lambda node: node.value)
