@@ -15,8 +15,6 @@ import sys
 
 sys.path[:0] = ["..", "."]  # the clone, which holds tinynet and tutorials
 
-import time
-
 import numpy as np
 
 from tutorials.cells import FAST, check, reveal, stated
@@ -55,8 +53,8 @@ prediction = None  # "a", "b" or "c"
 #
 # $$p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$$
 #
-# Adding the same number to all scores changes nothing, since it cancels. That is more than a curiosity: numbers
-# above $e^{709}$ do not fit into float64, so a program first subtracts the largest score $m$ from all.
+# Adding the same number to all scores changes nothing, since it cancels. That is more than a curiosity: $e^{710}$
+# does not fit into float64 any more, so a program first subtracts the largest score $m$ from all.
 #
 # **Its slopes.** Raising the score $z_k$ raises $e^{z_k}$, and the sum, call it $S$, by as much. By the
 # quotient rule, for $j = k$ and for $j \neq k$,
@@ -76,7 +74,7 @@ prediction = None  # "a", "b" or "c"
 # | `z` | given | [2, 1, 0] |
 # | `e` | `exp(z)` | ? |
 # | `p` | `e / e.sum()` | ? |
-# | `J` | derive it | ? |
+# | `J` | derive it, from the formula above | ? |
 
 # %% tags=["by-hand"]
 by_hand("04.1", e=..., p=..., J=...)
@@ -90,6 +88,22 @@ by_hand("04.1", e=..., p=..., J=...)
 # | `e` | `exp(z)` | [7.3891, 2.7183, 1.0000] |
 # | `p` | `e / e.sum()` | [0.6652, 0.2447, 0.0900] |
 # | `J` | `np.diag(p) - np.outer(p, p)` | [[0.2227, -0.1628, -0.0599], [-0.1628, 0.1848, -0.0220], [-0.0599, -0.0220, 0.0819]] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `e` | `z` | these are the scores: the exponential of each is asked for. |
+# | `e` | `[exp(2), exp(1), 0]` | exp(0) is 1. |
+# | `p` | `e` | the sum is not 1 yet: divide. |
+# | `p` | `z / z.sum()` | the scores are divided by their sum, without the exponential. |
+# | `p` | `1 / (1 + exp(-np.array(z)))` | each score went through a sigmoid by itself. Softmax divides by one sum. |
+# | `J` | `p * (1 - p)` | this is the diagonal alone. The other places belong to j different from k. |
+# | `J` | `np.diag(p * (1 - p))` | the other places are not 0: raising one score lowers the other probabilities. |
+# | `J` | `np.diag(p) + np.outer(p, p)` | p p^T is subtracted. |
+# | `J` | `np.outer(p, p)` | diag(p) is missing, and the sign. |
+# | `J` | `-np.outer(p, p)` | diag(p) is missing: on the diagonal p_k is added. |
+# | `J` | `np.diag(p * (1 - p)) + np.outer(p, p) - np.diag(p ** 2)` | beside the diagonal the sign is wrong. |
+# | `J` | `np.diag(p) - np.outer(p, p) + np.diag(p ** 2)` | on the diagonal p_k squared is missing. |
+# | `J` | `np.diag(1 - p) - np.outer(p, p) + np.diag(p ** 2)` | on the diagonal stands p_k - p_k p_k, not 1 - p_k. |
 #
 # </details>
 #
@@ -109,7 +123,29 @@ softmax = check("04.softmax")
 # $$dz_k = \sum_j J_{jk} \ dp_j$$
 #
 # Put the two slopes in and multiply out: the matrix disappears, and what remains needs one sum for each
-# example. Do it on paper; it is exercise 2.
+# example. Do it on paper, and then in code.
+#
+# **Exercise 2, `softmax_backward(p, dp)`.** For any upstream gradient `dp`, without building $J$.
+
+# %% tags=["exercise"]
+softmax_backward = check("04.softmax_backward")
+
+# %% [markdown]
+# <details><summary>The derivation, unfolded</summary>
+#
+# $$dz_k = \sum_j J_{jk} \ dp_j = p_k \ dp_k - p_k \sum_j p_j \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
+#
+# </details>
+#
+# **Exercise 3, `blind_upstream(p)`.** Is there an upstream gradient, not zero itself, of which nothing
+# passes a softmax, whatever the scores are? If so, a check that uses it proves nothing. (`p` is there for
+# its shape.)
+
+# %% tags=["exercise"]
+blind_upstream = check("04.blind_upstream")
+
+# %% [markdown]
+# ### The loss
 #
 # **Why the logarithm?** Suppose that the examples are independent. Then the probability that the network
 # gives to *all* the right answers together, its *likelihood*, is a product of $N$ numbers below 1. A
@@ -179,6 +215,27 @@ by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
 # | `dp` | `-y / p` | [-1.5032, 0, 0] |
 # | `dz_through_J` | `(np.diag(p) - np.outer(p, p)).T @ dp` | [-0.3348, 0.2447, 0.0900] |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `p` | `exp(z)` | the sum is not 1 yet: divide. |
+# | `L` | `log(p[0])` | the sign is wrong: -log p is positive. |
+# | `L` | `-log(p[1])` | this is the loss for the second class; the first is right. |
+# | `L` | `-log(p[0]) / log(10)` | this is a logarithm to the base 10. The loss has the natural one. |
+# | `L` | `1 - p[0]` | this is 1 - p; asked for is -log p. |
+# | `dz` | `np.array(y) - p` | the sign is wrong: a step against the gradient has to raise the right score. |
+# | `dz` | `p` | the right class has no term of its own yet: y is missing. |
+# | `dz` | `-np.array(y) / p` | this is dp. It still has to pass the softmax. |
+# | `dz` | `p * (p - y)` | one factor p is too many: the slope of the logarithm cancels it. |
+# | `dz` | `(p - y) / 3` | nothing is divided by the number of classes. |
+# | `dp` | `-1 / p` | only the right class's probability stands in the loss: the others have the slope 0. |
+# | `dp` | `y / p` | the sign is wrong: the larger p, the smaller the loss. |
+# | `dp` | `-log(p) * y` | this is the loss; asked for is its slope. |
+# | `dp` | `p - y` | this is dz. Asked for is the gradient before the softmax is passed. |
+# | `dp` | `-p * y` | the slope of the logarithm is 1 / p. |
+# | `dz_through_J` | `p * (1 - p) * dp` | only the diagonal of J is used. |
+# | `dz_through_J` | `p * dp` | this is diag(p) times dp: the other part of J is missing. |
+# | `dz_through_J` | `dp` | J has not been multiplied yet. |
+#
 # </details>
 #
 # Two ways, one gradient. It sums to zero, as it must: raising all scores alike does not change the loss.
@@ -207,6 +264,14 @@ by_hand("04.3", m=..., s=..., losses=...)
 # | `s` | `exp(z - m).sum()` | 1 |
 # | `losses` | `log(s) - (z - m)` | [0, 1000, 2000] |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `s` | `0` | exp(0) is 1, and the largest score has become 0. |
+# | `s` | `3` | exp(-1000) is not 1: it is rounded to 0. |
+# | `losses` | `-np.array(z)` | the largest score is not subtracted. |
+# | `losses` | `np.array(z) - m` | the sign is wrong: a loss is positive. |
+# | `losses` | `[0, 1000, 1000]` | z - m is -2000 for the last class. |
+#
 # </details>
 #
 # The last row holds the loss for each of the three classes, if it were the right one.
@@ -214,20 +279,6 @@ by_hand("04.3", m=..., s=..., losses=...)
 # %% [markdown]
 # ## Code it
 #
-# **Exercise 2, `softmax_backward(p, dp)`.** For any upstream gradient `dp`, without building $J$.
-
-# %% tags=["exercise"]
-softmax_backward = check("04.softmax_backward")
-
-# %% [markdown]
-# **Exercise 3, `blind_upstream(p)`.** Is there an upstream gradient, not zero itself, of which nothing
-# passes a softmax, whatever the scores are? If so, a check that uses it proves nothing. (`p` is there for
-# its shape.)
-
-# %% tags=["exercise"]
-blind_upstream = check("04.blind_upstream")
-
-# %% [markdown]
 # **Exercise 4, `stable_loss(z, labels)`.** The mean over the batch. `labels` holds the number of each
 # example's right class; `z[np.arange(len(z)), labels]` picks the right score from each row.
 
@@ -242,9 +293,7 @@ stable_loss = check("04.stable_loss")
 loss_gradient = check("04.loss_gradient")
 
 # %% [markdown]
-# <details><summary>The two derivations, unfolded</summary>
-#
-# $$dz_k = \sum_j J_{jk} \ dp_j = p_k \ dp_k - p_k \sum_j p_j \ dp_j = p_k \left( dp_k - \sum_j p_j \ dp_j \right)$$
+# <details><summary>Both ways, unfolded</summary>
 #
 # With $dp_j = -y_j / p_j$, in $p_j \ dp_j = -y_j$ the division cancels, and the $y_j$ add up to 1:
 #
@@ -512,8 +561,9 @@ assert last > first  # the two halves of the run: the loss rises
 #
 # This network begins with zero weights. So all scores are 0, each digit has the probability 1/10, and
 # the loss is $\log 10$, or 2.3026, whatever the images are: a free check of the loss's code. The gradient can be looked
-# at: for each example it sums to 0. Before training it is $-0.9$ at the right class and 0.1 at each of
-# the others. The figure shows it then, and after one *epoch*: one pass through all training images.
+# at: for each example it sums to 0. Without its $1/N$, as it is drawn below, it is $P - Y$: before training $-0.9$ at
+# the right class and 0.1 at each of the others. The figure shows it then, and after one *epoch*: one pass through all
+# training images.
 
 # %% jupyter={"source_hidden": true}
 images, labels = data.train_images[:60].reshape(-1, 784) / 255, data.train_labels[:60]
@@ -521,9 +571,7 @@ start = np.zeros((60, 10))
 stated("2.3026", stable_loss(start, labels))
 np.testing.assert_allclose(stable_loss(start, labels), np.log(10), rtol=1e-14)
 
-started = time.perf_counter()
 w, b, _ = train(loss_gradient, EPOCH)
-seconds = time.perf_counter() - started
 trained = images @ w + b
 figure = new_figure(8, 3.6)
 for k, (title, z) in enumerate(
@@ -535,11 +583,11 @@ for k, (title, z) in enumerate(
     axes.set(ylabel="class", yticks=[0, 9])
     assert np.abs(picture.sum(axis=0)).max() < 1e-12
 axes.set(xlabel="60 training images")
-figure.colorbar(axes.images[0], ax=figure.axes, label="gradient")
+figure.colorbar(axes.images[0], ax=figure.axes, label="$P - Y$")
 show(
     figure,
     "dlogits",
-    "The gradient for 60 images, one a column: blue scores will be raised, red ones lowered.",
+    "The gradient, without its 1/N, for 60 images, one a column: blue scores will be raised, red ones lowered.",
     "Two grids of 10 classes by 60 images. Above, before training: in each column one dark blue "
     "cell, the right class, with -0.9, and nine pale red ones with 0.1. Below, after training: "
     "almost white, with a few columns where a blue and a red cell stand for a digit that is still "
@@ -573,10 +621,8 @@ show(
     "ring of the zero with a blue centre, the stroke of the one with blue on both sides.",
 )
 reached = accuracy(w, b)
+print(f"after one epoch of {EPOCH:,} images: accuracy {100 * reached:.0f} %")
 assert reached > (0.80 if FAST else 0.88)
-
-# %% tags=["timing"]
-print(f"one epoch of {EPOCH:,} images: {seconds:.1f} s;  accuracy {100 * reached:.1f} %")
 
 # %% [markdown]
 # ## What this cannot tell you

@@ -12,7 +12,7 @@ from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 LARGE = np.array([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -2000.0], [3.0, 1.0, 2.0]])
 OVERFLOW = (
-    "exp of a number above 709 is infinite, and infinity over infinity is not a number. Subtract "
+    "exp of 710 is infinite, and infinity over infinity is not a number. Subtract "
     "the row's largest score first: the probabilities stay the same."
 )
 ONE_SHIFT = (
@@ -33,8 +33,11 @@ def softmax(answer: Answer) -> None:
 
 def _expect_softmax(answer: Answer, z: Array) -> None:
     e = np.exp(z)
+    shifted = np.exp(z - z.max(axis=1, keepdims=True))
     got = call(answer, z)
     if np.shape(got) == z.shape and 1e-12 < np.abs(got - _softmax(z)).max() < 1e-4:
+        if np.allclose(got, np.round(got, 10), rtol=0, atol=1e-15):
+            raise WrongAnswer("softmax(z) is rounded. All digits are asked for.")
         raise WrongAnswer(
             "softmax(z) is nearly right. Is a small number added somewhere? None is needed: after "
             "the shift the largest exponential is 1, so the sum is never 0."
@@ -65,9 +68,13 @@ def _expect_softmax(answer: Answer, z: Array) -> None:
         "the exponentials are divided by the largest one. The rows have to add up to 1: divide by "
         "their sum.": e / e.max(axis=1, keepdims=True),
         "the rows are lowered by their maximum, but the sum runs over the examples, axis 0.": (
-            np.exp(z - z.max(axis=1, keepdims=True))
-            / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=0)
+            shifted / shifted.sum(axis=0)
         ),
+        "the largest score is subtracted above the line only. The sum below needs it too.": (
+            shifted / e.sum(axis=1, keepdims=True)
+        ),
+        "the largest score is subtracted below the line only. The exponentials above need the same "
+        "shift.": e / shifted.sum(axis=1, keepdims=True),
         "the row is divided by its largest score. The largest is subtracted.": (
             _softmax(z / np.abs(z).max(axis=1, keepdims=True))
         ),
@@ -156,6 +163,18 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
         "the other classes' share has the wrong sign: raising a score *lowers* them.": (
             p * (1 - p) * dp + p * (np.sum(p * dp, axis=1, keepdims=True) - p * dp)
         ),
+        "the sum is not multiplied by p: brackets are missing, p (dp - sum).": (
+            p * dp - np.sum(p * dp, axis=1, keepdims=True)
+        ),
+        "dp is not multiplied by p: brackets are missing, p (dp - sum).": (
+            dp - p * np.sum(p * dp, axis=1, keepdims=True)
+        ),
+        "the bracket is divided by p, where it is multiplied.": (
+            (dp - np.sum(p * dp, axis=1, keepdims=True)) / p
+        ),
+        "the own term p p dp is subtracted twice: the sum over all classes holds it already.": (
+            p * (1 - p) * dp - p * np.sum(p * dp, axis=1, keepdims=True)
+        ),
         "p stands inside the sum where it belongs before it: p dp - p sum(p dp).": (
             p * dp - np.sum(p * p * dp, axis=1, keepdims=True)
         ),
@@ -165,8 +184,7 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
         "the sum weighs by p squared; once is enough.": (
             p * (dp - np.sum(dp * p**2, axis=1, keepdims=True))
         ),
-        "this is p - dp. Only the gradient of cross-entropy is p - y, with labels y; dp is any "
-        "upstream gradient.": p - dp,
+        "this is p - dp. dp is any upstream gradient, and has to go through the slopes.": p - dp,
         "this is 0 everywhere. A test with dp = 1 cannot tell it from the truth, but dp is "
         "random here.": np.zeros_like(p),
     })  # fmt: skip
@@ -174,7 +192,7 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
 
 @exercise
 def blind_upstream(answer: Answer) -> None:
-    """Any dp that is constant in each row, and not zero, for two sizes."""
+    """Any dp that is constant in each row, and of ordinary size, for two sizes."""
     _expect_blind(answer, _softmax(_draw()[0]))
     with _other_sizes():
         _expect_blind(answer, _softmax(_draw_others()[0]))
@@ -189,6 +207,12 @@ def _expect_blind(answer: Answer, p: Array) -> None:
     if not dp.any(axis=1).all():
         row = int(np.argmin(dp.any(axis=1)))
         raise WrongAnswer(f"row {row} of dp is zero, and every layer turns that into zero.")
+    size = np.abs(dp).max(axis=1)
+    if size.min() < 1e-3 or size.max() > 1e3:
+        raise WrongAnswer(
+            f"a row of dp has the size {size.min() if size.min() < 1e-3 else size.max():.0e}, at "
+            "which rounding hides everything. Take numbers of ordinary size, about 1."
+        )
     for n, (p_n, dp_n) in enumerate(zip(p, dp, strict=True)):
         dz = _jacobian(p_n) @ dp_n
         if np.abs(dz).max() > 1e-9 * np.abs(dp_n).max():
@@ -209,14 +233,16 @@ def stable_loss(answer: Answer) -> None:
     logs = np.log(np.exp(LARGE - m[:, np.newaxis]).sum(axis=1)) + m
     exact = float(np.mean(logs - LARGE[[0, 1, 2], labels]))
     got = call(answer, LARGE, labels)
-    if np.shape(got) == () and 1 < got < exact / 2:
+    if np.shape(got) == () and 1 < got < exact - 1e-6:
         raise WrongAnswer(
-            "the loss for scores such as [1000, 0, -1000] is far too small. A probability is "
-            "kept away from 0 before the logarithm. Take the logarithm of the quotient on paper "
-            "first: log p = z - m - log(sum), and nothing is ever 0."
+            "the loss for scores such as [1000, 0, -1000] is too small. A probability is kept away "
+            "from 0 before the logarithm, or an infinite loss is replaced by a number. Take the "
+            "logarithm of the quotient on paper first: log p = z - m - log(sum), and nothing is "
+            "ever 0."
         )
     expect(got, exact, "the loss for scores such as [1000, 0, -1000]", mistakes={
-        "exp of a number above 709 is infinite. Subtract the row's largest score first.": np.nan,
+        "exp of 710 is infinite. Subtract the row's largest score first.": np.nan,
+        ONE_SHIFT.replace("becomes 0 / 0", "has a sum that is rounded to 0"): -np.inf,
         "the logarithm of a probability that was rounded to 0 is infinite. Take the logarithm of "
         "the quotient on paper first: log p = z - m - log(sum).": np.inf,
     })  # fmt: skip
@@ -226,6 +252,8 @@ def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
     p = _softmax(z)
     n, k = z.shape
     own_columns = -np.log(p)[:, labels]
+    m, own = z.max(axis=1), z[np.arange(n), labels]
+    sums = np.exp(z - m[:, np.newaxis]).sum(axis=1)
     each = np.array([-math.log(p[row, label]) for row, label in enumerate(labels)])
     expect(call(answer, z, labels), each.mean(), "the loss", mistakes={
         "this is the sum over the batch, where the mean is asked for.": each.sum(),
@@ -244,6 +272,25 @@ def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
         ),
         "the largest score is subtracted inside the sum only. The label's score has to be lowered "
         "by as much.": (each - z.max(axis=1)).mean(),
+        "the largest score is added twice: either log(sum) + m - z, or log(sum) - (z - m).": (
+            (each + m).mean()
+        ),
+        "the largest score is subtracted once more, where it has to come back: either "
+        "log(sum) + m - z, or log(sum) - (z - m).": (each - 2 * m).mean(),
+        "the logarithm of the sum is missing.": (sums - own + m).mean(),
+        "the logarithm of the sum is missing: log sum exp(z) - z.": (np.exp(m) * sums - own).mean(),
+        "np.log1p adds 1 to the sum. The sum holds all its terms already: np.log.": (
+            (np.log1p(sums) - own + m).mean()
+        ),
+        "np.log1p adds 1 to the sum, which holds all its terms already: np.log.": (
+            (np.log1p(np.exp(m) * sums) - own).mean()
+        ),
+        "the sum of the exponentials is divided by the number of classes.": (
+            each.mean() - math.log(k)
+        ),
+        "all examples are held against the first one's label. Each has its own.": (
+            -np.log(p)[:, labels[0]].mean()
+        ),
         "`[:, labels]` takes the columns of all labels from every row, N by N numbers. From row n "
         "only the one at labels[n] counts: index with np.arange(N) too.": own_columns.mean(),
         "`[:, labels]` takes the columns of all labels from every row, N by N numbers; from row n "
@@ -270,6 +317,10 @@ def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
         ),
         "the sum runs over the examples, axis 0. The classes of one example share a sum.": (
             (np.log(np.exp(z).sum(axis=0))[labels] - z[np.arange(n), labels]).mean()
+        ),
+        "the shifted exponentials are summed over the examples, axis 0. The classes of one example "
+        "share a sum.": (
+            np.log(np.exp(z - m[:, np.newaxis]).sum(axis=0)).mean() - (own - m).mean()
         ),
         "the label before is taken: labels count from 0.": (
             -np.log(p)[np.arange(n), labels - 1].mean()
@@ -314,6 +365,7 @@ def loss_gradient(answer: Answer) -> None:
     with np.errstate(all="ignore"):
         dp = -y / p / 3
         through_p = p * (dp - np.sum(p * dp, axis=1, keepdims=True))
+    kept_away = np.where(p[[0, 1, 2], labels][:, np.newaxis] == 0, 0, expected)
     got = call(answer, LARGE, labels)
     if np.shape(got) == (3, 3) and 1e-12 < np.abs(got - expected).max() < 1e-3:
         raise WrongAnswer(
@@ -323,6 +375,10 @@ def loss_gradient(answer: Answer) -> None:
     expect(got, expected, large, mistakes={
         **_overflows(3),
         "a probability that was rounded to 0 is divided by. p - y needs no division.": through_p,
+        "where the label's probability is rounded to 0, the row comes out as 0. Was it kept away "
+        "from 0 for a division? Then p and 1 / p no longer cancel. p - y needs no division.": (
+            kept_away
+        ),
     }, batch=3)  # fmt: skip
 
 
@@ -348,6 +404,11 @@ def _expect_loss_gradient(answer: Answer, z: Array, labels: Array) -> None:
         "the 1 is subtracted in the columns of all labels, in every row: `dz[:, labels] -= 1`. In "
         "row n only column labels[n] has it; index with np.arange(N) too.": (
             (p - np.isin(np.arange(k), labels)) / n
+        ),
+        "1 is subtracted everywhere. It belongs to the label's place alone.": (p - 1) / n,
+        "this is multiplied by N, where the mean divides by it.": (p - y) * n,
+        "this is the gradient of a squared error. The loss is -log p.": np.array(
+            [2 * _jacobian(p_n) @ (p_n - y_n) / n for p_n, y_n in zip(p, y, strict=True)]
         ),
         "the scores take the place of the probabilities: softmax is missing.": (z - y) / n,
         "each score went through a sigmoid by itself; the classes share one sum.": (
@@ -395,8 +456,8 @@ def _jacobian(p: Array) -> Array:
 
 
 def _draw() -> tuple[Array, Array]:
-    """Scores of four examples and three classes, and their labels."""
-    return np.random.default_rng(4).normal(size=(4, 3)), np.array([2, 0, 1, 1])
+    """Scores of four examples and three classes, and their labels; none is class 0."""
+    return np.random.default_rng(4).normal(size=(4, 3)), np.array([2, 2, 1, 1])
 
 
 def _draw_others() -> tuple[Array, Array]:
@@ -434,8 +495,9 @@ def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> No
         return float(-np.log((q / q.sum(axis=1, keepdims=True))[np.arange(n), labels]).mean())
 
     q, p = 1 / (1 + np.exp(-z)), _softmax(z)
-    shares = q / q.sum(axis=1, keepdims=True)
-    dq = (1 / q.sum(axis=1, keepdims=True) - y / q) / n
+    total = q.sum(axis=1, keepdims=True)
+    shares = q / total
+    dq = (1 / total - y / q) / n
     got = call(answer, z, labels)
     expect(got, numerical_gradient(loss, z), "dz", rtol=1e-6, mistakes={
         "this is softmax's p - y. Here the scores go through sigmoids, and the sum that is divided "
@@ -473,6 +535,45 @@ def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> No
         ),
         "the first factor is 1 / sum; q / sum belongs there.": (
             (1 / q.sum(axis=1, keepdims=True) - y) * (1 - q) / n
+        ),
+        "brackets are missing: 1 - q multiplies q / sum, and y as well.": (
+            ((1 - q) * shares - y) / n
+        ),
+        "brackets are missing: 1 - q multiplies y, and q / sum as well.": (
+            (shares - (1 - q) * y) / n
+        ),
+        "brackets are missing: q (1 - q) multiplies 1 / sum, and -y / q as well.": (
+            (q * (1 - q) / total - y / q) / n
+        ),
+        "only y is divided by N: brackets are missing.": (1 - q) * (shares - y / n),
+        "only the first term is divided by N: brackets are missing.": (1 - q) * (shares / n - y),
+        "the label's term has the wrong sign: q_c stands above the line, and -log falls with it.": (
+            (1 - q) * (shares + y) / n
+        ),
+        "the sum's term has the wrong sign: the sum is below the line, and raises the loss.": (
+            (1 - q) * (-shares - y) / n
+        ),
+        "the slope of log(sum) is 1 / sum, not 1 / sum^2.": (
+            q * (1 - q) * (1 / total**2 - y / q) / n
+        ),
+        "everything is divided by the sum once more.": (1 - q) * (shares - y) / total / n,
+        "y is divided by the sum, too. The label's term is y alone, once its q has cancelled.": (
+            (1 - q) * (q - y) / total / n
+        ),
+        "the label's term is -y / q. The sum belongs to the other term.": (
+            q * (1 - q) * (1 / total - y / total) / n
+        ),
+        "the slope of the sigmoid is q (1 - q), in q, not in z.": z * (1 - z) * dq,
+        "this is divided by K, the number of classes. N is the number of examples.": (
+            dq * q * (1 - q) * n / k
+        ),
+        "the loss is a mean over examples, not over classes: divide by N only.": (
+            dq * q * (1 - q) / k
+        ),
+        "this is q - y, over all classes: the gradient of a loss that looks at each class alone. "
+        "Here the classes share a sum.": (q - y) / n / k,
+        "q is divided by the number of classes, where the example's sum belongs.": (
+            (1 - q) * (q / k - y) / n
         ),
         "the most probable class takes the place of the label.": (
             (shares - np.eye(k)[shares.argmax(axis=1)]) * (1 - q) / n

@@ -141,7 +141,7 @@ def label_not_picked(z, labels):
     return -np.log(rows(z)).mean()
 
 
-@wrong("04.stable_loss", "exp of a number above 709")
+@wrong("04.stable_loss", "exp of 710")
 def loss_without_shift(z, labels):
     e = np.exp(z)
     return np.mean(np.log(e.sum(axis=1)) - np.log(e[np.arange(len(z)), labels]))
@@ -546,3 +546,182 @@ def no_sum(z, labels):
 def small_number_added(z):
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / (e.sum(axis=1, keepdims=True) + 1e-8)
+
+
+@wrong("04.softmax", "softmax(z) is rounded")
+def rounded_probabilities(z):
+    return np.round(rows(z), 6)
+
+
+@wrong("04.softmax", "above the line only")
+def numerator_shifted(z):
+    return np.exp(z - z.max(axis=1, keepdims=True)) / np.exp(z).sum(axis=1, keepdims=True)
+
+
+@wrong("04.softmax", "below the line only")
+def denominator_shifted(z):
+    return np.exp(z) / np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
+
+
+@wrong("04.softmax_backward", "the sum is not multiplied by p")
+def sum_outside_the_bracket(p, dp):
+    return p * dp - np.sum(p * dp, axis=1, keepdims=True)
+
+
+@wrong("04.softmax_backward", "dp is not multiplied by p")
+def dp_outside_the_bracket(p, dp):
+    return dp - p * np.sum(p * dp, axis=1, keepdims=True)
+
+
+@wrong("04.softmax_backward", "divided by p")
+def bracket_divided(p, dp):
+    return (dp - np.sum(p * dp, axis=1, keepdims=True)) / p
+
+
+@wrong("04.softmax_backward", "subtracted twice")
+def own_term_twice(p, dp):
+    return p * (1 - p) * dp - p * np.sum(p * dp, axis=1, keepdims=True)
+
+
+@wrong("04.blind_upstream", "about 1")
+def tiny_upstream(p):
+    return np.full(p.shape, 1e-300)
+
+
+@wrong("04.blind_upstream", "about 1")
+def huge_upstream(p):
+    return np.full(p.shape, 1e200)
+
+
+def loss_of(terms):
+    """A loss from a function of the log sums, the shifts and the label's scores of all examples."""
+
+    def loss(z, labels):
+        m = z.max(axis=1)
+        sums = np.exp(z - m[:, np.newaxis]).sum(axis=1)
+        return float(np.mean(terms(sums, m, z[np.arange(len(z)), labels])))
+
+    return loss
+
+
+@wrong("04.stable_loss", "added twice")
+def shift_added_twice(z, labels):
+    return loss_of(lambda s, m, own: np.log(s) + m - (own - m))(z, labels)
+
+
+@wrong("04.stable_loss", "has to come back")
+def shift_subtracted_twice(z, labels):
+    return loss_of(lambda s, m, own: np.log(s) - m - own)(z, labels)
+
+
+@wrong("04.stable_loss", "the logarithm of the sum is missing")
+def no_logarithm(z, labels):
+    return loss_of(lambda s, m, own: s - (own - m))(z, labels)
+
+
+@wrong("04.stable_loss", "np.log1p adds 1")
+def one_too_many(z, labels):
+    return loss_of(lambda s, m, own: np.log1p(s) - (own - m))(z, labels)
+
+
+@wrong("04.stable_loss", "divided by the number of classes")
+def mean_of_the_exponentials(z, labels):
+    return loss_of(lambda s, m, own: np.log(s / z.shape[1]) - (own - m))(z, labels)
+
+
+@wrong("04.stable_loss", "give each row its own")
+def one_maximum_for_all(z, labels):
+    z = z - z.max()
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels]))
+
+
+@wrong("04.stable_loss", "A probability is kept away from 0")
+def clipped_far_below(z, labels):
+    return float(-np.log(np.maximum(rows(z)[np.arange(len(z)), labels], 1e-300)).mean())
+
+
+@wrong("04.stable_loss", "infinite loss is replaced")
+def infinity_replaced(z, labels):
+    with np.errstate(divide="ignore"):
+        losses = -np.log(rows(z)[np.arange(len(z)), labels])
+    return float(np.nan_to_num(losses, posinf=1000).mean())
+
+
+@wrong("04.stable_loss", "summed over the examples")
+def shifted_and_summed_down(z, labels):
+    z = z - z.max(axis=1, keepdims=True)
+    sums = np.log(np.exp(z).sum(axis=0)).mean()
+    return float(np.mean(sums - z[np.arange(len(z)), labels]))
+
+
+@wrong("04.stable_loss", "the first one's label")
+def first_label_for_all(z, labels):
+    return float(-np.log(rows(z)[:, labels[0]]).mean())
+
+
+def through_the_softmax(z, dp):
+    p = rows(z)
+    return p * (dp - np.sum(p * dp, axis=1, keepdims=True)) / len(z)
+
+
+@wrong("04.loss_gradient", "no longer cancel")
+def kept_from_zero(z, labels):
+    return through_the_softmax(z, -one_hot(z, labels) / np.maximum(rows(z), 1e-12))
+
+
+@wrong("04.loss_gradient", "no longer cancel")
+def small_number_below_the_line(z, labels):
+    return through_the_softmax(z, -one_hot(z, labels) / (rows(z) + 1e-12))
+
+
+@wrong("04.loss_gradient", "1 is subtracted everywhere")
+def one_from_all(z, labels):
+    return (rows(z) - 1) / len(z)
+
+
+@wrong("04.loss_gradient", "multiplied by N")
+def times_n(z, labels):
+    return (rows(z) - one_hot(z, labels)) * len(z)
+
+
+@wrong("04.loss_gradient", "squared error")
+def gradient_of_a_squared_error(z, labels):
+    return through_the_softmax(z, 2 * (rows(z) - one_hot(z, labels)))
+
+
+def from_sigmoids(formula):
+    """A gradient from q, the sum of a row's q, y and N."""
+
+    def gradient(z, labels):
+        q = 1 / (1 + np.exp(-z))
+        return formula(q, q.sum(axis=1, keepdims=True), one_hot(z, labels), len(z))
+
+    return gradient
+
+
+for _diagnosis, _formula in {
+    "1 - q multiplies q / sum": lambda q, s, y, n: ((1 - q) * q / s - y) / n,
+    "1 - q multiplies y": lambda q, s, y, n: (q / s - (1 - q) * y) / n,
+    "q (1 - q) multiplies 1 / sum": lambda q, s, y, n: (q * (1 - q) / s - y / q) / n,
+    "only y is divided by N": lambda q, s, y, n: (1 - q) * (q / s - y / n),
+    "only the first term is divided": lambda q, s, y, n: (1 - q) * (q / s / n - y),
+    "label's term has the wrong sign": lambda q, s, y, n: (1 - q) * (q / s + y) / n,
+    "sum's term has the wrong sign": lambda q, s, y, n: (1 - q) * (-q / s - y) / n,
+    "not 1 / sum^2": lambda q, s, y, n: q * (1 - q) * (1 / s**2 - y / q) / n,
+    "by the sum once more": lambda q, s, y, n: (1 - q) * (q / s - y) / s / n,
+    "y is divided by the sum, too": lambda q, s, y, n: (1 - q) * (q - y) / s / n,
+    "the label's term is -y / q": lambda q, s, y, n: q * (1 - q) * (1 / s - y / s) / n,
+    "divided by K": lambda q, s, y, n: (1 - q) * (q / s - y) / q.shape[1],
+    "over classes: divide by N only": lambda q, s, y, n: (1 - q) * (q / s - y) / q.size,
+    "this is q - y, over all classes": lambda q, s, y, n: (q - y) / q.size,
+    "where the example's sum belongs": lambda q, s, y, n: (1 - q) * (q / q.shape[1] - y) / n,
+}.items():
+    _answer = from_sigmoids(_formula)
+    _answer.__name__ = "_".join(_diagnosis.split()[:6])
+    wrong("04.sigmoid_loss_gradient", _diagnosis)(_answer)
+
+
+@wrong("04.sigmoid_loss_gradient", "in q, not in z")
+def slope_in_z(z, labels):
+    q, y = 1 / (1 + np.exp(-z)), one_hot(z, labels)
+    return z * (1 - z) * (1 / q.sum(axis=1, keepdims=True) - y / q) / len(z)
