@@ -78,7 +78,8 @@ prediction = None  # "a", "b" or "c"
 # **Rounding.** A computer keeps only the leading digits of a number. A value of $f$ comes with a
 # relative error of about $\varepsilon$, which is $1.1 \cdot 10^{-16}$ for float64 and
 # $6 \cdot 10^{-8}$ for float32. In $f(x + h) - f(x - h)$ nearly everything cancels except these
-# errors, up to $2 \varepsilon |f(x)|$ for two values, and dividing by $2h$ enlarges them. So the
+# errors, up to $2 \varepsilon |f(x)|$ for two values, and dividing by $2h$ enlarges them. (The points $x + h$ and
+# $x - h$ are rounded themselves, which counts once $h$ is tiny.) So the
 # whole error is about
 #
 # $$E(h) \approx \frac{h^2}{6} |f'''(x)| + \frac{\varepsilon |f(x)|}{h}$$
@@ -138,6 +139,23 @@ by_hand("01.1", f=..., df_dx=..., df_dy=..., df_dz=..., above=..., below=..., sl
 # | `below` | `(x - 0.1 + y) * z` | -11.6 |
 # | `slope` | `(above - below) / 0.2` | -4.0 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `f` | `x + y * z` | the brackets come first: x + y, then times z. |
+# | `df_dx` | `1` | this is the slope of x + y by x. The factor z stands before it. |
+# | `df_dx` | `y * z` | if x grows by 1, x + y grows by 1, and f by z: y does not enter. |
+# | `df_dy` | `1` | this is the slope of x + y by y. The factor z stands before it. |
+# | `df_dy` | `x * z` | if y grows by 1, x + y grows by 1, and f by z: x does not enter. |
+# | `df_dz` | `x * y` | x + y is a sum: if z grows by 1, f grows by x + y. |
+# | `df_dz` | `f` | this is f itself. If z grows by 1, by how much does f grow? |
+# | `df_dz` | `1` | the factor x + y is missing. |
+# | `above` | `below` | this is `below`: x goes up by 0.1 first. |
+# | `above` | `f` | x has not moved yet. |
+# | `below` | `above` | this is `above`: x goes down by 0.1. |
+# | `slope` | `above - below` | this is the difference; it has to be divided by the way, 0.2. |
+# | `slope` | `(above - below) / 0.1` | the two points lie 0.2 apart. |
+# | `slope` | `(below - above) / 0.2` | the sign is turned: above minus below. |
+#
 # </details>
 #
 # The slope is exact, because $f$ is a straight line in $x$: there is no $f''$ and no $f'''$. Nothing
@@ -163,6 +181,18 @@ by_hand("01.2", derivative=..., forward=..., centred=...)
 # | `derivative` | `2 * x` | 6 |
 # | `forward` | `((x + 0.1) ** 2 - x ** 2) / 0.1` | 6.1 |
 # | `centred` | `((x + 0.1) ** 2 - (x - 0.1) ** 2) / 0.2` | 6.0 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `derivative` | `x` | the slope of a parabola is not x. |
+# | `derivative` | `x ** 2` | this is g itself; its slope is asked for. |
+# | `derivative` | `2` | this is the second derivative: the slope depends on x. |
+# | `forward` | `(x + 0.1) ** 2 - x ** 2` | the difference has to be divided by the step. |
+# | `forward` | `(x ** 2 - (x - 0.1) ** 2) / 0.1` | this is the difference to the other side. |
+# | `forward` | `6` | this is the derivative. The forward difference is off by something. |
+# | `centred` | `((x + 0.1) ** 2 - (x - 0.1) ** 2) / 0.1` | the two points lie 0.2 apart. |
+# | `centred` | `(x + 0.1) ** 2 - (x - 0.1) ** 2` | the difference has to be divided by the way, 0.2. |
+# | `centred` | `6.1` | this is the forward difference. |
 #
 # </details>
 #
@@ -255,6 +285,21 @@ by_hand("01.3", derivative=..., above=..., below=..., slope=...)
 # | `below` | `max(x - h, 0)` | 0 |
 # | `slope` | `(above - below) / (2 * h)` | 0.45 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `derivative` | `1` | x is negative: there the ReLU is flat. |
+# | `derivative` | `0.5` | x lies beside the kink, not on it. |
+# | `above` | `h - x` | x is negative: x + h is smaller than h. |
+# | `above` | `h` | x is not 0: x + h is a little smaller than h. |
+# | `above` | `0` | x + h is positive, and the ReLU keeps it. |
+# | `below` | `x - h` | x - h is negative, and the ReLU makes it 0. |
+# | `below` | `h - x` | x - h is negative, and the ReLU makes it 0. |
+# | `slope` | `(above - below) / h` | the two points lie 2h apart. |
+# | `slope` | `0` | this is the slope at x. The quotient sees both sides of the kink. |
+# | `slope` | `0.5` | this would be so at x = 0. Here more of the step lies on the flat side. |
+# | `slope` | `(above - below) / 2` | h is missing below the line. |
+# | `slope` | `(above - below) / 2 * h` | (2 * h) needs its brackets: `/ 2 * h` divides by 2 and multiplies by h. |
+#
 # </details>
 
 # %% tags=["exercise"]
@@ -283,9 +328,10 @@ show(
 # %% [markdown]
 # **Exercise 4, `second_derivative(f, x, h)`: no formula this time.** How fast does the slope itself change?
 # Subtracting the two series gave the slope. There is another thing that one can do with them. Find a
-# formula that needs only values of $f$, and whose error falls with $h^2$; your own `numerical_gradient`
-# can be the judge of it: for a function of one number, take the gradient of its gradient. (With more entries the
-# gradient of the summed gradient mixes them, and is another thing.) (A tip on its step: rounding is divided by $h^2$ here, not by $h$.)
+# formula that needs only values of $f$, and whose error falls with $h^2$. Rounding is divided by $h^2$ here, not by
+# $h$, so the step is a longer one. Your own `numerical_gradient` can be the judge, for a function of one number: take
+# the gradient of its gradient. With more entries that is another thing, because the gradient of a summed gradient
+# mixes them.
 
 # %% tags=["exercise"]
 second_derivative = check("01.second_derivative")
@@ -474,7 +520,8 @@ for wrong_version in (integers_cut_off, forward_difference, in_float32):
 # scores, one for each digit. The loss says how far the scores are from favouring the right digit.
 # (Notebooks 03 and 04 derive both; here they are only a function of 7,840 weights. In the code, `Sequential` is a
 # list of layers, and `parameters()` names its arrays, each with a `value` and, after `backward`, a `grad`.
-# `keep=True` makes the forward pass keep what `backward` needs.)
+# `keep=True` makes the forward pass keep what `backward` needs.) Numerically that takes 15,680 values of the loss, two
+# for each weight.
 
 # %%
 from mnist_app.data import load_mnist
@@ -492,27 +539,36 @@ def loss(values):
     return softmax_cross_entropy(model.forward(image), label)[0]
 
 
-start = weights.value.copy()
-started = time.perf_counter()
-numeric = numerical_gradient(loss, start)
-numeric_seconds = time.perf_counter() - started
+def seconds(work):
+    """Processor time, which does not count the programs that run beside this one."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
 
-loss(start)  # numerical_gradient leaves the weights where its last evaluation had them
-started = time.perf_counter()
-for _ in range(100):
+
+def backward():
     _, dscores = softmax_cross_entropy(model.forward(image, keep=True), label)
     model.backward(dscores)
-backward_seconds = (time.perf_counter() - started) / 100
+
+
+start = weights.value.copy()
+evaluation_seconds = min(seconds(lambda: [loss(start) for _ in range(100)]) for _ in range(5)) / 100
+numeric = numerical_gradient(loss, start)
+loss(start)  # numerical_gradient leaves the weights where its last evaluation had them
+backward_seconds = min(seconds(lambda: [backward() for _ in range(100)]) for _ in range(5)) / 100
+numeric_seconds = 2 * weights.value.size * evaluation_seconds
 
 worst = relative_error(weights.grad, numeric).max()
 print(f"largest relative error of 7,840 entries: {worst:.0e}")
 assert worst < 1e-6
 assert numeric_seconds / backward_seconds > 100
+stated("15,680", 2 * weights.value.size)
 
 # %% tags=["timing"]
-print(f"numerically:         {numeric_seconds:8.3f} s")
-print(f"by back-propagation: {backward_seconds:8.6f} s")
-print(f"ratio:               {numeric_seconds / backward_seconds:8,.0f}")
+print(f"one value of the loss: {evaluation_seconds:8.6f} s")
+print(f"15,680 of them:        {numeric_seconds:8.3f} s")
+print(f"by back-propagation:   {backward_seconds:8.6f} s")
+print(f"ratio:                 {numeric_seconds / backward_seconds:8,.0f}")
 
 # %% jupyter={"source_hidden": true}
 figure = new_figure(7.5, 2.9)
@@ -544,7 +600,7 @@ stated("1,568", 2 * 784)
 # weight there raises the score for five, and the loss falls. Where a pixel is 0, its weight has no
 # effect.) The numerical one takes more than a hundred times as long, on most machines some thousand
 # times, and the ratio grows with the network: two evaluations for each weight in centred differences, so the convolutional
-# network of `mnist_app`, with 121,930 weights, needs 243,860 of them for *one* gradient. The way
+# network of `mnist_app`, with 121,930 weights and biases, needs 243,860 of them for *one* gradient. The way
 # that the other notebooks derive, back-propagation, costs little more than another
 # evaluation (notebook 02 counts it), whatever the number of weights. That is why it exists, and the numerical way stays as
 # its witness.

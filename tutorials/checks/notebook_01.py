@@ -67,6 +67,10 @@ def numerical_gradient(answer: Answer) -> None:
             "np.ndindex(x.shape) goes through all entries.": np.broadcast_to(
                 f(x) * w.sum(axis=-1, keepdims=True), w.shape
             ),
+            "whole slabs move together: range(len(x)) goes through the first axis, and x[i] is all "
+            "that lies behind it. np.ndindex(x.shape) goes through all entries.": np.broadcast_to(
+                f(x) * w.sum(axis=(1, 2), keepdims=True), w.shape
+            ),
             "every entry is exactly 2 times too large. The two points lie 2h apart, not h.": 2
             * w
             * f(x),
@@ -84,6 +88,11 @@ def numerical_gradient(answer: Answer) -> None:
             "the step h makes no difference: another one is written into the code.": w * f(x),
             "this is the forward difference; only at a small h does it look right.": (
                 f(x) * np.expm1(coarse * w) / coarse
+            ),
+            "the step is h times |x|. Asked for is the same step, h, for all entries: it works at "
+            "x = 0 too.": f(x) * np.sinh(coarse * np.abs(x) * w) / (coarse * np.abs(x)),
+            "the points lie h apart, half of it to each side. Asked for are x + h and x - h.": (
+                f(x) * np.sinh(coarse / 2 * w) / (coarse / 2)
             ),
         },
         rtol=1e-8,
@@ -146,12 +155,21 @@ def relative_error(answer: Answer) -> None:
             "the root of the squares takes the place of |a| + |n|.": (
                 difference / np.maximum(1e-8, np.sqrt(a**2 + n**2))
             ),
+            "the difference is squared. Take |a - n| as it is.": (
+                difference**2 / np.maximum(1e-8, size)
+            ),
             "the floor is too low, or 0 / 0 was replaced by 0 afterwards: where both numbers are "
             "tiny, rounding decides the quotient. The denominator is at least 1e-8.": (
                 difference / np.maximum(1e-12, size)
             ),
-            "the floor is too high: small numbers that differ look alike. 1e-8 is asked for.": (
-                difference / np.maximum(1e-5, size)
+            **{
+                f"the floor is {floor:g}, too high: small numbers that differ look alike. 1e-8 is "
+                "asked for.": difference / np.maximum(floor, size)
+                for floor in 10.0 ** np.arange(-7, 1)
+            },
+            "one number came out, from sums over all pairs. Each pair has its own error, or a "
+            "wrong small entry would be lost among large ones.": (
+                np.linalg.norm(a - n) / max(1e-8, np.linalg.norm(a) + np.linalg.norm(n))
             ),
             "|n| is added to the quotient: the denominator needs brackets.": (
                 difference / np.maximum(1e-8, np.abs(a)) + np.abs(n)
@@ -193,8 +211,8 @@ def crosses_kink(answer: Answer) -> None:
         "it, and a point on the kink counts too.": near & (x > 0),
         "every point on the rising side is marked, even where both steps stay on it. There the "
         "slope is 1, and exists.": near | (x > 0),
-        "points up to 2h away are marked. The two points lie 2h apart, but x is in their middle: a "
-        "step is h long.": np.abs(x) < 2 * H,
+        "points farther than h from the kink are marked. The two points lie 2h apart, but x is in "
+        "their middle: a step is h long.": np.abs(x) < 2 * H,
         "only half a step is looked at: x - h and x + h lie a whole h away.": np.abs(x) < H / 2,
         "one answer came out for all points. Each has its own: compare the whole array, without "
         "any().": np.asarray(near.any()),
@@ -239,7 +257,6 @@ def second_derivative(answer: Answer) -> None:
         "only the last term is divided by h^2: brackets are missing.": (
             around * (np.exp(h * w) - 2) + around * np.exp(-h * w) / h**2
         ),
-        "`/ h * h` divides and multiplies again. Write / h**2.": 2 * (numbers - around),
         "one entry's slope is taken of the sum of all slopes: these are the row sums of the "
         "matrix of second derivatives. Move the same entry twice.": w * w.sum() * around,
         "this is the first derivative.": w * f(x),
@@ -247,8 +264,8 @@ def second_derivative(answer: Answer) -> None:
         "this is divided by h once. A second difference is of the order of h^2.": (
             f(x) * 2 * (np.cosh(h * w) - 1) / h
         ),
-        "nothing is divided by: this is a second difference, of the order of h^2.": (
-            f(x) * 2 * (np.cosh(h * w) - 1)
+        "nothing is divided by, or `/ h * h` divides and multiplies again. Write / h**2.": (
+            2 * (numbers - around)
         ),
         "f(x) is subtracted once. Add the two series: what is left of f(x) is twice.": (
             f(x) * (2 * np.cosh(h * w) - 1) / h**2
@@ -260,15 +277,25 @@ def second_derivative(answer: Answer) -> None:
             around * w.ravel()[:, np.newaxis, np.newaxis] * w
         ),
         "all entries move at once.": np.full(w.shape, f(x) * w.sum() ** 2),
+        "whole rows move together: range(len(x)) goes through the first axis, and x[i] is a row. "
+        "np.ndindex(x.shape) goes through all entries.": np.broadcast_to(
+            2 * f(x) * (np.cosh(h * w.sum(axis=1, keepdims=True)) - 1) / h**2, w.shape
+        ),
         "this is the forward difference of the slopes: its error is of the order of h.": (
             w * f(x) * np.expm1(h * w) / h
         ),
-        "f(x) in the middle is taken at x - h: put the entry back before you call f there.": (
+        "this is (f(x + h) - f(x - h)) / h^2. Is f(x) missing, and a sign turned? Or is the value "
+        "in the middle taken at x - h? Then put the entry back before you call f there.": (
             f(x) * 2 * np.sinh(h * w) / h**2
         ),
         "this is half of what it should be: the difference of two slopes is divided by 2h, but "
         "the forward and the backward slope belong to points that lie h apart.": (w**2 * f(x) / 2),
     }
+    if np.shape(got) == w.shape and np.abs(got).max() < 1e-8:
+        raise WrongAnswer(
+            "the second derivatives are zero everywhere, but for rounding. Are the points above "
+            "and below one and the same array? `up = x` is a second name, not a copy."
+        )
     expect(got, w**2 * f(x), "the array of second derivatives", mistakes=mistakes, rtol=2e-5)
     coarse = np.asarray(call(answer, f, x, 0.5))
     if coarse.shape == w.shape and np.allclose(coarse, got, rtol=1e-3):

@@ -38,7 +38,8 @@ def relative_error(a: Array, n: Array) -> Array:
 def crosses_kink(x: Array, h: float) -> Array:
     """True for each entry of x from which a step of h, up or down, crosses the ReLU's kink.
 
-    The kink is at 0. An entry that is 0 itself also counts: it has no derivative.
+    The kink is at 0. An entry that is 0 itself also counts: it has no derivative. Of an entry with
+    |x| = h, from which a step just reaches the kink, either may be said.
     """
     return np.abs(x) < h
 

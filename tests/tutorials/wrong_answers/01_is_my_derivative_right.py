@@ -247,7 +247,7 @@ def sum_with_signs(a, n):
     return np.abs(a - n) / np.maximum(1e-8, a + n)
 
 
-@wrong("01.crosses_kink", "up to 2h away")
+@wrong("01.crosses_kink", "farther than h from the kink")
 def two_steps_wide(x, h):
     return np.abs(x) < 2 * h
 
@@ -386,7 +386,7 @@ def exponent_without_its_sign(a, n):
     return np.abs(a - n) / np.maximum(1e8, np.abs(a) + np.abs(n))
 
 
-@wrong("01.relative_error", "the floor is too high")
+@wrong("01.relative_error", "too high: small numbers")
 def high_floor(a, n):
     return np.abs(a - n) / np.maximum(1e-5, np.abs(a) + np.abs(n))
 
@@ -451,7 +451,7 @@ def second_without_brackets(f, x, h=1e-3):
     return slopes(f, x, h, lambda f, up, down, x, h: f(up) - 2 * f(x) + f(down) / h**2)
 
 
-@wrong("01.second_derivative", "the middle is taken at x - h")
+@wrong("01.second_derivative", "the value in the middle taken at x - h")
 def middle_too_late(f, x, h=1e-3):
     return slopes(f, x, h, lambda f, up, down, x, h: (f(up) - 2 * f(down) + f(down)) / h**2)
 
@@ -471,4 +471,96 @@ def cut_second_differences(f, x, h):
         up[index] += h
         down[index] -= h
         result[index] = (f(up) - 2 * f(x) + f(down)) / h**2
+    return result
+
+
+def differences(f, x, h, moves):
+    """A gradient of f from the given pairs of an index and a step."""
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index, step in moves(point):
+        up, down = point.copy(), point.copy()
+        up[index] += step
+        down[index] -= step
+        gradient[index] = (f(up) - f(down)) / (2 * step)
+    return gradient
+
+
+@wrong("01.numerical_gradient", "whole slabs move together")
+def first_axis_only(f, x, h=1e-5):
+    return differences(f, x, h, lambda p: ((i, h) for i in range(len(p))))
+
+
+@wrong("01.numerical_gradient", "the step is h times |x|")
+def step_in_proportion(f, x, h=1e-5):
+    def moves(p):
+        return ((i, h * abs(p[i]) or h) for i in np.ndindex(p.shape))
+
+    return differences(f, x, h, moves)
+
+
+@wrong("01.numerical_gradient", "half of it to each side")
+def half_a_step_to_each_side(f, x, h=1e-5):
+    return differences(f, x, h, lambda p: ((i, h / 2) for i in np.ndindex(p.shape)))
+
+
+@wrong("01.relative_error", "the difference is squared")
+def squared_difference(a, n):
+    return (a - n) ** 2 / np.maximum(1e-8, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "the floor is 1e-06, too high")
+def floor_of_a_millionth(a, n):
+    return np.abs(a - n) / np.maximum(1e-6, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "the floor is 1, too high")
+def floor_of_one(a, n):
+    return np.abs(a - n) / np.maximum(1, np.abs(a) + np.abs(n))
+
+
+@wrong("01.relative_error", "sums over all pairs")
+def norms(a, n):
+    return np.linalg.norm(a - n) / max(1e-8, np.linalg.norm(a) + np.linalg.norm(n))
+
+
+@wrong("01.crosses_kink", "farther than h from the kink")
+def one_and_a_half_steps_wide(x, h):
+    return np.abs(x) < 1.6 * h
+
+
+@wrong("01.second_derivative", "one and the same array")
+def second_difference_of_one_array(f, x, h=1e-3):
+    point = np.array(x, dtype=float)
+    result, middle = np.zeros_like(point), f(point)
+    for index in np.ndindex(point.shape):
+        up = point
+        down = point
+        up[index] += h
+        down[index] -= h
+        result[index] = (f(up) - 2 * middle + f(down)) / h**2
+    return result
+
+
+@wrong("01.second_derivative", "whole rows move together")
+def second_differences_of_rows(f, x, h=1e-3):
+    point = np.array(x, dtype=float)
+    result, middle = np.zeros_like(point), f(point)
+    for k in range(len(point)):
+        up, down = point.copy(), point.copy()
+        up[k] += h
+        down[k] -= h
+        result[k] = (f(up) - 2 * middle + f(down)) / h**2
+    return result
+
+
+@wrong("01.second_derivative", "nothing is divided by, or")
+def divided_and_multiplied(f, x, h=1e-3):
+    point = np.array(x, dtype=float)
+    result, middle = np.zeros_like(point), f(point)
+    for index in np.ndindex(point.shape):
+        up, down = point.copy(), point.copy()
+        up[index] += h
+        down[index] -= h
+        result[index] = (f(up) - 2 * middle + f(down)) / h * h
     return result
