@@ -13,7 +13,7 @@ import numpy as np
 from mnist_app.page.experiment import Experiment
 from mnist_app.page.messages import packed
 from mnist_app.reading.probabilities import probabilities
-from tinynet import Progress, ReLU, Sequential, activations, fit
+from tinynet import Parameter, Progress, ReLU, Sequential, activations, fit
 from tinynet.losses import count_correct
 from tinynet.types import Array
 
@@ -47,8 +47,7 @@ class Live:
         self.look: dict[str, Any] = {}
         self.looks = 0
         self._before = (0, 0.0, 0.0)  # done, sum of losses, right answers in this epoch
-        self._values: dict[str, Array] | None = None  # before the batch whose update is measured
-        self._ratios: dict[str, float] = {}
+        self._values: dict[str, Array] = {}  # before the last batch
         self._looked, self._cost = 0.0, 0.0
         self._left: int | None = 0  # batches that may be taken; None: all
         self._held = 0  # how many want it to rest, whatever is left
@@ -58,6 +57,7 @@ class Live:
         self._thread: threading.Thread | None = None
         with np.errstate(all="ignore"):
             self._look()
+        self._values = {name: p.value.copy() for name, p in self._learned().items()}
 
     # --- from the page --------------------------------------------------------------------------
 
@@ -145,10 +145,10 @@ class Live:
             self._count(progress)
             if self._left:
                 self._left -= 1
-            self._measure_update()
             paused = self._left == 0
             if paused or time.thread_time() - self._looked > max(LEAST_PAUSE, SHARE * self._cost):
                 self._look()
+            self._values = {name: p.value.copy() for name, p in self._learned().items()}
             while (self._left == 0 or self._held) and not self._closed:
                 self._resting = True
                 self._state.notify_all()
@@ -174,17 +174,10 @@ class Live:
             )
             self._left = 0
 
-    def _measure_update(self) -> None:
-        """The size of this batch's update beside the weights', if the values before it are kept."""
-        if self._values is None:
-            return
+    def _learned(self) -> dict[str, Parameter]:
+        """The parameters that a batch changes."""
         parameters = self.experiment.model.parameters()
-        self._ratios = {
-            name: float(np.linalg.norm(parameters[name].value - before) / np.linalg.norm(before))
-            for name, before in self._values.items()
-            if before.any()
-        }
-        self._values = None
+        return {name: p for name, p in parameters.items() if p.trainable}
 
     def _look(self) -> None:
         """Validation, kernels, dead units, histograms, mistakes: read, between two batches."""
@@ -195,15 +188,18 @@ class Live:
         self.validation.append(
             (len(self.losses), loss, count_correct(outputs, labels) / len(labels))
         )
-        learned = {name: p for name, p in model.parameters().items() if p.trainable}
+        learned = self._learned()
         self.look = {
             "kernels": packed(first_kernels(model)),
             "dead": dead_units(model, images[:LOOKED_AT]),
-            "ratios": self._ratios,
+            "ratios": {
+                name: float(np.linalg.norm(learned[name].value - before) / np.linalg.norm(before))
+                for name, before in self._values.items()
+                if before.any()
+            },
             "histograms": {name: histogram(p.value) for name, p in learned.items()},
             "mistakes": worst_mistakes(probabilities(model, outputs), images, labels),
         }
-        self._values = {name: p.value.copy() for name, p in learned.items()}
         self.looks += 1
         self._looked = time.thread_time()
         self._cost = self._looked - started

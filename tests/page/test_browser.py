@@ -411,6 +411,10 @@ def test_a_weight_stays_open_through_a_step_and_opens_into_its_factors(
         before, after, change = (float(text.replace("\u2212", "-")) for text in rows)
         assert change == pytest.approx(-gradient, rel=1e-3, abs=1e-9)
         assert after == pytest.approx(before + change, abs=1e-4)
+        start = detail.locator(".taken tbody tr").nth(2).locator("td").all_text_contents()
+        step = tab_of(server).step
+        assert step is not None
+        assert number_of(start[1]) == pytest.approx(step.probabilities()[2] - 1, rel=1e-3)
         expect(page.locator("#view-step .now-words")).to_contain_text("after 1 step: 2, p = ")
         assert float(re.findall(r"([\d.]+) % of 300", others)[0]) > float(
             re.findall(r"([\d.]+) % of 300", page.locator("#step-said").text_content() or "")[0]
@@ -592,6 +596,12 @@ def test_nothing_collides(browser: Browser, server: Server, width: str) -> None:
         assert kernels is not None
         assert canvas is not None
         assert canvas["width"] <= kernels["width"]
+        colours = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data]"
+        for what in ("#kernels canvas.maps", "#kernels canvas.scale"):
+            light = page.locator(what).first.evaluate(colours)
+            page.emulate_media(color_scheme="dark")
+            assert page.locator(what).first.evaluate(colours) != light
+            page.emulate_media(color_scheme="light")
         page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))  # type: ignore[arg-type]
         page.click('nav a[href="#draw"]')
         page.click("#sample")

@@ -108,7 +108,12 @@ def test_what_it_tells_is_what_the_network_is() -> None:
         assert len(sure) == 20
         assert sure == sorted(sure, reverse=True)
         assert all(mistake["label"] != mistake["answer"] for mistake in look["mistakes"])
-        assert 0 < look["ratios"]["conv2d_1.kernel"] < 1
+    with live() as training:  # the last update, and not one before it
+        training.go(4)
+        until(lambda: training.news()["batch"] == 4 and not training.news()["running"])
+        before = training.copy().parameters()["conv2d_1.kernel"].value
+        ratio = np.linalg.norm(kernel - before) / np.linalg.norm(before)
+        assert look["ratios"]["conv2d_1.kernel"] == pytest.approx(ratio, rel=1e-4)
 
 
 def test_dead_units_are_counted() -> None:

@@ -197,6 +197,12 @@ BUGS: list[Bug] = [
     *bugs(
         "mnist_app/page/live.py",
         (
+            "the update of a batch long ago is shown",
+            "            self._values = {name: p.value.copy()",
+            "            _ = {name: p.value.copy()",
+            LIVE + "what_it_tells_is_what_the_network_is",
+        ),
+        (
             "a pause during a batch is lost",
             "            if self._left:\n",
             "            if self._left is not None:\n",
@@ -204,8 +210,8 @@ BUGS: list[Bug] = [
         ),
         (
             "a loss that is not a number goes on",
-            "            self._left = 0\n\n    def _measure",
-            "\n    def _measure",
+            "            self._left = 0\n\n    def _learned",
+            "\n    def _learned",
             LIVE + "a_loss_that_is_no_number_is_told",
         ),
     ),

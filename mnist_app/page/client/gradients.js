@@ -7,8 +7,9 @@ import { followed } from "./number.js";
 import { attempt, digits, element, place } from "./page.js";
 import { sumOf } from "./sums.js";
 
-// What the view shows; `shown` is the gradient that is open, { name, answer }.
-export const view = { state: null, step: null, arrays: [], cards: null, trail: null, shown: null };
+// What the view shows; `shown` is the gradient that is open, { name, answer }, `earlier` p before
+// the last step.
+export const view = { state: null, step: null, arrays: [], cards: null, trail: null, shown: null, earlier: null };
 
 export function home() {
   view.shown = null;
@@ -172,7 +173,9 @@ function detail(name, answer, intro, layer, before, below) {
 
 // What the last step did to the number that is open.
 function changed(before, after) {
-  const rows = [["value", before.value, after.value], ["its gradient", before.gradient, after.gradient]].map(([term, one, two]) => element("tr", {},
+  const { label, probabilities } = view.step;
+  const rows = [["value", before.value, after.value], ["its gradient", before.gradient, after.gradient],
+    [`p − y of ${view.state.classes[label]}, where it starts`, view.earlier[label] - 1, probabilities[label] - 1]].map(([term, one, two]) => element("tr", {},
     element("th", { scope: "row" }, term), ...[one, two, typeof one === "number" && typeof two === "number" ? two - one : "–"].map((number) => element("td", {}, digits(number)))));
   return element("table", { className: "taken" }, element("thead", {}, element("tr", {}, ...["number", "before", "after", "change"].map(
     (text) => element("th", { scope: "col" }, text)))), element("tbody", {}, ...rows));

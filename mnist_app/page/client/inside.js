@@ -56,7 +56,7 @@ export async function show() {
 }
 
 async function showValues(softmax, asked) {
-  explain("Each layer has its own scale, from blue (below 0) over pale (0) to orange (above 0). Choose any number.");
+  explain("Each layer has its own scale, from blue (below 0) over grey (0) to orange (above 0). Choose any number.");
   const last = softmaxCard(state, softmax, (k) => attempt(() => trail.choose(...cell(state.logits, [k]))));
   last.dataset.name = NAME;
   cards = new Cards($("inside-layers"), state, arrays, { last, pick });
@@ -83,8 +83,9 @@ async function why(answer = compared.answer, rival = compared.rival) {
   const told = await ask("why", { answer, rival });
   compared = { ...compared, answer: told.answer, rival: told.rival };
   const choose = (one, two) => attempt(() => trail.home("Why?", () => why(one, two), true));
+  const blank = state.reading.problem === "nothing drawn" ? [element("p", { className: "now-said" }, "Nothing is drawn: this is what the biases alone would say.")] : [];
   return [
-    ...whyLogits(state, told, { choose, openLogit: (k) => attempt(() => trail.open(...cell(state.logits, [k]))) }),
+    ...blank, ...whyLogits(state, told, { choose, openLogit: (k) => attempt(() => trail.open(...cell(state.logits, [k]))) }),
     ...evidenceOf(state, told, arrays[0], {
       openPlace: (place) => attempt(() => trail.open(...part(told, { place }))),
       openMap: (map) => attempt(() => trail.open(...part(told, { map }))),
@@ -157,7 +158,7 @@ function saliency() {
     await showSaliency();
   });
   return [question(state, compared, choose, ["What would make it more ", " and less ", "?"]),
-    element("p", { className: "hint" }, "The picture's own saliency. Orange: more ink there would speak for the first, blue: for the second. Try it: draw or rub there. Choose a pixel for its numbers."),
+    element("p", { className: "hint" }, "The picture's own saliency. Orange: more ink there would speak for the first, blue: for the second. Try it: draw or rub there. But it is a slope: it holds for a little ink, and a whole stroke may switch ReLUs and do something else. Choose a pixel for its numbers."),
     gradientMap(0, [0, 0, 0], 400, false), derived("10_mnist_app")];
 }
 

@@ -85,10 +85,12 @@ async function begin() {
   await draw.again();
   window.addEventListener("hashchange", show);
   let width = innerWidth;
+  const fit = () => document.querySelectorAll("canvas").forEach((canvas) => canvas.fit?.());
   window.addEventListener("resize", () => {
-    if (width !== innerWidth) document.querySelectorAll("canvas.maps").forEach((canvas) => canvas.fit());
+    if (width !== innerWidth) fit();
     width = innerWidth;
   });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", fit);
   await show();
   document.body.dataset.ready = "true";
 }

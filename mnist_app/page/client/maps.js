@@ -80,16 +80,17 @@ export class Maps {
     const shape = array.shape.join(" by ");
     const keys = this.pick ? "; arrow keys choose a number, Enter opens it" : "";
     this.canvas.setAttribute("aria-label", `${this.label}, ${shape}${keys}`);
-    this.legend.replaceChildren(...scale(array.values, most));
     this.tell(null);
   }
 
-  // Lays the array out in the room that there is, also after the window has changed its width.
+  // Lays the array out in the room that there is, and paints it; also after the window has changed
+  // its width or the page its colours.
   fit() {
     const { width, height } = this.room;
     const most = this.node.clientWidth || innerWidth - 76; // a card on a telephone
     this.layout = arrange(this.array.shape, Math.min(width, most), height);
     this.paint();
+    this.legend.replaceChildren(...scale(this.array.values, this.most));
     this.box(this.boxes);
     this.mark.hidden = true;
     if (this.chosen) this.choose(this.chosen);

@@ -13,7 +13,7 @@ export function overlay(image, grid, seen, { most, label, open = null }) {
   const window = element("span", { className: "box", hidden: true });
   const cells = Array.from(grid.values, (value, k) => {
     const [i, j] = [Math.floor(k / columns), k % columns];
-    const cell = open ? element("button", { type: "button", title: `${label} ${i}, ${j}: open its sum` }, signed(value)) : element("span");
+    const cell = open ? element("button", { type: "button", title: `${label} ${i}, ${j}: open its sum` }, signed(value, most)) : element("span");
     cell.className = `cell ${value < 0 ? "minus" : "plus"}`;
     cell.style.setProperty("--share", most ? Math.min(1, Math.abs(value) / most) : 0);
     put(cell, down[i], down[i + 1], right[j], right[j + 1]);
@@ -43,15 +43,22 @@ function put(node, top, bottom, left, right) {
   Object.assign(node.style, { top: share(top), height: share(bottom - top), left: share(left), width: share(right - left) });
 }
 
-const signed = (value) => (Math.abs(value) < 0.005 ? "0" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(Math.abs(value) < 10 ? 2 : 1)}`);
+// At most five letters, for a grid whose largest number is `most`.
+function signed(value, most) {
+  const text = most < 0.05 ? Math.abs(value).toExponential(0).replace("e-", "e−") : Math.abs(value).toFixed(most < 10 ? 2 : 1);
+  return Number(text) === 0 || value === 0 ? "0" : `${value < 0 ? "−" : "+"}${text}`;
+}
 
 // The picture, in the colours of the page, faint enough for numbers on it.
 function ink({ values }) {
   const canvas = element("canvas", { width: SIDE, height: SIDE, role: "presentation" });
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(SIDE, SIDE);
-  const colours = { ...palette(), plus: palette().ink };
-  values.forEach((value, k) => pixels.data.set([...colour(value, 1, colours), 255], 4 * k));
-  context.putImageData(pixels, 0, 0);
+  canvas.fit = () => {
+    const context = canvas.getContext("2d");
+    const pixels = context.createImageData(SIDE, SIDE);
+    const colours = { ...palette(), plus: palette().ink };
+    values.forEach((value, k) => pixels.data.set([...colour(value, 1, colours), 255], 4 * k));
+    context.putImageData(pixels, 0, 0);
+  };
+  canvas.fit();
   return canvas;
 }

@@ -21,7 +21,7 @@ export function start(shared) {
   $("step-undo").addEventListener("click", () => attempt(async () => {
     const { step: before } = await ask("undo");
     await showStep(before, true);
-    $("taken").replaceChildren(element("p", { className: "hint" }, "The step is taken back, bit by bit."));
+    $("taken").replaceChildren(element("p", { className: "hint" }, "The step is taken back: every weight is as before, to the last bit."));
   }));
 }
 
@@ -50,6 +50,7 @@ async function choose(label) {
 async function showStep(answer, again = false, before = null) {
   view.step = answer;
   view.state.steps = view.step.undo;
+  view.earlier = before;
   [...$("labels").children].forEach((button, digit) => button.setAttribute("aria-pressed", String(digit === view.step.label)));
   $("loss").textContent = digits(view.step.loss);
   $("step-rest").hidden = false;

@@ -47,6 +47,7 @@ export function start(shared) {
     event.preventDefault();
     attempt(answer);
   });
+  $("loss-curve").fit = draw;
   new ResizeObserver(draw).observe($("loss-curve"));
 }
 
@@ -151,7 +152,8 @@ function look({ kernels: packed, dead, ratios, histograms, mistakes }) {
   kernels.show(unpack(packed));
   $("weights").replaceChildren(...Object.entries(histograms).map(([name, bins]) => {
     const canvas = element("canvas", { className: "histogram", role: "img", "aria-label": `from ${digits(bins.low, 3)} to ${digits(bins.high, 3)}` });
-    histogram(canvas, bins);
+    canvas.fit = () => histogram(canvas, bins);
+    canvas.fit();
     const cells = [name in ratios ? percent(ratios[name], 3) : "–", canvas].map((cell) => element("td", {}, cell));
     cells[1].append(element("div", { className: "hint" }, `${digits(bins.low, 2)} to ${digits(bins.high, 2)}`));
     const [layer, own] = name.split(".");
