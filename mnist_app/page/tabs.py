@@ -222,7 +222,6 @@ class Tab:
     def start_step(self, body: Body) -> Any:
         classes = self.classifier.model.output_shape[0]
         label = messages.whole(body, "label", 0, classes - 1)
-        self.label = label
         others = None
         if self.classifier.reads_digits:
             mnist = mnist_once()

@@ -293,6 +293,8 @@ def test_the_part_of_the_picture_that_spoke_is_shown_and_opens(
         settle(page)
         expect(detail.locator("h2")).to_contain_text("relu_2, map ")
         assert detail.locator(".numbers").count() == 3
+        page.keyboard.press("Escape")
+        expect(detail).to_be_visible(visible=width == "desktop")
 
 
 def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server) -> None:

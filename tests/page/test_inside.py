@@ -394,6 +394,8 @@ def test_saliency_is_the_slope_of_the_two_logits_of_why(page: Page, asked: dict[
 
 def test_one_step_over_the_wire(page: Page) -> None:
     page.ask("sample", place=0)
+    page.ask("step", label=3)
+    assert page.ask("again")["label"] == 7  # what one tries is not the truth
     step = page.ask("step", label=7)
     assert step["loss"] == pytest.approx(-np.log(step["probabilities"][7]), rel=1e-6)
     assert sum(step["p_minus_y"]) == pytest.approx(0, abs=1e-12)

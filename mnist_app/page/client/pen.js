@@ -21,6 +21,7 @@ export class Pen {
     }
     canvas.addEventListener("keydown", (event) => this.key(event));
     canvas.addEventListener("blur", () => this.lift());
+    canvas.addEventListener("focus", () => this.paint());
     new ResizeObserver(() => this.paint()).observe(canvas);
   }
 
@@ -129,7 +130,7 @@ export class Pen {
       if (points.length === 1) context.lineTo(points[0][0] * side, points[0][1] * side + 0.01); // a dot
       context.stroke();
     }
-    if (this.cross) this.paintCross(context, side);
+    if (this.cross && document.activeElement === canvas) this.paintCross(context, side);
   }
 
   paintPicture(context, side) {

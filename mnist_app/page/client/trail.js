@@ -7,6 +7,9 @@ export class Trail {
   constructor(host) {
     this.host = host;
     this.steps = []; // { title, make }: `make` gives the nodes, each time anew
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") host.classList.remove("open");
+    });
   }
 
   // Where the way begins; `opened` shows it on a narrow screen too.

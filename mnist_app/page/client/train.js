@@ -18,6 +18,7 @@ let running = { knobs: "", bug: null };
 let kernels = null;
 let healthy = { points: [], of: "" }; // the validation of the last training without a bug, and its knobs
 let checks = []; // what can be asked, in this order
+const MOST_LOSS = 5; // on the chart: from there on it would only hide how a network learns
 const MOST_POINTS = 4000; // of the curve: more are not seen
 
 export function start(shared) {
@@ -126,11 +127,12 @@ function draw() {
   const [batch, loss, accuracy] = validation.at(-1) ?? [0, "–", "–"];
   const now = curve.at(-1);
   const done = `Batch ${latest.batch}, epoch ${latest.epoch}.`;
-  const words = now ? ` Loss of the batch ${digits(now[1], 4)}, of the validation ${digits(loss, 4)} (${percent(accuracy, 1)} right).` : " Not a step yet.";
+  const words = now ? ` Loss of the batch ${digits(now[1], 4)}, of the validation ${digits(loss, 4)} (${percent(accuracy, 1)} right), measured after batch ${batch}.` : " Not a step yet.";
   $("progress").textContent = latest.failed || done + words;
   $("run").textContent = latest.running ? "Pause" : "Start";
   const losses = [...curve, ...validation].map((point) => point[1]).filter((value) => typeof value === "number");
-  const top = Math.min(Math.max(...losses, 0.1), 5);
+  const most = Math.max(...losses, 0.1);
+  const top = Math.min(most, MOST_LOSS);
   const pairs = (points, column) => points.map((point) => [point[0], point[column]]);
   chart($("loss-curve"), { batches: pairs(curve, 1), validation: pairs(validation, 1), healthy: pairs(behind(), 1), low: 0, high: top });
   chart($("accuracy-curve"), { batches: pairs(curve, 2), validation: pairs(validation, 2), healthy: pairs(behind(), 2), low: 0, high: 1 });
@@ -138,7 +140,8 @@ function draw() {
   document.querySelectorAll("#view-train .key").forEach((key, k) => {
     const last = now ? (k ? percent(now[2], 1) : digits(now[1], 4)) : "–";
     key.replaceChildren(element("i"), "batch ", element("b", {}, last), element("i", { className: "bold" }), "validation, measured at the dots ", element("b", {}, texts[k]),
-      ...(behind().length ? [element("i", { className: "healthy" }), "validation without a bug"] : []));
+      ...(behind().length ? [element("i", { className: "healthy" }), "validation without a bug"] : []),
+      ...(!k && most > top ? [`. The chart ends at ${MOST_LOSS}: what lies on its top line is larger, up to ${digits(most, 3)}.`] : []));
   });
   $("loss-curve").setAttribute("aria-label", `Loss over the batches; of the validation now ${digits(loss, 4)}`);
   $("accuracy-curve").setAttribute("aria-label", `Accuracy over the batches; of the validation now ${percent(accuracy, 1)}`);
