@@ -94,10 +94,10 @@ def test_a_mistake_of_a_table_gets_its_sentence(source: Path) -> None:
 
 
 def test_a_learner_sees_one_line_for_each_blank(capsys: pytest.CaptureFixture[str]) -> None:
-    tables.by_hand("03.2", dW=..., wrong_1=..., wrong_2=..., wrong_3=..., wrong_4=...)
+    tables.by_hand("03.2", dW=..., wrong_1=..., wrong_2=...)
     assert capsys.readouterr().out.startswith("Nothing is filled in yet.")
     right, wrong = [[1, 5], [2, 6]], [[1, 3], [3, 6]]
-    tables.by_hand("03.2", dW=right, wrong_1=wrong, wrong_2=..., wrong_3=..., wrong_4=...)
+    tables.by_hand("03.2", dW=right, wrong_1=wrong, wrong_2=...)
     lines = capsys.readouterr().out.splitlines()
     assert lines[:3] == [
         "dW: right.",

@@ -53,6 +53,11 @@ def dense_forward(answer: Answer) -> None:
                 (y + b) / len(x)
             ),
             "the bias is added twice.": y + 2 * b,
+            "the bias is divided by N. A layer never divides by the number of examples.": (
+                y + b / len(x)
+            ),
+            "this is W^T X^T, whose columns are the examples; so the bias meets the wrong numbers. "
+            "y_nj sums x_ni w_ij: x stands first.": w.T @ x.T + b if sizes == SQUARE else y,
             "the bias is added once for each example, to every one of them.": y + len(x) * b,
             "all units get the first unit's bias. Each has its own.": y + b[0],
             "all units get the sum of the biases. Each has its own.": y + b.sum(),
@@ -78,6 +83,7 @@ def dense_backward(answer: Answer) -> None:
     On a square batch every product of the wrong matrices has the right shape, and can be named.
     Everything else is told by sizes that differ.
     """
+    _recognize_reshape(answer)
     _recognize_products(answer)
     for sizes in (OBLONG, SQUARE, SINGLE):
         x, w, _, dy = _draw(*sizes)
@@ -96,6 +102,12 @@ def dense_backward(answer: Answer) -> None:
                 np.broadcast_to(dx.mean(axis=0), dx.shape)
             ),
             "the weights have lost their signs.": dy @ np.abs(w).T,
+            "only the last unit is left. Each input is used by all units: add (+=) them.": (
+                np.outer(dy[:, -1], w[:, -1])
+            ),
+            "only the first unit is counted. Each input is used by all units: add them.": (
+                np.outer(dy[:, 0], w[:, 0])
+            ),
             "the gradient is cut off where x is negative, as by a ReLU. This layer has none.": (
                 dx * (x > 0)
             ),
@@ -152,10 +164,25 @@ def dense_backward(answer: Answer) -> None:
             "only the last example is left. Each example uses the bias once: add (+=) them.": (
                 dy[-1]
             ),
+            "this is multiplied by the number of inputs. Does its line stand in the loop over the "
+            "inputs? Each example uses the bias once.": db * x.shape[1],
+            "the first example is left out. Each example uses the bias once.": db - dy[0],
             "this is the slope alone: the bias has the slope 1. The chain rule multiplies it by "
             "dy, and adds the examples.": np.ones_like(db),
             "this counts the examples, and leaves dy out.": np.full_like(db, len(x)),
         })  # fmt: skip
+
+
+def _recognize_reshape(answer: Answer) -> None:
+    """WrongAnswer if reshape took the place of a transpose: on a square it would change nothing."""
+    x, w, _, dy = _draw(*OBLONG)
+    try:
+        got_dx, got_dw, _ = _three(call(answer, x, w, dy))
+    except WrongAnswer:
+        return  # products that do not fit are told on the square
+    told = "does not turn a matrix over: it keeps the numbers in their order, in other rows."
+    recognize(got_dx, dy @ w.T, "dx", {f"reshape {told}": dy @ w.reshape(w.shape[::-1])})
+    recognize(got_dw, x.T @ dy, "dw", {f"reshape {told}": x.reshape(x.shape[::-1]) @ dy})
 
 
 def _recognize_products(answer: Answer) -> None:
@@ -211,6 +238,16 @@ def centre_backward(answer: Answer) -> None:
                 dy - dy.sum(axis=0) / d
             ),
             "the mean is subtracted twice.": dy - 2 * columns,
+            "the own entry's share of the mean is subtracted twice: the mean holds it already.": (
+                dy * (1 - 1 / n) - columns if n > 1 else dx
+            ),
+            "the direct path is divided by N: its slope is 1.": dy / n - columns if n > 1 else dx,
+            "this is 0 everywhere. A test with dy = 1 cannot tell it from the truth, but dy is "
+            "random here.": np.zeros_like(dy),
+            "the first example takes the place of the mean.": dy - dy[0],
+            "the mean is that of |dy|. Its sign counts.": (
+                dy - np.abs(dy).mean(axis=0) if n > 1 else dx
+            ),
             "the sum is divided by 2, whatever N is. The mean divides by N.": (
                 dy - dy.sum(axis=0) / 2
             ),

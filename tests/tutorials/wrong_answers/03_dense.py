@@ -315,3 +315,79 @@ def outputs_averaged(x, w, b):
 @wrong("03.centre_backward", "divided by the column's deviation")
 def standardized(dy):
     return (dy - dy.mean(axis=0)) / dy.std(axis=0)
+
+
+@wrong("03.dense_forward", "whose columns are the examples")
+def turned_product(x, w, b):
+    return w.T @ x.T + b
+
+
+@wrong("03.dense_forward", "the bias is divided by N")
+def mean_of_the_bias(x, w, b):
+    return x @ w + b / len(x)
+
+
+@wrong("03.dense_backward", "dx: reshape does not turn")
+def weights_reshaped(x, w, dy):
+    return dy @ w.reshape(w.shape[::-1]), x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "dw: reshape does not turn")
+def inputs_reshaped(x, w, dy):
+    return dy @ w.T, x.reshape(x.shape[::-1]) @ dy, dy.sum(axis=0)
+
+
+def dense_loops(x, w, dy, dx_of_last=False, db_inside=False):
+    """The sums as loops, with = for += in dx, or the line of db in the loop over the inputs."""
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1])
+    for n, j in np.ndindex(dy.shape):
+        for i in range(len(w)):
+            dx[n, i] = dy[n, j] * w[i, j] + (0 if dx_of_last else dx[n, i])
+            dw[i, j] += dy[n, j] * x[n, i]
+            db[j] += dy[n, j] if db_inside or i == 0 else 0
+    return dx, dw, db
+
+
+@wrong("03.dense_backward", "only the last unit is left")
+def overwrites_dx(x, w, dy):
+    return dense_loops(x, w, dy, dx_of_last=True)
+
+
+@wrong("03.dense_backward", "the loop over the inputs")
+def bias_in_the_inner_loop(x, w, dy):
+    return dense_loops(x, w, dy, db_inside=True)
+
+
+@wrong("03.dense_backward", "only the first unit is counted")
+def first_unit_only(x, w, dy):
+    return np.outer(dy[:, 0], w[:, 0]), x.T @ dy, dy.sum(axis=0)
+
+
+@wrong("03.dense_backward", "the first example is left out")
+def without_the_first_example(x, w, dy):
+    return dy @ w.T, x.T @ dy, dy[1:].sum(axis=0)
+
+
+@wrong("03.centre_backward", "share of the mean is subtracted twice")
+def own_share_twice(dy):
+    return dy * (1 - 1 / len(dy)) - dy.mean(axis=0)
+
+
+@wrong("03.centre_backward", "the direct path is divided by N")
+def direct_path_divided(dy):
+    return dy / len(dy) - dy.mean(axis=0)
+
+
+@wrong("03.centre_backward", "0 everywhere")
+def nothing_passes(dy):
+    return np.zeros_like(dy)
+
+
+@wrong("03.centre_backward", "the first example takes the place")
+def first_subtracted(dy):
+    return dy - dy[0]
+
+
+@wrong("03.centre_backward", "that of |dy|")
+def mean_of_sizes(dy):
+    return dy - np.abs(dy).mean(axis=0)
