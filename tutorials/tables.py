@@ -151,9 +151,10 @@ def judge(
     if np.isnan(got).any():
         return f"still blank at {_places(np.isnan(got))}."
     rule = f" It comes from `{row.how}`." if given_rule else ""
+    rtol = 2e-3 if "." in row.value else 1e-9
     for sentence, mistaken in (known or {}).items():
-        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=2e-3, atol=0):
-            differs = got.shape != value.shape or not np.allclose(got, value, rtol=2e-3, atol=0)
+        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=rtol, atol=0):
+            differs = got.shape != value.shape or not np.allclose(got, value, rtol=rtol, atol=0)
             if differs:
                 return sentence + rule
     if got.shape != value.shape:
@@ -170,7 +171,7 @@ def judge(
         advice = "but this one is exact" if exact else "but three digits are needed"
         return f"close, {advice}: is it computed from a rounded number?{rule}"
     try:
-        expect(got, value, "what you have", rtol=2e-3 if "." in row.value else 1e-9)
+        expect(got, value, "what you have", rtol=rtol)
     except WrongAnswer as diagnosis:
         told = str(diagnosis)
         if not value.shape:

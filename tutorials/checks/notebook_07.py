@@ -213,6 +213,12 @@ def im2col(answer: Answer) -> None:
                 "the entries of each window are in reverse. Nothing is turned here.": (
                     matrix(0, 1, 2, 3, 4, 5)[:, ::-1]
                 ),
+                "the columns are in the order of (c, v, u), with u fastest: is order='F' in it? "
+                "The kernel, flattened, has the channel fastest.": matrix(0, 1, 2, 5, 4, 3),
+                "the windows of each image have overwritten those of the one before: the number of "
+                "a row is (n * H' + i) * W' + j.": np.concatenate(
+                    [matrix(windows=windows[-1:]), 0 * matrix(windows=windows[:-1])]
+                ),
             },
         )
 
@@ -331,6 +337,15 @@ def conv_forward(answer: Answer) -> None:
                 "the filters stand before the pixels. The axes are (n, i, j, f).": (
                     y.transpose(0, 3, 1, 2)
                 ),
+                "the rows of the product are folded as (i, j, n). They are in the order of (n, i, "
+                "j): fold them so, and nothing has to be moved.": (
+                    y.reshape(high, wide, n, filters).transpose(2, 0, 1, 3)
+                ),
+                "every window begins one pixel too far down and to the right. The first one begins "
+                "at pixel (0, 0).": (
+                    convolve(np.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))[:, 1:, 1:], kernel, stride)
+                    + bias
+                ),
                 "the matrix is not folded back: there is one row for each window.": (
                     y.reshape(-1, filters)
                 ),
@@ -385,6 +400,15 @@ def pad_same(answer: Answer) -> None:
             "the border is a copy of the pixels beside it. It should be 0.": (
                 padded(rows, columns, "edge")
             ),
+            "zeros are added to the examples and the rows. The axes are (N, H, W, C): the middle "
+            "two.": np.pad(x, (rows, columns, (0, 0), (0, 0))),
+            "zeros are added to the columns and the channels. The axes are (N, H, W, C): the "
+            "middle two.": np.pad(x, ((0, 0), (0, 0), rows, columns)),
+            "zeros are added to every axis, also to the examples and the channels.": np.pad(
+                x, (rows, rows, columns, columns)
+            ),
+            "the height of the window, kh, is used for both axes.": padded(rows, rows),
+            "the width of the window, kw, is used for both axes.": padded(columns, columns),
         }, batch=2)  # fmt: skip
 
 
@@ -425,10 +449,11 @@ def edge_filters(answer: Answer) -> None:
         if np.abs(own[k]).max() < 1e-9:
             raise WrongAnswer(f"filter {k} gives 0 everywhere, also where ink begins {direction}.")
         if own[k].max() < 1e-9:
+            turned = ("upside down", "the wrong way round from left to right")[k]
             raise WrongAnswer(
-                f"filter {k} gives negative numbers where ink begins {direction}: it is upside "
-                "down. A layer does not turn the kernel, so its positive weights lie where the "
-                "ink is."
+                f"filter {k} gives negative numbers where ink begins {direction}: it is "
+                f"{turned}. A layer does not turn the kernel, so its positive weights lie where "
+                "the ink is."
             )
         if own[k].min() < -1e-9:
             raise WrongAnswer(
@@ -465,11 +490,11 @@ def stepped(layers: Stack, step: Callable[[list[int]], int]) -> int:
     return 1 + sum((layers[k][0] - 1) * step(strides[:k]) for k in range(len(layers)))
 
 
-def walked(layers: Stack, keep: int = 0) -> int:
+def walked(layers: Stack, keep: int = 0, more: int = 0) -> int:
     """Through the layers in the order given, each size from the one before."""
     size = 1
     for window, stride in layers:
-        size = (size - 1 + keep) * stride + window
+        size = (size - 1 + keep) * stride + window + more
     return size
 
 
@@ -508,6 +533,13 @@ FIELDS: dict[str, Callable[[Stack], int | list[int]]] = {
     ),
     "n neighbours begin at n places, and these have n - 1 steps between them: (n - 1) * stride + "
     "window.": lambda layers: walked(layers[::-1], keep=1),
+    "one too few is counted in every layer: r neighbours begin at r places with r - 1 steps "
+    "between them, and the last one is a whole window wide.": (
+        lambda layers: walked(layers[::-1], more=-1)
+    ),
+    "n neighbours begin at n places, and these have n - 1 steps between them, not n; the last one "
+    "is a whole window wide, not one less.": lambda layers: walked(layers[::-1], keep=1, more=-1),
+    "only the first layer counts.": lambda layers: layers[0][0] if layers else 1,
     "a window of k adds k steps here. It adds k - 1: its first pixel was counted already.": (
         lambda layers: seen([(window + 1, stride) for window, stride in layers])
     ),

@@ -27,6 +27,28 @@ def scatter(
     return dx
 
 
+def last_weight(dy: Array, kernel: Array, size: tuple[int, int], stride: int) -> Array:
+    """dx weight by weight with = in place of +=: each overwrites what those before it brought."""
+    dx = np.zeros((len(dy), *size, kernel.shape[2]))
+    for u, v in np.ndindex(kernel.shape[:2]):
+        for i, j in np.ndindex(dy.shape[1:3]):
+            dx[:, i * stride + u, j * stride + v] = dy[:, i, j] @ kernel[u, v].T
+    return dx
+
+
+def begun_inside(
+    dy: Array, kernel: Array, size: tuple[int, int], stride: int, padding: int
+) -> Array:
+    """Windows that begin in the border are pushed into the image, whole."""
+    high, wide = (length + kernel.shape[k] for k, length in enumerate(size))
+    dx = np.zeros((len(dy), high, wide, kernel.shape[2]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = max(0, i * stride - padding), max(0, j * stride - padding)
+        for u, v in np.ndindex(kernel.shape[:2]):
+            dx[:, top + u, left + v] += dy[:, i, j] @ kernel[u, v].T
+    return dx[:, : size[0], : size[1]]
+
+
 def covering(
     window: tuple[int, int], places: tuple[int, int], size: tuple[int, int], stride: int
 ) -> Array:
@@ -176,6 +198,24 @@ def conv_dw(answer: Answer) -> None:
             "channels and filters have changed places: the axes are (u, v, c, f).": (
                 dw.swapaxes(2, 3)
             ),
+            "every weight meets the same pixels, the last ones. Weight (u, v) meets pixel "
+            "i * stride + u, j * stride + v: cut the slice off at its end, not at its beginning.": (
+                np.array(
+                    [
+                        [
+                            np.einsum(
+                                "nijc,nijf->cf", x[:, u::stride, v::stride][:, -high:, -wide:], dy
+                            )
+                            for v in range(kw)
+                        ]
+                        for u in range(kh)
+                    ]
+                )
+            ),
+            "every weight meets the same pixels, the first ones. Weight (u, v) meets pixel "
+            "i * stride + u, j * stride + v.": np.broadcast_to(dw[:1, :1], dw.shape),
+            "the examples are added up before the product. Each has a product of its own: the sum "
+            "over n comes last.": gradient(x.sum(axis=0)[None], dy.sum(axis=0)[None]),
             "the windows are laid out in the order (c, u, v); the kernel has (u, v, c, f).": (
                 dw.transpose(2, 0, 1, 3).reshape(dw.shape)
             ),
@@ -191,6 +231,22 @@ def conv_dw(answer: Answer) -> None:
             ] = np.array([[np.einsum("nijc,nijf->cf", apart[:, u : u + high, v : v + wide], dy)
                            for v in range(0, kw * stride, stride)]
                           for u in range(0, kh * stride, stride)])  # fmt: skip
+            mistakes[
+                "the place (u, v) is multiplied by the stride too. Only the window's (i, j) is: "
+                "pixel i * stride + u."
+            ] = np.array([[np.einsum("nijc,nijf->cf",
+                                     apart[:, u::stride, v::stride][:, :high, :wide], dy)
+                           for v in range(0, kw * stride, stride)]
+                          for u in range(0, kh * stride, stride)])  # fmt: skip
+            for text, down, across in [
+                ("the stride counts for the rows only. Windows are a stride apart in both "
+                 "directions.", stride, 1),
+                ("the stride counts for the columns only. Windows are a stride apart in both "
+                 "directions.", 1, stride),
+            ]:  # fmt: skip
+                mistakes[text] = np.array([[
+                    np.einsum("nijc,nijf->cf", x[:, u::down, v::across][:, :high, :wide], dy)
+                    for v in range(kw)] for u in range(kh)])  # fmt: skip
             repeated = dy.repeat(stride, axis=1).repeat(stride, axis=2)
             repeated = repeated[:, : height - kh + 1, : width - kw + 1]
             mistakes[
@@ -205,13 +261,13 @@ def conv_dw(answer: Answer) -> None:
 def conv_dx(answer: Answer) -> None:
     """First as many filters as channels, where a forgotten swap has the right shape; then not."""
     rng = np.random.default_rng(3)
-    for channels, filters in ((3, 3), (4, 3)):  # neither is the number of examples
+    for channels, filters, (kh, kw) in ((3, 3, (3, 2)), (4, 3, (2, 3))):  # neither is N
         dy = rng.normal(size=(2, 4, 5, filters))
-        kernel = rng.normal(size=(3, 2, channels, filters))
+        kernel = rng.normal(size=(kh, kw, channels, filters))
         size = full_size(dy, kernel)
         dx = scatter(dy, kernel, size, 1)
         got = call(answer, dy, kernel)
-        if np.shape(got) == (2, dy.shape[1] + 1, dy.shape[2] + 2, channels):
+        if np.shape(got) == (2, dy.shape[1] + kw - 1, dy.shape[2] + kh - 1, channels):
             raise WrongAnswer(
                 f"dx has shape {np.shape(got)}; expected {dx.shape}: kh - 1 and kw - 1 are "
                 "exchanged. Rows belong to kh, columns to kw."
@@ -254,22 +310,42 @@ def conv_dx(answer: Answer) -> None:
                 scatter(dy, kernel, size, 1, add=False)
             ),
             "where windows overlap, their shares are averaged. Each is a path to the loss: they "
-            "add up.": dx / np.maximum(1, covering((3, 2), (4, 5), size, 1))[:, :, np.newaxis],
+            "add up.": dx / np.maximum(1, covering((kh, kw), (4, 5), size, 1))[:, :, np.newaxis],
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
             "dx is turned by 180 degrees: the whole picture stands on its head.": dx[:, ::-1, ::-1],
             "only the middle of the kernel counts, or one weight of it: each pixel lies in several "
             "windows, under another weight each time.": scatter(
-                dy, np.where(np.arange(3)[:, None, None, None] == 1, kernel, 0), size, 1
+                dy, np.where(np.arange(kh)[:, None, None, None] == 1, kernel, 0), size, 1
             ),
             "the bias has come in: dx depends on dy and the kernel alone.": dx + 1,
             "only the last filter counts. A sum over f needs +=.": (
                 scatter(dy[..., -1:], kernel[..., -1:], size, 1)
             ),
             "a border is missing. Pixels at the edge of the image have a gradient too: pad dy "
-            "with zeros until even a corner of the kernel touches it.": (dx[:, 2:-2, 1:-1]),
+            "with zeros until even a corner of the kernel touches it.": dx[
+                :, kh - 1 : 1 - kh, kw - 1 : 1 - kw
+            ],
             "dx has the size of dy. The image is larger than the output, by kh - 1 and kw - 1.": (
-                dx[:, 1:-1, :-1]
+                dx[:, (kh - 1) // 2 :, (kw - 1) // 2 :][:, :4, :5]
+            ),
+            "where windows overlap, the last weight's share has overwritten the others. They add "
+            "up: +=.": last_weight(dy, kernel, size, 1),
+            "rows and columns of the window are mixed: the product's columns are in the order (u, "
+            "v, c).": (
+                scatter(dy, kernel.reshape(kw, kh, channels, filters).swapaxes(0, 1), size, 1)
+            ),
+            "the kernel as a matrix is folded the wrong way. Its rows are (u, v, c) and its "
+            "columns f: transpose it, as reshape(F, -1) does not move numbers.": (
+                scatter(
+                    dy, kernel.reshape(filters, kh, kw, channels).transpose(1, 2, 3, 0), size, 1
+                )
+            ),
+            "the windows' gradient is taken in the order (c, u, v). The kernel, flattened, has "
+            "(u, v, c).": (
+                scatter(
+                    dy, kernel.reshape(channels, kh, kw, filters).transpose(1, 2, 0, 3), size, 1
+                )
             ),
             "dx has the size of dy, and its last rows and columns are missing. The image is larger "
             "than the output, by kh - 1 and kw - 1.": dx[:, : dy.shape[1], : dy.shape[2]],
@@ -300,11 +376,12 @@ def conv_dx_strided(answer: Answer) -> None:
     """Overlap, padding, a row and a column left over, and a stride larger than the kernel."""
     rng = np.random.default_rng(4)
     cases = [((6, 5), (3, 2), 1, 0), ((7, 8), (3, 3), 2, 0), ((8, 6), (3, 3), 2, 0),
-             ((6, 5), (3, 3), 1, 1), ((7, 6), (3, 2), 2, 2), ((8, 9), (2, 2), 3, 0)]  # fmt: skip
+             ((6, 5), (3, 3), 1, 1), ((9, 7), (4, 3), 3, 1), ((7, 6), (3, 2), 2, 2),
+             ((8, 9), (2, 2), 3, 0)]  # fmt: skip
     for (height, width), (kh, kw), stride, padding in cases:
         tall, broad = height + 2 * padding, width + 2 * padding
         high, wide = (tall - kh) // stride + 1, (broad - kw) // stride + 1
-        dy, kernel = rng.normal(size=(2, high, wide, 2)), rng.normal(size=(kh, kw, 3, 2))
+        dy, kernel = rng.normal(size=(5, high, wide, 2)), rng.normal(size=(kh, kw, 3, 2))
 
         def inside(
             padded: Array, top: int = padding, size: tuple[int, int] = (height, width)
@@ -354,10 +431,24 @@ def conv_dx_strided(answer: Answer) -> None:
                 scatter(enlarged(dy, stride - 1, True, one_each), kernel, (tall, broad), 1)
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
-            "already.": dx / 2,
-            "it is multiplied by the number of examples. Each has a dx of its own.": dx * 2,
+            "already.": dx / 5,
+            "it is multiplied by the number of examples. Each has a dx of its own.": dx * 5,
+            "where windows overlap, the last weight's share has overwritten the others. They add "
+            "up: +=.": inside(last_weight(dy, kernel, (tall, broad), stride)),
+            "a window that begins in the padding is pushed into the image as a whole. The part of "
+            "it that lies in the padding falls away, the rest stays where it is.": begun_inside(
+                dy, kernel, (height, width), stride, padding
+            ),
+            "it is divided by the stride. A pixel gets all that comes from the windows it lies "
+            "in.": dx / stride,
+            "the padding that is cut off is multiplied by the stride. It is counted in pixels of "
+            "the image.": inside(whole, padding * stride),
             "it is divided by the square of the stride. A pixel gets all that comes from the "
             "windows it lies in.": dx / stride**2,
+            "the padding that is cut off at the top and on the left is multiplied by the stride. "
+            "It is counted in pixels of the image.": (
+                whole[:, stride * padding :, stride * padding :]
+            ),
             "the padding is cut off at the top and on the left twice, as if it lay only there.": (
                 whole[:, 2 * padding :, 2 * padding :]
             ),
@@ -425,10 +516,12 @@ def depthwise_backward(answer: Answer) -> None:
     if not isinstance(got, tuple | list) or len(got) != 2:
         raise WrongAnswer("the result should be two arrays: dx, dkernel.")
 
-    def gradient(kernel: Array, dy: Array = dy, add: bool = True) -> Array:
+    def diagonal(kernel: Array) -> Array:
         each = [np.diag(kernel[u, v]) for u, v in np.ndindex(kernel.shape[:2])]
-        whole = np.array(each).reshape(3, 2, 3, 3)
-        return scatter(dy, whole, (5, 4), 1, add)
+        return np.array(each).reshape(3, 2, 3, 3)
+
+    def gradient(kernel: Array, dy: Array = dy, add: bool = True) -> Array:
+        return scatter(dy, diagonal(kernel), (5, 4), 1, add)
 
     dx, dkernel = numerical_gradient(loss, x), numerical_gradient(loss, kernel)
     each = np.array([[[(dy[n] * x[n, u : u + 3, v : v + 3]).sum(axis=(0, 1)) for v in (0, 1)]
@@ -447,6 +540,8 @@ def depthwise_backward(answer: Answer) -> None:
         "where windows overlap, the last share has overwritten the others. They add up.": (
             gradient(kernel, add=False)
         ),
+        "where windows overlap, the last weight's share has overwritten the others. They add "
+        "up: +=.": last_weight(dy, diagonal(kernel), (5, 4), 1),
         "dy is summed over the channels. Here channel c of dy belongs to channel c of x alone.": (
             gradient(kernel, np.broadcast_to(dy.sum(axis=3, keepdims=True), dy.shape))
         ),
@@ -480,4 +575,18 @@ def depthwise_backward(answer: Answer) -> None:
         "only the first example counts. All of them use the same filter: sum.": each[0],
         "only the last example counts. A sum over n needs +=.": each[1],
         "the examples are not summed over: all of them use the same filter.": each,
+        "only the last window counts. A sum over i and j needs +=.": (
+            (dy[:, -1:, -1:] * x[:, 2:, 2:]).sum(axis=0)
+        ),
+        "only the last window of the last example counts. The sum over n, i and j needs +=.": (
+            dy[-1, -1, -1] * x[-1, 2:, 2:]
+        ),
+        "dy is summed over the channels first. Channel c of dy belongs to channel c of x alone.": (
+            np.array([[(dy.sum(axis=3, keepdims=True) * x[:, u : u + 3, v : v + 3]).sum((0, 1, 2))
+                       for v in (0, 1)] for u in (0, 1, 2)])
+        ),
+        "x is summed over the channels first. Channel c of x belongs to channel c of dy alone.": (
+            np.array([[(dy * x.sum(axis=3, keepdims=True)[:, u : u + 3, v : v + 3]).sum((0, 1, 2))
+                       for v in (0, 1)] for u in (0, 1, 2)])
+        ),
     })  # fmt: skip

@@ -173,6 +173,23 @@ def maxpool_backward(answer: Answer) -> None:
             "itself.": _one_winner(dy, x, window, stride, over_examples=False),
             "the maximum is searched among all examples at once. Each example is pooled by "
             "itself.": _one_winner(dy, x, window, stride, over_examples=True),
+            "one place is chosen for the whole batch, that of the largest number in any example. "
+            "Each example has a maximum of its own.": (
+                by(first_maximum, x=np.broadcast_to(x.max(axis=0), x.shape))
+            ),
+            "one place is chosen for the whole batch. Each example has a maximum of its own.": (
+                by(first_maximum, x=np.broadcast_to(x.sum(axis=0), x.shape))
+            ),
+            "the maximum is found in the right window, but dy goes to row i + u, column j + v. In "
+            "the image it is row i * stride + u, column j * stride + v.": (
+                _placed(dy, x, window, stride, 1, window)
+            ),
+            "each example's dy goes to all examples: an index n is missing where dx is written "
+            "to.": np.broadcast_to(dx.sum(axis=0), dx.shape),
+            "the entries of different channels are mixed: reshape(N, C, -1) does not move the "
+            "channel axis forward. In (N, k, k, C) the channels come last: (N, k * k, C).": (
+                _mixed_channels(dy, x, window, stride)
+            ),
         }
         got = call(answer, dy, x, window, stride)
         expect(got, dx, f"dx{circumstance}", mistakes=mistakes, batch=2)
@@ -207,6 +224,17 @@ def _one_winner(dy: Array, x: Array, window: int, stride: int, over_examples: bo
             u = np.unravel_index(one.argmax(), one.shape)
             n, c = (u[0], k) if over_examples else (k, u[3])
             dx[n, i * stride + u[1], j * stride + u[2], c] += dy[n, i, j, c]
+    return dx
+
+
+def _mixed_channels(dy: Array, x: Array, window: int, stride: int) -> Array:
+    """The winner looked for after reshape(N, C, -1) of a window (N, k, k, C)."""
+    dx = np.zeros(x.shape)
+    for n, i, j, c in np.ndindex(dy.shape):
+        top, left = i * stride, j * stride
+        entries = x[n, top : top + window, left : left + window].reshape(x.shape[3], -1)
+        u, v = divmod(int(entries[c].argmax()), window)
+        dx[n, top + u, left + v, c] += dy[n, i, j, c]
     return dx
 
 
@@ -245,6 +273,10 @@ def avgpool_backward(answer: Answer) -> None:
             ],
             "only the first entry of each window gets something. All of them enter the mean.": (
                 route(dy, x, window, stride, first_maximum) / window**2
+            ),
+            "only the first entry of each window gets something, and that is all of dy. All "
+            "entries enter the mean, each with a weight.": (
+                route(dy, x, window, stride, first_maximum)
             ),
             "where windows overlap, their shares are averaged. Each is a path to the loss: they "
             "add up.": dx / np.maximum(1, route(np.ones_like(dy), x, window, stride, copied)),
@@ -296,6 +328,7 @@ def dropout_backward(answer: Answer) -> None:
     for shape in ((3, 5), (2, 4, 3, 2)):
         dy, keep = rng.normal(size=shape), rng.random(shape) >= 0.2
         dy[0, 0] = 0.0  # a gradient that is 0 is not one that was dropped
+        keep[0, 1] = False  # no example keeps everything
         got = call(answer, dy, keep, 0.2)
         mistakes = {
             "the mask is applied, but not the factor 1 / (1 - rate). Forwards, what is kept is "
@@ -321,6 +354,11 @@ def dropout_backward(answer: Answer) -> None:
             ),
             "the factor is 1 / rate. `rate` is the share that is dropped, 1 - rate the one that "
             "is kept.": dy * keep / 0.2,
+            "the rate multiplies what was kept. Forwards it was divided by 1 - rate.": (
+                dy * keep * 0.2
+            ),
+            "the first example's mask is used for all of them. Each number has a mask of its "
+            "own.": dy * keep[:1] / 0.8,
             "the mask is the wrong way round: `keep` is True where a number was let through.": (
                 dy * ~keep / 0.8
             ),
@@ -432,6 +470,30 @@ def _one_padded_mean(
                 min(window, height - rows.start) * min(window, width - columns.start)
             )
         ),
+        "a window that begins in the border is pushed into the image, and keeps all its lines. "
+        "What lies in the border falls away, and the window that is left is smaller.": (
+            _pushed_inside(dy, size, window, stride, padding)
+        ),
+        "the rows that lie in the image are counted, and squared. A window may have lost more rows "
+        "than columns: rows times columns.": by(lambda rows, columns: lines(rows, height) ** 2),
+        "the columns that lie in the image are counted, and squared. A window may have lost more "
+        "columns than rows: rows times columns.": by(
+            lambda rows, columns: lines(columns, width) ** 2
+        ),
+        "every window at an edge is divided as if it had lost `padding` rows and `padding` "
+        "columns. Count those that lie in the image.": by(
+            lambda rows, columns: (
+                max(1, window - padding) ** 2
+                if min(rows.start, columns.start) < 0 or rows.stop > height or columns.stop > width
+                else window**2
+            )
+        ),
+        "the height takes the place of the width in the count of the columns.": by(
+            lambda rows, columns: lines(rows, height) * lines(columns, height)
+        ),
+        "the width takes the place of the height in the count of the rows.": by(
+            lambda rows, columns: lines(rows, width) * lines(columns, width)
+        ),
         "every window is divided as if it lost `padding` rows and columns. Only those at an "
         "edge do.": everything / max(1, window - padding) ** 2,
         "the first and the last window of a row lose `padding` lines here. How many they lose "
@@ -491,6 +553,18 @@ def _from_the_end(
     dx = np.zeros((len(dy), *size, dy.shape[3]))
     for i, j in np.ndindex(dy.shape[1:3]):
         top, left = i * stride - padding, j * stride - padding
+        part = dx[:, top : top + window, left : left + window]
+        part += dy[:, i : i + 1, j : j + 1] / max(1, part[0, :, :, 0].size)
+    return dx
+
+
+def _pushed_inside(
+    dy: Array, size: tuple[int, int], window: int, stride: int, padding: int
+) -> Array:
+    """Only the start of a window is cut, and its end is counted from there."""
+    dx = np.zeros((len(dy), *size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = max(0, i * stride - padding), max(0, j * stride - padding)
         part = dx[:, top : top + window, left : left + window]
         part += dy[:, i : i + 1, j : j + 1] / max(1, part[0, :, :, 0].size)
     return dx

@@ -1,14 +1,17 @@
-"""The checks of notebook 10: costs, a slope along a direction, saliency, centring."""
+"""The checks of notebook 10: costs, a slope along a direction, saliency, centring, a network."""
 
 import math
 from collections.abc import Callable
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from tinynet import Conv2D, Dense, Flatten, MaxPool, ReLU, Sequential, Softmax
 from tinynet.gradient_check import numerical_gradient
-from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks import SOLUTIONS, Answer, exercise, find_answer
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, expect_order
 
 
 @exercise
@@ -31,6 +34,11 @@ def conv_cost(answer: Answer) -> None:
                 f"{type(cost).__name__}, {cost!r}"
             )
         case = f"for an image {height} x {width} and a kernel {shape}"
+        if any(isinstance(number, float | np.floating) for number in cost):
+            raise WrongAnswer(
+                f"the cost {case} is {cost[0]} and {cost[1]}, with floats. Parameters and products "
+                "are counted in whole numbers: is there a / where // or nothing belongs?"
+            )
         expect(cost[0], weights + filters, f"the number of parameters {case}", mistakes={
             "the biases are missing: there is one for each filter.": weights,
             "there is one bias for each filter, not for each channel.": weights + channels,
@@ -61,6 +69,10 @@ def conv_cost(answer: Answer) -> None:
             "kh and kw are exchanged: there are height - kh + 1 places on the way down, width - kw "
             "+ 1 to the right.": (height - kw + 1) * (width - kh + 1) * weights,
             "image and window are taken for squares.": high * high * kh * kh * channels * filters,
+            "the places on the way down are counted twice: once with the height, once with the "
+            "width, as the image is not square.": high * high * weights,
+            "the places to the right are counted twice: once with the height, once with the "
+            "width, as the image is not square.": wide * wide * weights,
             "the biases are counted too; they are added, not multiplied.": (
                 high * wide * (weights + filters)
             ),
@@ -160,6 +172,10 @@ def slope_along(answer: Answer) -> None:
                 ),
                 "h is not divided by: this is a difference of f, not a slope.": 2 * h * slope,
                 "the sign is turned: f(x + hv) - f(x - hv), in this order.": -slope,
+                "h is missing, in the step and in the division. Far from x a difference is no "
+                "slope: step by h times the direction.": difference(v, 1.0),
+                "h is missing in the step: the two points are x + h * direction and x - h * "
+                "direction.": difference(v, 1.0) / h,
                 "every entry has its own slope here. Asked for is one number: all entries move "
                 "at once.": f(x) * w * v,
             },
@@ -225,6 +241,15 @@ def saliency(answer: Answer) -> None:
             "the score of another digit is in it, with a minus sign: a margin over the runner-up. "
             "Asked for is one score.": slopes(chosen - np.eye(5)[_runner_up(scores(), digit)]),
             "the mean of all scores is subtracted. Asked for is one score.": slopes(chosen - 0.2),
+            "a tenth of each score is subtracted: the mean of ten digits. Asked for is one score, "
+            "with nothing subtracted.": slopes(chosen - 0.1),
+            "the mean of the other scores is subtracted. Asked for is one score.": (
+                slopes(1.25 * chosen - 0.25)
+            ),
+            "the other scores are subtracted. Asked for is one score.": slopes(2 * chosen - 1),
+            "the ones and zeros of dscores are exchanged: 1 at the digit, 0 elsewhere.": (
+                slopes(1 - chosen)
+            ),
             "the sign is turned.": -slopes(chosen),
             "dscores holds the scores themselves. It is 1 at the digit and 0 elsewhere.": slopes(
                 scores()
@@ -335,7 +360,13 @@ def _centre_one(answer: Answer, image: Array) -> None:
     def rounded(how: Callable[[Array], Array]) -> Array:
         return _moved(image, *how(14 - middle).astype(int))
 
-    mistakes = {
+    mistakes = {}
+    if min(down, right) < 0:  # after an image for which both shifts are positive
+        mistakes["a negative shift, up or to the left, is not carried out. A slice that is to "
+                 "begin at a negative number begins elsewhere."] = (
+            _moved(image, max(down, 0), max(right, 0))
+        )  # fmt: skip
+    mistakes |= {
         "it lies a pixel too high or too far left: either the shift is cut off (or rounded down) "
         "where it should be rounded, or the centre is put on 13.5 in place of 14.": rounded(
             np.floor
@@ -347,7 +378,18 @@ def _centre_one(answer: Answer, image: Array) -> None:
         "it is moved by parts of pixels, and blurred. Move it by whole ones.": (
             (rounded(np.floor) + rounded(np.ceil)) / 2
         ),
-        "nothing is left. Only what leaves the image is lost.": np.zeros_like(image),
+        "the pixels' sum is taken for the mean: the centre is a mean weighted by the ink, the sum "
+        "of row * ink over the sum of ink.": _moved(image, *_shift(rows, columns, ink, ink.size)),
+        "a mean over all 784 pixels is taken for the centre. It is weighted by the ink: the sum of "
+        "row * ink over the sum of ink.": _moved(image, *_shift(rows, columns, ink, image.size)),
+        "nothing is left. Has the ink been moved out of the image? Only what leaves it is "
+        "lost.": np.zeros_like(image),
+        "the brightest pixel is put in the middle. The centre of mass is asked for.": _moved(
+            image, *(14 - np.argwhere(image == image.max())[0])
+        ),
+        "the old ink is left standing where the digit comes from. Begin with a blank image.": (
+            _pasted(image, down, right)
+        ),
         "ink that leaves at the top or on the left comes in at the other side: a negative "
         "index counts from the end. It should be lost.": _wrapped(image, down, right),
         "the ink that leaves at one side comes in at the other. It should be lost.": np.roll(
@@ -385,6 +427,15 @@ def _centre_one(answer: Answer, image: Array) -> None:
                 _moved(image, down - 1, right)
             ),
         }
+    for share in (0.1, 0.25, 0.5, 0.75):
+        for limit in (share, share * image.max()):
+            bright = np.argwhere(image > limit)
+            if len(bright):
+                mistakes.setdefault(
+                    "each pixel above a threshold counts alike, the others not at all. Each counts "
+                    f"with its ink. (Here the threshold would be {limit:.3g}.)",
+                    _moved(image, *np.rint(14 - bright.mean(axis=0)).astype(int)),
+                )
     padded = np.pad(image, 28, mode="edge")
     mistakes[
         "the border's ink is drawn on into what comes in. That is blank, 0."
@@ -395,6 +446,17 @@ def _centre_one(answer: Answer, image: Array) -> None:
         )
     expected = _moved(image, down, right)
     expect(call(answer, image), expected, "the centred image", mistakes=mistakes)
+
+
+def _shift(rows: Array, columns: Array, ink: Array, total: float) -> Array:
+    """The shift that follows if the sum of row * ink is divided by this total."""
+    return np.rint(14 - np.array([rows @ ink, columns @ ink]) / total).astype(int)
+
+
+def _pasted(image: Array, down: int, right: int) -> Array:
+    """The moved image over the old one."""
+    inside = _moved(np.ones_like(image), down, right) > 0
+    return np.where(inside, _moved(image, down, right), image)
 
 
 def _wrapped(image: Array, down: int, right: int) -> Array:
@@ -419,7 +481,7 @@ def _moved(image: Array, down: int, right: int) -> Array:
 def scaled_branch_backward(answer: Answer) -> None:
     """Against differences: numbers of both signs, scales of both signs."""
     rng = np.random.default_rng(21)
-    for n, all_scales in ((4, [0.5, -2.0, 1.5]), (1, [0.5, -2.0, 1.5, 0.7, -1.2])):
+    for n, all_scales in ((4, [0.5, -2.0, 1.8]), (1, [0.5, -2.0, 1.5, 0.7, -1.2])):
         scale = np.array(all_scales)
         x, dy = rng.normal(size=(2, n, len(scale)))
 
@@ -454,6 +516,11 @@ def scaled_branch_backward(answer: Answer) -> None:
                 dy * (1 + scale * (dy > 0))
             ),
             "the branch is subtracted. The two ways add up.": dy * (1 - scale * on),
+            "the scales are averaged. Each channel has its own.": dy * (1 + scale.mean() * on),
+            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
+            "out of it: with a negative scale that is another function.": (
+                dy * (1 + scale * (scale * x > 0))
+            ),
             "x has stayed in it: the slope of max(x, 0) is 1 or 0, not max(x, 0).": (
                 dy * (1 + scale * through)
             ),
@@ -491,9 +558,131 @@ def scaled_branch_backward(answer: Answer) -> None:
             "the shortcut is in it. It does not depend on the scale.": (
                 (dy * (x + through)).sum(axis=0)
             ),
+            "only the first example counts. All of them use the same scale: sum.": branch[0],
+            "only the last example counts. A sum over n needs +=.": branch[-1],
+            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
+            "out of it: with a negative scale that is another function.": (
+                (dy * x * (scale * x > 0)).sum(axis=0)
+            ),
             "the sign is turned.": -dscale,
             "there is an axis of length 1 left over: is keepdims in it? dscale is (C,).": (
                 dscale[np.newaxis]
             ),
             "the scale itself is multiplied in. Its slope does not contain it.": scale * dscale,
         })  # fmt: skip
+
+
+ARRAYS = ("dk1", "db1", "dk2", "db2", "dw3", "db3")
+
+
+@cache
+def _pieces() -> Any:
+    """What the notebook calls `own`, made of the solutions; and the layer itself."""
+    names = ["03.dense_backward", "05.relu_backward", "07.conv_forward", "07.im2col"]
+    names += ["08.conv_dx_strided", "09.maxpool_backward"]
+    found = {name[3:]: find_answer(name, SOLUTIONS) for name in names}
+
+    def conv_weights_backward(x: Array, dy: Array, kernel: Array) -> tuple[Array, Array]:
+        rows = dy.reshape(-1, dy.shape[3])
+        columns = found["im2col"](x, kernel.shape[:2])
+        return (columns.T @ rows).reshape(kernel.shape), rows.sum(axis=0)
+
+    return SimpleNamespace(**found, conv_weights_backward=conv_weights_backward)
+
+
+def _halved(x: Array) -> Array:
+    """The maximum of each window of 2 by 2."""
+    high, wide = x.shape[1] // 2, x.shape[2] // 2
+    cut = x[:, : 2 * high, : 2 * wide]
+    return np.asarray(cut.reshape(len(x), high, 2, wide, 2, x.shape[3]).max(axis=(2, 4)))
+
+
+def _network(weights: list[Array], x: Array) -> tuple[Array, tuple[Array, ...]]:
+    """The notebook's forward pass."""
+    k1, b1, k2, b2, w3, b3 = weights
+    a1 = _pieces().conv_forward(x, k1, b1)
+    p1 = _halved(a1)
+    h1 = np.maximum(p1, 0)
+    a2 = _pieces().conv_forward(h1, k2, b2)
+    p2 = _halved(a2)
+    h2 = np.maximum(p2, 0).reshape(len(x), -1)
+    return h2 @ w3 + b3, (x, a1, p1, h1, a2, p2, h2)
+
+
+@exercise
+def network_backward(answer: Answer) -> None:
+    """Against differences, the last array first: three small images, a column left over."""
+    rng = np.random.default_rng(23)
+    shapes = [(3, 3, 1, 3), (3,), (3, 3, 3, 4), (4,), (8, 5), (5,)]
+    weights = [rng.normal(0, 0.5, shape) for shape in shapes]
+    x, dscores = rng.normal(size=(3, 14, 12, 1)), rng.normal(size=(3, 5))
+    _, kept = _network(weights, x)
+    _, a1, p1, h1, a2, p2, h2 = kept
+    own = _pieces()
+
+    def loss() -> float:
+        return float(np.sum(dscores * _network(weights, x)[0]))
+
+    def way_back(
+        second: Callable[[Array], Array] = lambda dh2: own.relu_backward(p2, dh2),
+        first: Callable[[Array], Array] = lambda dh1: own.relu_backward(p1, dh1),
+        features: Array = h2,
+        seen: Array = h1,
+        kernel: Array = weights[2],
+    ) -> tuple[Array, ...]:
+        dh2, dw3, db3 = own.dense_backward(features, weights[4], dscores)
+        da2 = own.maxpool_backward(second(dh2.reshape(p2.shape)), a2, 2, 2)
+        dk2, db2 = own.conv_weights_backward(seen, da2, weights[2])
+        dh1 = own.conv_dx_strided(da2, kernel, h1.shape[1:3], 1)
+        da1 = own.maxpool_backward(first(dh1), a1, 2, 2)
+        return *own.conv_weights_backward(x, da1, weights[0]), dk2, db2, dw3, db3
+
+    got = call(answer, [each.copy() for each in weights], kept, dscores, own)
+    if not isinstance(got, tuple | list) or len(got) != len(ARRAYS):
+        count = f", {len(got)} of them" if isinstance(got, tuple | list) else ""
+        raise WrongAnswer(
+            f"six arrays should be returned, {', '.join(ARRAYS)}. "
+            f"Received: {type(got).__name__}{count}"
+        )
+    expected = {
+        name: numerical_gradient(loss, each) for name, each in zip(ARRAYS, weights, strict=True)
+    }
+    expect_order(got, expected)
+    mistakes = {
+        "the second ReLU is left out. What is negative in p2 did not get through.": way_back(
+            second=lambda dh2: dh2
+        ),
+        "the first ReLU is left out. What is negative in p1 did not get through.": way_back(
+            first=lambda dh1: dh1
+        ),
+        "both ReLUs are left out.": way_back(lambda dh2: dh2, lambda dh1: dh1),
+        "the second ReLU's mask is made from the gradient. It comes from what went in, p2.": (
+            way_back(second=lambda dh2: own.relu_backward(dh2, dh2))
+        ),
+        "the first ReLU's mask is made from the gradient. It comes from what went in, p1.": (
+            way_back(first=lambda dh1: own.relu_backward(dh1, dh1))
+        ),
+        "the second ReLU's gradient is multiplied by h2. It is a mask, 1 or 0.": way_back(
+            second=lambda dh2: dh2 * np.maximum(p2, 0)
+        ),
+        "the dense layer's input was h2, behind the ReLU, not p2.": way_back(
+            features=p2.reshape(h2.shape)
+        ),
+        "the second convolution's input was h1, behind the ReLU, not p1.": way_back(seen=p1),
+        "the second kernel is turned before conv_dx_strided, which needs it as it is.": way_back(
+            kernel=weights[2][::-1, ::-1]
+        ),
+    }
+    for k, name in reversed(list(enumerate(ARRAYS))):
+        behind = " All arrays behind it are right." if k < len(ARRAYS) - 1 else ""
+        try:
+            expect(
+                got[k],
+                expected[name],
+                name,
+                mistakes={text: values[k] for text, values in mistakes.items()},
+                batch=len(x),
+                rtol=1e-6,
+            )
+        except WrongAnswer as wrong:
+            raise WrongAnswer(f"{wrong}{behind}") from wrong

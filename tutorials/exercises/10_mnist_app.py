@@ -3,7 +3,8 @@
 `python -m tutorials` tells how you are doing; so does the notebook, when you run its cells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,5 +57,19 @@ def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Ar
     """dx (N, C) and dscale (C,) of y = x + scale * max(x, 0), from dy (N, C).
 
     `scale` (C,) is learned, one number for each channel.
+    """
+    raise NotImplementedError
+
+
+def network_backward(
+    weights: Sequence[Array], kept: Sequence[Array], dscores: Array, own: Any
+) -> tuple[Array, ...]:
+    """The gradients (dk1, db1, dk2, db2, dw3, db3) of the six weights (k1, b1, k2, b2, w3, b3).
+
+    `kept` is (x, a1, p1, h1, a2, p2, h2), as the forward pass names them; dscores is (N, 10).
+    `own` holds your functions: own.dense_backward(x, w, dy) -> dx, dw, db;
+    own.relu_backward(x, dy) -> dx; own.maxpool_backward(dy, x, window, stride) -> dx;
+    own.conv_dx_strided(dy, kernel, image_size, stride) -> dx;
+    own.conv_weights_backward(x, dy, kernel) -> dkernel, dbias.
     """
     raise NotImplementedError

@@ -1,6 +1,7 @@
 """Solutions of notebook 10."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,3 +71,27 @@ def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Ar
     dx = dy * (1 + scale * (x > 0))
     dscale = (dy * np.maximum(x, 0)).sum(axis=0)
     return dx, dscale
+
+
+def network_backward(
+    weights: Sequence[Array], kept: Sequence[Array], dscores: Array, own: Any
+) -> tuple[Array, ...]:
+    """The gradients (dk1, db1, dk2, db2, dw3, db3) of the six weights (k1, b1, k2, b2, w3, b3).
+
+    `kept` is (x, a1, p1, h1, a2, p2, h2), as the forward pass names them; dscores is (N, 10).
+    `own` holds your functions: own.dense_backward(x, w, dy) -> dx, dw, db;
+    own.relu_backward(x, dy) -> dx; own.maxpool_backward(dy, x, window, stride) -> dx;
+    own.conv_dx_strided(dy, kernel, image_size, stride) -> dx;
+    own.conv_weights_backward(x, dy, kernel) -> dkernel, dbias.
+    """
+    _, _, k2, _, w3, _ = weights
+    x, a1, p1, h1, a2, p2, h2 = kept
+    dh2, dw3, db3 = own.dense_backward(h2, w3, dscores)
+    dp2 = own.relu_backward(p2, dh2.reshape(p2.shape))
+    da2 = own.maxpool_backward(dp2, a2, 2, 2)
+    dk2, db2 = own.conv_weights_backward(h1, da2, k2)
+    dh1 = own.conv_dx_strided(da2, k2, h1.shape[1:3], 1)
+    dp1 = own.relu_backward(p1, dh1)
+    da1 = own.maxpool_backward(dp1, a1, 2, 2)
+    dk1, db1 = own.conv_weights_backward(x, da1, weights[0])
+    return dk1, db1, dk2, db2, dw3, db3

@@ -642,3 +642,96 @@ def begins_with_the_last_layer(layers):
     for window, stride in layers[-2::-1]:
         size = (size - 1) * stride + window
     return size
+
+
+def _each_window(x, kernel_size, stride):
+    kh, kw = kernel_size
+    high, wide = ((x.shape[1 + k] - kernel_size[k]) // stride + 1 for k in (0, 1))
+    for n, i, j in np.ndindex(len(x), high, wide):
+        top, left = i * stride, j * stride
+        yield (n, i, j), (high, wide), x[n, top : top + kh, left : left + kw]
+
+
+@wrong("07.im2col", "is order='F' in it?")
+def flattened_by_columns(x, kernel_size, stride=1):
+    return np.array(
+        [window.ravel(order="F") for _, _, window in _each_window(x, kernel_size, stride)]
+    )
+
+
+@wrong("07.im2col", "have overwritten those of the one before")
+def row_number_without_the_example(x, kernel_size, stride=1):
+    windows = list(_each_window(x, kernel_size, stride))
+    matrix = np.zeros((len(windows), windows[0][2].size))
+    for (_, i, j), (_, wide), window in windows:
+        matrix[i * wide + j] = window.ravel()
+    return matrix
+
+
+def _product(x, kernel, bias, stride):
+    windows = _each_window(x, kernel.shape[:2], stride)
+    rows = np.array([window.ravel() for _, _, window in windows])
+    high, wide = ((x.shape[1 + k] - kernel.shape[k]) // stride + 1 for k in (0, 1))
+    return rows @ kernel.reshape(-1, len(bias)) + bias, high, wide
+
+
+@wrong("07.conv_forward", "the rows of the product are folded as (i, j, n)")
+def folded_with_the_examples_last(x, kernel, bias, stride=1):
+    product, high, wide = _product(x, kernel, bias, stride)
+    return product.reshape(high, wide, len(x), -1).transpose(2, 0, 1, 3)
+
+
+@wrong("07.conv_forward", "every window begins one pixel too far down")
+def begun_at_one(x, kernel, bias, stride=1):
+    shifted = np.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))[:, 1:, 1:]
+    product, high, wide = _product(shifted, kernel, bias, stride)
+    return product.reshape(len(x), high, wide, -1)
+
+
+def _around(k):
+    return (k - 1) // 2, k - 1 - (k - 1) // 2
+
+
+@wrong("07.pad_same", "zeros are added to the examples and the rows")
+def pairs_on_the_first_axes(x, kernel_size):
+    kh, kw = kernel_size
+    return np.pad(x, (_around(kh), _around(kw), (0, 0), (0, 0)))
+
+
+@wrong("07.pad_same", "zeros are added to the columns and the channels")
+def pairs_on_the_last_axes(x, kernel_size):
+    kh, kw = kernel_size
+    return np.pad(x, ((0, 0), (0, 0), _around(kh), _around(kw)))
+
+
+@wrong("07.pad_same", "the height of the window, kh, is used for both axes")
+def height_on_both_axes(x, kernel_size):
+    return np.pad(x, ((0, 0), _around(kernel_size[0]), _around(kernel_size[0]), (0, 0)))
+
+
+@wrong("07.edge_filters", "it is the wrong way round from left to right")
+def right_edge_turned():
+    down = np.array([[-1.0] * 3, [0.0] * 3, [1.0] * 3])
+    return np.stack([down, -down.T], axis=-1)[:, :, np.newaxis, :]
+
+
+def _backwards(layers, step):
+    size = 1
+    for window, stride in reversed(layers):
+        size = step(size, window, stride)
+    return size
+
+
+@wrong("07.receptive_field", "one too few is counted in every layer")
+def one_too_few_a_layer(layers):
+    return _backwards(layers, lambda size, window, stride: (size - 1) * stride + window - 1)
+
+
+@wrong("07.receptive_field", "the last one is a whole window wide, not one less")
+def all_steps_and_a_shorter_window(layers):
+    return _backwards(layers, lambda size, window, stride: size * stride + window - 1)
+
+
+@wrong("07.receptive_field", "only the first layer counts")
+def first_layer_alone(layers):
+    return layers[0][0] if layers else 1

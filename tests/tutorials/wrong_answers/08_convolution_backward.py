@@ -685,3 +685,169 @@ def depthwise_multiplied_by_the_batch(x, kernel, dy):
 def depthwise_dx_multiplied_by_the_batch(x, kernel, dy):
     dx, dkernel = depthwise(x, kernel, dy)
     return dx * len(x), dkernel
+
+
+@wrong("08.conv_dx", "the last weight's share has overwritten the others")
+def dx_assigned_weight_by_weight(dy, kernel):
+    _, high, wide, _ = dy.shape
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((len(dy), high + kh - 1, wide + kw - 1, channels))
+    for u, v in np.ndindex(kh, kw):
+        dx[:, u : u + high, v : v + wide] = dy @ kernel[u, v].T
+    return dx
+
+
+def _col2im(dy, windows):
+    """Each row (kh, kw, C) of the windows' gradient, added to where it was copied from."""
+    _, high, wide, kh, kw, channels = windows.shape
+    dx = np.zeros((len(dy), high + kh - 1, wide + kw - 1, channels))
+    for i, j in np.ndindex(high, wide):
+        dx[:, i : i + kh, j : j + kw] += windows[:, i, j]
+    return dx
+
+
+@wrong("08.conv_dx", "the kernel as a matrix is folded the wrong way")
+def dx_kernel_folded_in_place_of_transposed(dy, kernel):
+    columns = dy @ kernel.reshape(dy.shape[3], -1)
+    return _col2im(dy, columns.reshape(*dy.shape[:3], *kernel.shape[:3]))
+
+
+@wrong("08.conv_dx", "the windows' gradient is taken in the order (c, u, v)")
+def dx_windows_channels_first(dy, kernel):
+    kh, kw, channels, filters = kernel.shape
+    columns = dy @ kernel.reshape(-1, filters).T
+    return _col2im(dy, np.moveaxis(columns.reshape(*dy.shape[:3], channels, kh, kw), 3, 5))
+
+
+@wrong("08.conv_dx", "rows and columns of the window are mixed")
+def dx_windows_rows_and_columns_exchanged(dy, kernel):
+    kh, kw, channels, filters = kernel.shape
+    columns = dy @ kernel.reshape(-1, filters).T
+    return _col2im(dy, columns.reshape(*dy.shape[:3], kw, kh, channels).swapaxes(3, 4))
+
+
+@wrong("08.conv_dx", "expected (2, 5, 7, 4)")
+def dx_cut_by_the_wrong_side_of_the_kernel(dy, kernel):
+    kh, kw = kernel.shape[:2]
+    padded = np.pad(dy, ((0, 0), (kh - 1, kh - 1), (kw - 1, kw - 1), (0, 0)))
+    windows = sliding_window_view(padded, (kh, kw), axis=(1, 2))
+    dx = np.einsum("npqfuv,uvcf->npqc", windows, kernel[::-1, ::-1])
+    return dx[:, :, : dy.shape[2] + kh - 1]
+
+
+@wrong("08.conv_dx_strided", "the last weight's share has overwritten the others")
+def strided_assigned_weight_by_weight(dy, kernel, image_size, stride, padding=0):
+    _, high, wide, _ = dy.shape
+    kh, kw, channels, _ = kernel.shape
+    height, width = image_size
+    dx = np.zeros((len(dy), height + 2 * padding, width + 2 * padding, channels))
+    for u, v in np.ndindex(kh, kw):
+        rows = slice(u, u + stride * (high - 1) + 1, stride)
+        columns = slice(v, v + stride * (wide - 1) + 1, stride)
+        dx[:, rows, columns] = dy @ kernel[u, v].T
+    return dx[:, padding : padding + height, padding : padding + width]
+
+
+@wrong("08.conv_dx_strided", "is pushed into the image as a whole")
+def strided_start_clipped(dy, kernel, image_size, stride, padding=0):
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((len(dy), *image_size, channels))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = max(0, i * stride - padding), max(0, j * stride - padding)
+        part = dx[:, top : top + kh, left : left + kw]
+        share = np.tensordot(dy[:, i, j], kernel, axes=(1, 3))
+        part += share[:, : part.shape[1], : part.shape[2]]
+    return dx
+
+
+def _strided(dy, kernel, image_size, stride, padding, cut):
+    height, width = image_size
+    kh, kw, channels, _ = kernel.shape
+    dx = np.zeros((len(dy), height + 2 * padding, width + 2 * padding, channels))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        share = np.tensordot(dy[:, i, j], kernel, axes=(1, 3))
+        dx[:, i * stride : i * stride + kh, j * stride : j * stride + kw] += share
+    return dx[:, cut:, cut:]
+
+
+@wrong("08.conv_dx_strided", "is multiplied by the stride")
+def strided_cut_at_padding_times_stride(dy, kernel, image_size, stride, padding=0):
+    dx = _strided(dy, kernel, image_size, stride, padding, padding * stride)
+    return dx[:, : image_size[0], : image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "it is divided by the stride")
+def strided_divided_by_the_stride(dy, kernel, image_size, stride, padding=0):
+    dx = _strided(dy, kernel, image_size, stride, padding, padding)
+    return dx[:, : image_size[0], : image_size[1]] / stride
+
+
+def _dw(x, dy, kernel_size, pixels):
+    dw = np.empty((*kernel_size, x.shape[3], dy.shape[3]))
+    for u, v in np.ndindex(kernel_size):
+        dw[u, v] = np.einsum("nijc,nijf->cf", pixels(u, v), dy)
+    return dw
+
+
+@wrong("08.conv_dw", "every weight meets the same pixels, the last ones")
+def dw_cut_at_the_wrong_end(x, dy, kernel_size, stride=1):
+    _, high, wide, _ = dy.shape
+    return _dw(x, dy, kernel_size, lambda u, v: x[:, u::stride, v::stride][:, -high:, -wide:])
+
+
+@wrong("08.conv_dw", "the stride counts for the rows only")
+def dw_stride_of_rows_only(x, dy, kernel_size, stride=1):
+    _, high, wide, _ = dy.shape
+    return _dw(x, dy, kernel_size, lambda u, v: x[:, u::stride, v:][:, :high, :wide])
+
+
+@wrong("08.conv_dw", "the place (u, v) is multiplied by the stride too")
+def dw_place_times_stride(x, dy, kernel_size, stride=1):
+    _, high, wide, _ = dy.shape
+    room = np.pad(x, ((0, 0), (0, 99), (0, 99), (0, 0)))
+
+    def pixels(u, v):
+        return room[:, u * stride :: stride, v * stride :: stride][:, :high, :wide]
+
+    return _dw(x, dy, kernel_size, pixels)
+
+
+@wrong("08.conv_dw", "the examples are added up before the product")
+def dw_examples_added_first(x, dy, kernel_size, stride=1):
+    _, high, wide, _ = dy.shape
+    x, dy = x.sum(axis=0, keepdims=True), dy.sum(axis=0, keepdims=True)
+    return _dw(x, dy, kernel_size, lambda u, v: x[:, u::stride, v::stride][:, :high, :wide])
+
+
+def _depthwise(x, kernel, dy):
+    dx, dkernel = np.zeros_like(x), np.zeros_like(kernel)
+    high, wide = dy.shape[1:3]
+    for u, v in np.ndindex(kernel.shape[:2]):
+        dx[:, u : u + high, v : v + wide] += dy * kernel[u, v]
+        dkernel[u, v] = (dy * x[:, u : u + high, v : v + wide]).sum(axis=(0, 1, 2))
+    return dx, dkernel
+
+
+@wrong("08.depthwise_backward", "the last weight's share has overwritten the others")
+def depthwise_assigned(x, kernel, dy):
+    dx, (high, wide) = np.zeros_like(x), dy.shape[1:3]
+    for u, v in np.ndindex(kernel.shape[:2]):
+        dx[:, u : u + high, v : v + wide] = dy * kernel[u, v]
+    return dx, _depthwise(x, kernel, dy)[1]
+
+
+@wrong("08.depthwise_backward", "only the last window counts")
+def depthwise_last_window(x, kernel, dy):
+    for i, j in np.ndindex(dy.shape[1:3]):
+        window = x[:, i : i + kernel.shape[0], j : j + kernel.shape[1]]
+        dkernel = (dy[:, i : i + 1, j : j + 1] * window).sum(axis=0)
+    return _depthwise(x, kernel, dy)[0], dkernel
+
+
+@wrong("08.depthwise_backward", "dy is summed over the channels first")
+def depthwise_pairs_of_channels(x, kernel, dy):
+    high, wide = dy.shape[1:3]
+    dkernel = np.empty_like(kernel)
+    for u, v in np.ndindex(kernel.shape[:2]):
+        dkernel[u, v] = np.einsum("nijc,nijd->c", x[:, u : u + high, v : v + wide], dy)
+    return _depthwise(x, kernel, dy)[0], dkernel

@@ -638,3 +638,106 @@ def cut_at_the_end(dy, image_size, window, stride, padding):
 @wrong("09.padded_mean_backward", "height and width are exchanged.")
 def width_before_height(dy, image_size, window, stride, padding):
     return counted(dy, image_size[::-1], window, stride, padding, fair)
+
+
+def _pooled(dy, x, window, stride, winner, place):
+    """dx from the number of the winner and the place that is written to."""
+    dx = np.zeros_like(x)
+    for n, i, j, c in np.ndindex(dy.shape):
+        top, left = i * stride, j * stride
+        entries = x[:, top : top + window, left : left + window]
+        u, v = divmod(int(winner(entries, n, c)), window)
+        dx[place(n, i, j, u, v, c)] += dy[n, i, j, c]
+    return dx
+
+
+def _of_its_own(entries, n, c):
+    return entries[n, :, :, c].argmax()
+
+
+@wrong("09.maxpool_backward", "dy goes to row i + u, column j + v")
+def written_without_the_stride(dy, x, window, stride):
+    return _pooled(dy, x, window, stride, _of_its_own,
+                   lambda n, i, j, u, v, c: (n, i + u, j + v, c))  # fmt: skip
+
+
+@wrong("09.maxpool_backward", "an index n is missing where dx is written to")
+def written_to_all_examples(dy, x, window, stride):
+    def place(n, i, j, u, v, c):
+        return slice(None), i * stride + u, j * stride + v, c
+
+    return _pooled(dy, x, window, stride, _of_its_own, place)
+
+
+@wrong("09.maxpool_backward", "one place is chosen for the whole batch")
+def one_maximum_for_the_batch(dy, x, window, stride):
+    def place(n, i, j, u, v, c):
+        return n, i * stride + u, j * stride + v, c
+
+    return _pooled(dy, x, window, stride,
+                   lambda entries, n, c: entries[..., c].max(axis=0).argmax(), place)  # fmt: skip
+
+
+@wrong("09.maxpool_backward", "the entries of different channels are mixed")
+def channels_mixed_by_reshape(dy, x, window, stride):
+    def place(n, i, j, u, v, c):
+        return n, i * stride + u, j * stride + v, c
+
+    def winner(entries, n, c):
+        return entries.reshape(len(x), x.shape[3], -1)[n, c].argmax()
+
+    return _pooled(dy, x, window, stride, winner, place)
+
+
+@wrong("09.avgpool_backward", "only the first entry of each window gets something, and that is")
+def all_to_the_first_entry(dy, image_size, window, stride):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        dx[:, i * stride, j * stride] += dy[:, i, j]
+    return dx
+
+
+@wrong("09.dropout_backward", "the first example's mask is used for all")
+def mask_of_the_first_example(dy, keep, rate):
+    return dy * keep[:1] / (1 - rate)
+
+
+@wrong("09.dropout_backward", "the rate multiplies what was kept")
+def times_the_rate(dy, keep, rate):
+    return dy * keep * rate
+
+
+def _shared_out(dy, image_size, window, stride, padding, count):
+    height, width = image_size
+    dx = np.zeros((len(dy), height, width, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        rows = range(max(0, top), min(height, top + window))
+        columns = range(max(0, left), min(width, left + window))
+        inside = np.s_[:, rows.start : rows.stop, columns.start : columns.stop]
+        dx[inside] += dy[:, i : i + 1, j : j + 1] / count(rows, columns)
+    return dx
+
+
+@wrong("09.padded_mean_backward", "is pushed into the image, and keeps all its lines")
+def start_clipped_but_not_the_window(dy, image_size, window, stride, padding):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = max(0, i * stride - padding), max(0, j * stride - padding)
+        part = dx[:, top : top + window, left : left + window]
+        part += dy[:, i : i + 1, j : j + 1] / (part.shape[1] * part.shape[2])
+    return dx
+
+
+@wrong("09.padded_mean_backward", "the rows that lie in the image are counted, and squared")
+def rows_squared(dy, image_size, window, stride, padding):
+    return _shared_out(dy, image_size, window, stride, padding, lambda rows, _: len(rows) ** 2)
+
+
+@wrong("09.padded_mean_backward", "every window at an edge is divided as if it had lost")
+def padding_lost_at_every_edge(dy, image_size, window, stride, padding):
+    def count(rows, columns):
+        whole = len(rows) == len(columns) == window
+        return window**2 if whole else max(1, window - padding) ** 2
+
+    return _shared_out(dy, image_size, window, stride, padding, count)

@@ -650,3 +650,165 @@ def three_channels(x, scale, dy):
         dx[:, c] = dy[:, c] * (1 + scale[c] * (x[:, c] > 0))
         dscale[c] = (dy[:, c] * np.maximum(x[:, c], 0)).sum()
     return dx, dscale
+
+
+@wrong("10.conv_cost", "are counted in whole numbers")
+def cost_in_floats(height, width, kernel_shape):
+    parameters, products = without_biases(height, width, kernel_shape)
+    return float(parameters + kernel_shape[3]), float(products)
+
+
+@wrong("10.conv_cost", "the places on the way down are counted twice")
+def height_for_the_width(height, width, kernel_shape):
+    weights = math.prod(kernel_shape)
+    return weights + kernel_shape[3], (height - kernel_shape[0] + 1) ** 2 * weights
+
+
+@wrong("10.slope_along", "h is missing, in the step and in the division")
+def slope_without_h(f, x, direction, h=1e-5):
+    return (f(x + direction) - f(x - direction)) / 2
+
+
+@wrong("10.slope_along", "h is missing in the step")
+def step_without_h(f, x, direction, h=1e-5):
+    return (f(x + direction) - f(x - direction)) / (2 * h)
+
+
+def _backward_from(model, image, dscores):
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
+    return model.backward(np.broadcast_to(dscores, scores.shape).copy())[0, :, :, 0]
+
+
+@wrong("10.saliency", "the ones and zeros of dscores are exchanged")
+def ones_elsewhere(model, image, digit):
+    return _backward_from(model, image, np.arange(5) != digit)
+
+
+@wrong("10.saliency", "the other scores are subtracted")
+def minus_one_elsewhere(model, image, digit):
+    return _backward_from(model, image, np.where(np.arange(5) == digit, 1.0, -1.0))
+
+
+@wrong("10.saliency", "the mean of the other scores is subtracted")
+def minus_the_mean_of_the_others(model, image, digit):
+    return _backward_from(model, image, np.where(np.arange(5) == digit, 1.0, -0.25))
+
+
+def _shift_of(image, total=None):
+    rows, columns = np.indices(image.shape)
+    total = image.sum() if total is None else total
+    if total == 0:
+        return 0, 0
+    return round(14 - (image * rows).sum() / total), round(14 - (image * columns).sum() / total)
+
+
+def _placed(image, down, right, start=None):
+    moved = np.zeros_like(image) if start is None else start.copy()
+    target = np.s_[
+        max(0, down) : max(0, 28 + min(0, down)), max(0, right) : max(0, 28 + min(0, right))
+    ]
+    source = np.s_[
+        max(0, -down) : max(0, 28 - max(0, down)), max(0, -right) : max(0, 28 - max(0, right))
+    ]
+    moved[target] = image[source]
+    return moved
+
+
+@wrong("10.centred", "a negative shift, up or to the left, is not carried out")
+def positive_shifts_only(image):
+    down, right = _shift_of(image)
+    return _placed(image, max(down, 0), max(right, 0))
+
+
+@wrong("10.centred", "a negative shift, up or to the left, is not carried out")
+def positive_shifts_of_columns_only(image):
+    down, right = _shift_of(image)
+    return _placed(image, down, max(right, 0))
+
+
+@wrong("10.centred", "a mean over all 784 pixels is taken for the centre")
+def mean_over_all_pixels(image):
+    return _placed(image, *_shift_of(image, image.size))
+
+
+@wrong("10.centred", "the old ink is left standing")
+def old_ink_left(image):
+    return _placed(image, *_shift_of(image), start=image)
+
+
+@wrong("10.centred", "the brightest pixel is put in the middle")
+def brightest_pixel(image):
+    row, column = np.unravel_index(image.argmax(), image.shape)
+    return _placed(image, 14 - int(row), 14 - int(column))
+
+
+@wrong("10.centred", "each pixel above a threshold counts alike")
+def threshold(image):
+    return _placed(image, *_shift_of((image > 0.5).astype(float)))
+
+
+@wrong("10.scaled_branch_backward", "the scales are averaged")
+def scales_averaged(x, scale, dy):
+    return dy * (1 + scale.mean() * (x > 0)), (dy * np.maximum(x, 0)).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "the scale stands inside the maximum")
+def scale_inside_the_maximum(x, scale, dy):
+    on = scale * x > 0
+    return dy * (1 + scale * on), (dy * x * on).sum(axis=0)
+
+
+@wrong("10.scaled_branch_backward", "only the first example counts")
+def dscale_of_the_first(x, scale, dy):
+    return dy * (1 + scale * (x > 0)), (dy * np.maximum(x, 0))[0]
+
+
+def _way_back(weights, kept, dscores, own, **changes):
+    """The way back, or with a step of it replaced."""
+    _, _, k2, _, w3, _ = weights
+    x, a1, p1, h1, a2, p2, h2 = kept
+    dh2, dw3, db3 = own.dense_backward(changes.get("features", h2), w3, dscores)
+    dh2 = dh2.reshape(p2.shape)
+    dp2 = changes["second"](dh2) if "second" in changes else own.relu_backward(p2, dh2)
+    da2 = own.maxpool_backward(dp2, a2, 2, 2)
+    dk2, db2 = own.conv_weights_backward(changes.get("seen", h1), da2, k2)
+    dh1 = own.conv_dx_strided(da2, k2, h1.shape[1:3], 1)
+    dp1 = changes["first"](dh1) if "first" in changes else own.relu_backward(p1, dh1)
+    da1 = own.maxpool_backward(dp1, a1, 2, 2)
+    dk1, db1 = own.conv_weights_backward(x, da1, weights[0])
+    return dk1, db1, dk2, db2, dw3, db3
+
+
+@wrong("10.network_backward", "db2: the second ReLU is left out")
+def second_relu_left_out(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, second=lambda dh2: dh2)
+
+
+@wrong("10.network_backward", "db1: the first ReLU is left out")
+def first_relu_left_out(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, first=lambda dh1: dh1)
+
+
+@wrong("10.network_backward", "the first ReLU's mask is made from the gradient")
+def mask_of_the_gradient(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, first=lambda dh1: own.relu_backward(dh1, dh1))
+
+
+@wrong("10.network_backward", "dk2: the second convolution's input was h1")
+def input_before_the_relu(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, seen=kept[2])
+
+
+@wrong("10.network_backward", "dw3: the dense layer's input was h2")
+def features_before_the_relu(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, features=kept[5].reshape(kept[6].shape))
+
+
+@wrong("10.network_backward", "The order asked for is dk1, db1, dk2, db2, dw3, db3")
+def last_layer_first(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own)[::-1]
+
+
+@wrong("10.network_backward", "six arrays should be returned")
+def kernels_alone(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own)[::2]
