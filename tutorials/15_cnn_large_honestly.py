@@ -95,7 +95,7 @@ axes.annotate("", (0.5, 0.25), (0, 0.25), arrowprops=down)
 axes.text(0.53, 0.12, "$d$", color=GRADIENT, va="center")
 axes.text(0.25, 0.33, "$r$", color=GRADIENT, ha="center", va="center")
 axes.plot([0.5], [0.25], "o", color=GRADIENT, ms=9)
-axes.text(0.55, 0.3, "(row, column): how much ink?", color=GRADIENT, va="top", fontsize=9)
+axes.text(0.55, 0.3, "how much ink here?", color=GRADIENT, va="top", fontsize=9)
 axes.set(xlim=(-0.6, 1.6), ylim=(1.2, -0.2))
 show(
     figure,
@@ -663,7 +663,7 @@ for seeds in range(4, 9):
     far = np.abs(drawn.mean(axis=1)) / (drawn.std(axis=1, ddof=1) / np.sqrt(seeds))
     needed[seeds] = np.quantile(far, 1 - 0.05 / len(shown))
 print(f"one of seven questions, three seeds: {strict:.1f} standard errors\n")
-for name in order:
+for name in sorted(shown, key=lambda name: -abs(costs[name][0]) / costs[name][1]):
     cost, error = costs[name]
     away = abs(cost) / error  # grows with the root of the number of seeds
     enough = [seeds for seeds, bound in needed.items() if away * np.sqrt(seeds / 3) > bound]

@@ -1,10 +1,12 @@
-"""The eight runs of notebook 13, each with one fault.  Reading on spoils the exercise.
+"""The eight runs of notebook 13, each with one fault.  Reading on spoils the exercises.
 
 A run is described by settings; `log_of` trains by them and writes down what can be measured.
+A treatment changes the settings.
 """
 
 import functools
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,7 @@ class Settings:
     labels: str = "as they are"
     last: str = "scores"
     validation: str = "other images"
+    units: int = 64  # of either hidden layer
     images: int = 2000
     epochs: int = 3
 
@@ -71,6 +74,20 @@ class Log:
     fresh: float = 0.0
 
 
+TREATMENTS: dict[str, Callable[[Settings], Settings]] = {
+    "lower the rate": lambda run: replace(run, rate=0.002 if run.rate > 0.002 else run.rate / 5),
+    "raise the rate": lambda run: replace(run, rate=0.002 if run.rate < 0.002 else run.rate * 5),
+    "divide the pixels by 255": lambda run: replace(run, divide_by=255.0),
+    "draw fresh weights": lambda run: replace(run, factor=1.0),
+    "repair its gradient": lambda run: replace(run, frozen=False),
+    "remove a layer": lambda run: replace(run, last="scores"),
+    "pair images and labels again": lambda run: replace(run, labels="as they are"),
+    "split the images anew": lambda run: replace(run, validation="other images"),
+    "train on more images": lambda run: replace(run, images=2 * run.images),
+    "train a larger network": lambda run: replace(run, units=2 * run.units),
+}
+
+
 class _Frozen(Dense):
     def backward_parameters(self, dy: Array) -> None:
         super().backward_parameters(dy)
@@ -79,7 +96,8 @@ class _Frozen(Dense):
 
 def _network(settings: Settings) -> Sequential:
     first = _Frozen if settings.frozen else Dense
-    layers: list[Layer] = [Flatten(), first(64), ReLU(), Dense(64), ReLU(), Dense(10)]
+    units = settings.units
+    layers: list[Layer] = [Flatten(), first(units), ReLU(), Dense(units), ReLU(), Dense(10)]
     if settings.last == "softmax":
         layers.append(Softmax())
     model = Sequential(layers, input_shape=(28, 28, 1), seed=1)
@@ -125,6 +143,12 @@ def log_of(settings: Settings) -> Log:
 def log(letter: str, short: bool = False) -> Log:
     """The log of one of the anonymous runs, "A" to "H"; a short one has seen few images once."""
     return log_of(Settings(**FAULTS[letter] | (SHORT if short else {})))
+
+
+def cures(treatment: str, letter: str) -> bool:
+    """Does a treatment take the fault out of one of the anonymous runs?"""
+    treated = TREATMENTS[treatment](Settings(**FAULTS[letter]))
+    return all(getattr(treated, name) == getattr(Settings(), name) for name in FAULTS[letter])
 
 
 def _by_heart(model: Sequential, images: Array, labels: Array, rate: float) -> float:

@@ -9,6 +9,7 @@ from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 from tutorials.checks.notebook_08 import scatter
 
 CASES = [((5, 3, 4, 2), (3, 2), 1), ((6, 2, 7, 3), (2, 3), 2), ((4, 2, 3, 2), (4, 3), 1)]
+UNEVEN = ((8, 2, 7, 3), (3, 2), 2)  # the last row and the last column are in no window
 
 
 def to_memory(x: Array) -> Array:
@@ -29,7 +30,7 @@ def _columns(x: Array, size: tuple[int, int], stride: int) -> Array:
 @exercise
 def unfold(answer: Answer) -> None:
     """Numbered pictures, so that every entry says where it comes from."""
-    for shape, (kh, kw), stride in CASES:
+    for shape, (kh, kw), stride in [*CASES, UNEVEN]:
         x = 2.0 + np.arange(np.prod(shape), dtype=np.float64).reshape(shape)
         _, channels, _, examples = shape
         right = _columns(x, (kh, kw), stride)
@@ -49,6 +50,15 @@ def unfold(answer: Answer) -> None:
         wide, step = by.shape[3], stride
         turned = plain[:, ::-1, ::-1].reshape(flat.shape)
         by_v = plain.swapaxes(1, 2).reshape(rows, kw, kh * channels, -1)
+        spread = np.ones((rows, kh, kw * channels + 1, wide, examples))
+        for i, u, v, j in np.ndindex(rows, kh, kw, wide):
+            p, q = min(i + u * step, len(x) - 1), min(j + v * step, x.shape[2] - 1)
+            spread[i, u, v * channels : (v + 1) * channels, j] = x[p, :, q]
+        first_ones = by.copy()
+        first_ones[:, 1:, -1] = 0
+        other_size = right
+        if kw <= shape[0] and kh <= shape[2]:
+            other_size = _columns(x, (kw, kh), stride)
         mistakes = {
             "the ones stand in front of the kw*C lines of each u. They belong behind them.": (
                 np.roll(by, 1, axis=2).reshape(right.shape)
@@ -92,11 +102,42 @@ def unfold(answer: Answer) -> None:
             "the rows u of each window are in reverse order.": with_ones(flat[:, ::-1]),
             "the last row of windows is missing. It ends with the picture.": right[:-1],
             "the stride is ignored.": no_stride,
+            "the stride belongs to the windows, i * stride + u, not to their entries, "
+            "i + u * stride.": spread.reshape(right.shape),
+            "the stride moves the rows of windows alone: the columns need it, too.": (
+                no_stride[::step]
+            ),
+            "the stride moves the columns of windows alone: the rows need it, too.": (
+                fine[:, :, ::step].reshape(len(fine), lines, -1)
+            ),
+            "height and width of the window are exchanged: kernel_size is (kh, kw).": other_size,
+            "only the first u has its line of ones, the others have zeros.": (
+                first_ones.reshape(right.shape)
+            ),
+            "the rows of windows lie in one matrix side by side. Each has a matrix of its own: "
+            "(H', kh*(kw*C + 1), W'*N).": np.concatenate(list(right), axis=1),
+            "there is an axis for u, too: kh*(kw*C + 1) lines are one axis.": (
+                right.reshape(rows, kh, kw * channels + 1, -1)
+            ),
             "this is the matrix of notebook 07, with a row for each window. Here a window is a "
             "column.": bare.transpose(0, 2, 1).reshape(-1, bare.shape[1]),
         }
         what = f"unfold(x of shape {shape}, {(kh, kw)}, {stride})"
-        expect(call(answer, x, (kh, kw), stride), right, what, mistakes=mistakes)
+        try:
+            got = call(answer, x, (kh, kw), stride)
+        except WrongAnswer as accident:
+            if (shape, (kh, kw), stride) != UNEVEN:
+                raise
+            raise WrongAnswer(
+                f"{accident} Here the stride leaves a row and a column over: windows that do not "
+                "fit are left out."
+            ) from None
+        if np.ndim(got) == 3 and len(got) == rows + 1 and (shape, (kh, kw), stride) == UNEVEN:
+            raise WrongAnswer(
+                f"{what}: there is one window too many. The last row and the last column are left "
+                "over here: windows that do not fit are left out."
+            )
+        expect(got, right, what, mistakes=mistakes)
     x = np.ones((2, 1, 2, 1))  # the notebook leaves the stride out, too
     expect(call(answer, x, (1, 1)), _columns(x, (1, 1), 1), "unfold(x, (1, 1)), stride left out")
 
@@ -138,6 +179,12 @@ def weights_for(answer: Answer) -> None:
         negative[0, -1], first[0, -1], ones[1:, -1] = -bias, bias[0], 1
         one = right.copy()
         one[0, -1] = 1
+        by_width, part = right.copy(), right.copy()
+        by_width[:, -1], part[0, -1] = bias / kw, bias / kh
+        slow_v = np.concatenate(
+            [kernel.swapaxes(0, 1).reshape(kw, -1, filters), np.zeros((kw, 1, filters))], axis=1
+        )
+        slow_v[0, -1] = bias
         expect(got, lines, f"the weights for a kernel {shape}", mistakes={
             "the bias stands in front of each u. unfold has its ones *behind* the kw*C lines of "
             "each u.": np.roll(right, 1, axis=1).reshape(-1, filters),
@@ -157,6 +204,16 @@ def weights_for(answer: Answer) -> None:
             ),
             "the bias meets all kh lines of ones, so it is added kh times. It meets one of them; "
             "the others meet zeros.": everywhere.reshape(-1, filters),
+            "the bias is divided by kw and meets kh lines of ones. Together that is not once.": (
+                by_width.reshape(-1, filters)
+            ),
+            "a part of the bias, 1 / kh, meets one line of ones. Together that is not all of it.": (
+                part.reshape(-1, filters)
+            ),
+            "u and v are exchanged: u counts slowest, so there are kh lines of ones.": (
+                slow_v.reshape(-1, filters)
+            ),
+            "u has an axis of its own. The matrix has one row for each line of the columns.": right,
             "the bias is missing: the lines of ones meet zeros only.": zero.reshape(-1, filters),
             "there is no place for the lines of ones: kh of them need a row of weights each.": bare,
             "there is one row for the ones, at the end. unfold has a line of ones behind each u.": (
@@ -271,6 +328,7 @@ def dx_row(answer: Answer) -> None:
                 return total
 
             true = [(i, h - i * stride) for i in range(high) if 0 <= h - i * stride < kh]
+            wrapped = [(i, h - i * stride) for i in range(high) if -kh <= h - i * stride < kh]
             rising = zip([i for i, _ in true], sorted(u for _, u in true), strict=True)
             plain = [(i, h - i) for i in range(high) if 0 <= h - i < kh]
             floor = [((h - u) // stride, u) for u in range(kh) if 0 <= (h - u) // stride < high]
@@ -291,6 +349,12 @@ def dx_row(answer: Answer) -> None:
                 "the first row of the kernel, u = 0, is left out.": row(
                     (i, u) for i, u in true if u > 0
                 ),
+                "rows of the kernel that do not exist have come in: for later rows of windows "
+                "u = h - i * stride is negative, and counts from the end.": row(
+                    (i, u % kh) for i, u in wrapped
+                ),
+                "it is divided by the number of rows of windows that saw this row. What they send "
+                "back adds up.": right[h] / max(len(true), 1),
                 "every row of dy has met every row of the kernel. Row i meets u = h - i * stride "
                 "alone, if there is such a row.": row(
                     (i, u) for i in range(high) for u in range(kh)
@@ -421,6 +485,7 @@ def copied(answer: Answer) -> None:
 
     got = [call(answer, *case) for case in cases]
     right = [counts(*case) for case in cases]
+    got = [pair.tolist() if isinstance(pair, np.ndarray) else pair for pair in got]
     for pair, number in zip(got, right, strict=True):
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise WrongAnswer("two numbers should be returned: im2col's, and the strips'.")
@@ -439,6 +504,24 @@ def copied(answer: Answer) -> None:
         "pixel.": strips_of(
             lambda size, kernel: size[0] * (kernel[1] * size[1] + 1),
             lambda size, kernel: size[2] * size[3],
+        ),
+        "the views are counted as if they were written. A view of kh strips reads them where they "
+        "stand: each strip is written once.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            (size[0] - kernel[0] + 1) * kernel[0] * counts(size, kernel)[1] // size[0],
+        ),
+        "the channels are left out.": lambda size, kernel: (
+            counts(size, kernel)[0] // size[1],
+            size[0] * (kernel[1] + 1) * (size[2] - kernel[1] + 1) * size[3],
+        ),
+        "the windows are counted without the last one: W - kw + 1 of them fit in a row, and "
+        "H - kh + 1 rows.": lambda size, kernel: (
+            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
+            size[0] * (kernel[1] * size[1] + 1) * (size[2] - kernel[1]) * size[3],
+        ),
+        "these are bytes. Asked for are numbers.": lambda size, kernel: (
+            8 * counts(size, kernel)[0],
+            8 * counts(size, kernel)[1],
         ),
         "a strip has one line of ones. It is the *view* of kh strips that holds kh of them.": (
             strips_of(lambda size, kernel: size[0] * (kernel[1] * size[1] + kernel[0]))

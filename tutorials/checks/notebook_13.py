@@ -6,6 +6,7 @@ import numpy as np
 
 from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.patients import cures
 
 TRUTH = {
     "A": "frozen layer",
@@ -18,7 +19,10 @@ TRUTH = {
     "H": "rate too large",
 }
 LOOK = {  # what a chart shows with this fault, and where to look
-    "rate too large": ("the moves are no longer small, and units die of them", "units off"),
+    "rate too large": (
+        "the kernels are moved more than in any other run, until no unit is on",
+        "moves and units off",
+    ),
     "rate too small": ("every layer moves, but all of them hardly", "moves"),
     "bytes": ("the scores are as large as the pixels before the first step", "first"),
     "zero weights": ("no kernel moves, and no hidden unit is on", "moves and units off"),
@@ -29,16 +33,6 @@ LOOK = {  # what a chart shows with this fault, and where to look
         "twenty and training",
     ),
     "leak": ("validation images are read better than fresh ones", "validation and fresh"),
-}
-TREATMENT = {
-    "rate too large": "lower the rate",
-    "rate too small": "raise the rate",
-    "bytes": "divide the pixels by 255",
-    "zero weights": "draw fresh weights",
-    "frozen layer": "repair its gradient",
-    "softmax twice": "remove a layer",
-    "shuffled labels": "pair images and labels again",
-    "leak": "split the images anew",
 }
 WHY_NOT = {
     "rate too large": "its steps throw the units into a place from which no gradient leads back",
@@ -60,6 +54,8 @@ EFFECT = {  # what a treatment does
     "remove a layer": "without a layer the network computes another function",
     "pair images and labels again": "pairing anew changes which label an image has",
     "split the images anew": "another split changes which images are judged by, and trained on",
+    "train on more images": "more images bring training and validation nearer to each other",
+    "train a larger network": "a larger network can learn more by heart",
 }
 
 
@@ -79,6 +75,11 @@ def relative_moves(answer: Answer) -> None:
                 f"the arrays of the list {name} are changed. They belong to the caller, here they "
                 "are the network's weights: b - a makes a new array, b -= a does not."
             )
+    if isinstance(got, list | tuple) and any(np.ndim(each) for each in got):
+        raise WrongAnswer(
+            "the relative moves: some entries are arrays. One number for each array is asked for: "
+            "its length is taken over *all* axes."
+        )
     step = np.array([np.sqrt(((b - a) ** 2).sum()) for a, b in zip(before, after, strict=True)])
     old = np.array([np.sqrt((a**2).sum()) for a in before])
     new = np.array([np.sqrt((b**2).sum()) for b in after])
@@ -216,7 +217,7 @@ def batch_noise(answer: Answer) -> None:
 def seen_before(answer: Answer) -> None:
     """Copies; and for each shortcut a test image that it takes for one, and that is none."""
     rng = np.random.default_rng(15)
-    train, test = rng.integers(0, 256, (6, 4, 3)), rng.integers(0, 256, (14, 4, 3))
+    train, test = rng.integers(2, 255, (6, 4, 3)), rng.integers(2, 255, (14, 4, 3))
     train[5] = train[3]  # a repeated training image
     test[1], test[4], test[6] = train[3], train[4], train[3]
     test[2] = train[0][::-1, ::-1]  # the same pixels in another order
@@ -229,9 +230,18 @@ def seen_before(answer: Answer) -> None:
     test[11, 0, 0], test[11, -1, -1] = train[1, 0, 0], train[1, -1, -1]
     test[13] = train[2] + [[1, 0, 0], [0, -1, 0], [-1, 0, 0], [0, 0, 1]]  # an equal sum
     test[12] = test[0]  # twice among the test images, in no training image
+    exchanged, turned = train[1].copy(), train[1].T.reshape(4, 3)  # the transpose's bytes
+    exchanged[:2, :2] += [[1, -1], [-1, 1]]  # the sums of all rows and all columns stay
+    apart = np.array(
+        [train[1]] * 12
+    )  # each pixel once a grey lighter or darker, an even or odd one
+    for image, place in zip(apart, np.ndindex(4, 3), strict=True):
+        image[place] ^= 1
+    test = np.concatenate([test, apart, [exchanged, turned]])
     known = [1, 4, 6]
     got = call(answer, train, test)
-    got = sorted(got) if isinstance(got, set) else got
+    if isinstance(got, set | frozenset):
+        raise WrongAnswer("a set has no order. Asked for is a list of numbers that rise: sorted.")
     if np.ndim(got) == 1 and len(got) == len(test) and all(k in (False, True) for k in got):
         raise WrongAnswer("these are True and False. Asked for are the numbers of the images.")
     try:
@@ -266,8 +276,8 @@ def seen_before(answer: Answer) -> None:
          "for equal."),
         (shared, "pictures that share a single pixel are taken for equal: any. All pixels have to "
          "agree."),
-        (every, "pictures that share a single value are taken for equal. All pixels have to "
-         "agree."),
+        (every, "every picture is taken for a known one. All pixels have to agree, number by "
+         "number."),
         ([k for k in every if near[k].min() < 300], "pictures that differ in one pixel are taken "
          "for equal. Pixel by pixel, all of them."),
         ([k for k in every if k not in known], "these are the test images that have *not* been "
@@ -289,6 +299,27 @@ def seen_before(answer: Answer) -> None:
     for numbers_of_mistake, diagnosis in told:
         if numbers == numbers_of_mistake:
             raise WrongAnswer(diagnosis)
+    alike = [tuple(map(int, np.argwhere(image != train[1])[0])) for image in apart]
+    ignored = [str(list(alike[k - 14])) for k in numbers if 14 <= k < 26]
+    if len(ignored) == 12:
+        raise WrongAnswer(
+            "pictures that differ by one grey of 255 are taken for equal. Are the greys rounded?"
+        )
+    if ignored:
+        raise WrongAnswer(
+            f"pictures that differ at {', '.join(ignored)} alone are taken for equal. Is every "
+            "pixel in the comparison?"
+        )
+    if 26 in numbers:
+        raise WrongAnswer(
+            "pictures whose rows and columns have equal sums are taken for equal. Sums are not "
+            "the pixels."
+        )
+    if 27 in numbers:
+        raise WrongAnswer(
+            "a picture that was trained on only in its transpose counts as known. Each pixel at "
+            "its place."
+        )
     falsely = ", ".join(str(k) for k in numbers if k not in known)
     missing = ", ".join(str(k) for k in known if k not in numbers)
     raise WrongAnswer(
@@ -335,18 +366,19 @@ def _keys(got: dict[str, str], expected: dict[str, str]) -> None:
 
 @exercise
 def treatments(answer: Answer) -> None:
-    """A wrong treatment is answered by what it does, and by what the fault is."""
+    """Each is given to its patient. If the fault stays: what the two are, and what they do."""
     got = call(answer)
     if not isinstance(got, dict):
         raise WrongAnswer(f"a dictionary with the eight faults as keys is asked for: {got!r}")
-    _keys(got, TREATMENT)
+    _keys(got, WHY_NOT)
     for fault, treatment in got.items():
         if treatment not in EFFECT:
             known = ", ".join(EFFECT)
             raise WrongAnswer(f"{fault}: expected one of {known}. Received: {treatment!r}")
-    for fault in sorted(TREATMENT, key=lambda fault: "rate" in fault):
+    letters = {fault: letter for letter, fault in TRUTH.items()}
+    for fault in sorted(WHY_NOT, key=lambda fault: "rate" in fault):
         treatment = got[fault]
-        if treatment != TREATMENT[fault]:  # of an exchanged pair, the stranger one first
+        if not cures(treatment, letters[fault]):  # of an exchanged pair, the stranger one first
             raise WrongAnswer(
                 f'"{treatment}" does not help against "{fault}": {WHY_NOT[fault]}; and '
                 f"{EFFECT[treatment]}."

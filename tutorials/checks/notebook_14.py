@@ -7,7 +7,7 @@ import numpy as np
 
 from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, expect_order
 
 
 def _several(result: Any, *names: str) -> tuple[Any, ...]:
@@ -40,6 +40,11 @@ def residual_backward(answer: Answer) -> None:
     for name, body in [("linear", linear), ("one that keeps", keeper), ("the identity", identity)]:
         through = dy @ w.T if body is not identity else dy
         got = call(answer, dy, body)
+        if isinstance(got, tuple | list):
+            raise WrongAnswer(
+                "one array is asked for, dx. Both ways lead from the same x, so what they send "
+                "back is added up."
+            )
         expect(got, dy + through, f"dx, where the body is {name}", mistakes={
             "the shortcut is forgotten: x reaches y directly too, with the slope 1.": through,
             "the body is forgotten: its gradient is lost, or the shortcut has overwritten it.": dy,
@@ -53,6 +58,10 @@ def residual_backward(answer: Answer) -> None:
             "the body's gradient is subtracted.": dy - through,
             "the body has got 2 dy, the shortcut nothing. Each way gets dy, once.": 2 * through,
             "the shortcut counts twice. It passes dy once.": 2 * dy + through,
+            "the shortcut's slope, 1, is added. What it passes is 1 times dy.": 1 + through,
+            "the body is run twice, one run behind the other. It gets dy, once.": (
+                dy + (through @ w.T if body is not identity else dy)
+            ),
             "the body is asked for its slope with ones, and that is multiplied by dy. A body with "
             "many outputs has no single slope: give it dy.": (
                 dy + dy * (np.ones_like(dy) @ w.T) if body is not identity else dy + through
@@ -108,25 +117,29 @@ def relu_block_backward(answer: Answer) -> None:
                 dy + (dy * np.maximum(x @ w, 0)) @ w.T
             ),
             "dx and dw have changed places.": dw,
+            "the mask lies on all of it, the shortcut's share too. The ReLU is inside of the "
+            "branch, and looks at x w.": (dy + dy @ w.T) * mask,
+            "the mask is made of x times the transpose of w.": dy + (dy * (x @ w.T > 0)) @ w.T,
+            "the shortcut's slope, 1, is added. What it passes is 1 times dy.": 1 + da @ w.T,
         }, batch=n)  # fmt: skip
         expect(got[1], dw, "dw", rtol=1e-6, mistakes={
             "the mask is forgotten.": x.T @ dy,
             "this is the transpose: w_ij is indexed by the input first.": da.T @ x,
             "the shortcut is in it: x itself has no weights.": x.T @ (dy + da),
             "the gradient that reached x is used. dw needs that of x w.": x.T @ dx,
+            "y stands in the place of x. w multiplies x.": (x + np.maximum(x @ w, 0)).T @ da,
             "x is not transposed: dw sums over the examples.": x @ da if n == 3 else dw,
             "it is divided by N; dy holds the loss's 1/N already.": dw / n,
             "only the first example is in it. All use the same w: add up.": (
                 np.outer(x[0], da[0])
             ),
         }, batch=n)  # fmt: skip
-    _at_the_bend(answer, x, dy)
+    # all of x w is exactly 0: there, as in notebook 05, a ReLU passes nothing
+    _at_the_bend(_several(call(answer, x, np.zeros((3, 3)), dy), "dx", "dw")[1], x, dy)
 
 
-def _at_the_bend(answer: Answer, x: Array, dy: Array) -> None:
-    """All of x w is exactly 0: there, as in notebook 05, a ReLU passes nothing."""
-    dx, dw = _several(call(answer, x, np.zeros((3, 3)), dy), "dx", "dw")
-    if np.shape(dw) == (3, 3) and np.allclose(dx, dy) and np.allclose(dw, x.T @ dy):
+def _at_the_bend(dw: Any, x: Array, dy: Array) -> None:
+    if np.shape(dw) == (3, 3) and np.allclose(dw, x.T @ dy):
         raise WrongAnswer(
             "dw: where x w is exactly 0, the ReLU passes the gradient. By our convention, that of "
             "notebook 05, it passes where x w > 0."
@@ -137,9 +150,10 @@ def _at_the_bend(answer: Answer, x: Array, dy: Array) -> None:
 def projection_backward(answer: Answer) -> None:
     """Against differences: a block that changes the number of features, and a square one."""
     rng = np.random.default_rng(18)
-    for n, inputs, outputs in ((4, 3, 2), (3, 3, 3)):
+    for n, inputs, outputs in ((20, 3, 2), (20, 3, 3)):  # so many that no two masks are the same
         x, w, v = (rng.normal(size=s) for s in ((n, inputs), (inputs, outputs), (inputs, outputs)))
         dy = rng.normal(size=(n, outputs))
+        x[::5] *= 0.01  # near the bend
 
         def loss(x: Array = x, w: Array = w, v: Array = v, dy: Array = dy) -> float:
             return float(np.sum(dy * (x @ v + np.maximum(x @ w, 0))))
@@ -147,6 +161,11 @@ def projection_backward(answer: Answer) -> None:
         dx, dw, dv = (numerical_gradient(loss, each) for each in (x, w, v))
         da = dy * (x @ w > 0)
         got = _several(call(answer, x, w, v, dy), "dx", "dw", "dv")
+        expect_order(got, {"dx": dx, "dw": dw, "dv": dv})
+
+        def masked(mask: Array, dy: Array = dy, w: Array = w, v: Array = v) -> Array:
+            return dy @ v.T + (dy * mask) @ w.T
+
         expect(got[0], dx, "dx", rtol=1e-6, mistakes={
             "the way through the projection is forgotten: x reaches y through v too.": da @ w.T,
             "the way through the branch is forgotten.": dy @ v.T,
@@ -168,19 +187,46 @@ def projection_backward(answer: Answer) -> None:
             "dy is multiplied by what the ReLU gives. Its *slope* is 1 or 0.": (
                 dy @ v.T + (dy * np.maximum(x @ w, 0)) @ w.T
             ),
+            "the mask lets pass what x w or x v lets pass. The ReLU looks at x w alone.": (
+                masked((x @ w > 0) | (x @ v > 0))
+            ),
+            "the mask asks both x w and x v. The ReLU looks at x w alone.": (
+                masked((x @ w > 0) & (x @ v > 0))
+            ),
+            "the mask is made of x w and x v together. The ReLU looks at x w alone.": (
+                masked(x @ (w + v) > 0)
+            ),
+            "the projection has got a ReLU of its own. It has none.": (
+                da @ w.T + (dy * (x @ v > 0)) @ v.T
+            ),
+            "v is not transposed on the way back.": (
+                dy @ v + da @ w.T if inputs == outputs else dx
+            ),
+            "w is not transposed on the way back.": (
+                dy @ v.T + da @ w if inputs == outputs else dx
+            ),
         }, batch=n)  # fmt: skip
         expect(got[1], dw, "dw", rtol=1e-6, mistakes={
-            "this is dv. The order is dx, dw, dv.": dv,
             "the mask is forgotten.": x.T @ dy,
+            "the shortcut's gradient is in it, too. w meets what the ReLU has let pass.": (
+                x.T @ (dy + da)
+            ),
+            "the ReLU is laid on x. It lies on x w, and x itself meets w.": np.maximum(x, 0).T @ dy,
+            "the ReLU is laid on x, too. x itself meets w.": np.maximum(x, 0).T @ da,
+            "the mask is made of x v. The ReLU looks at x w.": x.T @ (dy * (x @ v > 0)),
+            "this is the transpose: w_ij is indexed by the input first.": dw.T,
             "it is divided by N; dy holds the loss's 1/N already.": dw / n,
         }, batch=n)  # fmt: skip
         expect(got[2], dv, "dv", rtol=1e-6, mistakes={
             "the projection's gradient is forgotten: v learns too.": np.zeros_like(v),
             "the branch's gradient is in it, too. v meets dy alone.": x.T @ (dy + da),
             "the mask is in it. The ReLU does not touch the shortcut.": x.T @ da,
+            "the ReLU is laid on x. The projection meets x itself.": np.maximum(x, 0).T @ dy,
             "this is the transpose.": dv.T,
             "it is divided by N; dy holds the loss's 1/N already.": dv / n,
         }, batch=n)  # fmt: skip
+    zeros = np.zeros((3, 3))
+    _at_the_bend(_several(call(answer, x, zeros, v, dy), "dx", "dw", "dv")[1], x, dy)
 
 
 @exercise
@@ -230,6 +276,17 @@ def mean_square(answer: Answer) -> None:
         ),
         "the scale is not in it. It is an argument.": lambda depth, scale: 1.25**depth,
         "the depth is not in it. It is an argument.": lambda depth, scale: (1 + scale**2) ** 10,
+        "the depth is not in it. This is what a single block does.": (
+            lambda depth, scale: 1 + scale**2
+        ),
+        "the powers are added up, as if each block added its own. The next one enlarges all that "
+        "is there: multiply.": lambda depth, scale: sum(scale ** (2 * k) for k in range(depth + 1)),
+        "the shortcut is multiplied by the scale too. It passes x as it is.": (
+            lambda depth, scale: (2 * scale**2) ** depth
+        ),
+        "int() or // has taken away what stands behind the point.": (
+            lambda depth, scale: float(int((1 + scale**2) ** depth + 1e-9))
+        ),
         "this is by how much it grows. Asked for is the factor: 1 if nothing grows.": (
             lambda depth, scale: (1 + scale**2) ** depth - 1
         ),
@@ -281,6 +338,10 @@ def gated_backward(answer: Answer) -> None:
                 dy * (s * (1 - x**2) + 1 - s)
             ),
             "dx and dgate have changed places.": dgate,
+            "dy is forgotten.": s * (1 - t**2) + 1 - s,
+            "the square is in the wrong place: 1 - tanh(x)^2, not (1 - tanh(x))^2.": (
+                dy * (s * (1 - t) ** 2 + 1 - s)
+            ),
             "dgate is in dx. The gate does not depend on x: it is a parameter.": dx + dgate,
             "the gate itself takes the place of s: a sigmoid lies between.": (
                 dy * (gate * (1 - t**2) + 1 - gate)
@@ -290,6 +351,10 @@ def gated_backward(answer: Answer) -> None:
             "the slope of the sigmoid is missing, s (1 - s).": (dy * (t - x)).sum(axis=0),
             "the gate also closes the shortcut: s appears twice, in s and in 1 - s.": (
                 (dy * t).sum(axis=0) * s * (1 - s)
+            ),
+            "dy is forgotten.": (t - x).sum(axis=0) * s * (1 - s),
+            "1 - s is there, but s is missing: the slope of the sigmoid has two factors.": (
+                (dy * (t - x)).sum(axis=0) * (1 - s)
             ),
             "the sign is wrong: opening the gate takes x away and brings tanh(x).": -dgate,
             "nothing is summed: all examples use the same gate.": dy * (t - x) * s * (1 - s),

@@ -27,7 +27,7 @@ def batch_noise(gradients: Array, batch_size: int) -> float:
 def seen_before(train: Array, test: Array) -> list[int]:
     """The numbers of the test images that also stand, pixel by pixel, among the training images.
 
-    train (N, H, W) and test (M, H, W), integers from 0 to 255; in rising order, each once.
+    train (N, H, W) and test (M, H, W), integers from 0 to 255; a list, in rising order, each once.
     """
     raise NotImplementedError
 
@@ -46,6 +46,6 @@ def treatments() -> dict[str, str]:
 
     Each gets another one of: "lower the rate", "raise the rate", "divide the pixels by 255",
     "draw fresh weights", "repair its gradient", "remove a layer", "pair images and labels again",
-    "split the images anew".
+    "split the images anew", "train on more images", "train a larger network". Two are of no use.
     """
     raise NotImplementedError

@@ -365,3 +365,138 @@ def sizes_of_a_caller(size, kernel_size):
     columns = (width - kw + 1) * examples
     rows = (height - kh + 1) * columns * kh * kw * channels
     return rows, height * (kw * channels + 1) * columns
+
+
+@wrong("12.unfold", "windows that do not fit are left out")
+def size_rounded_up(x, kernel_size, stride=1):
+    kh, kw = kernel_size
+    more = -(-(x.shape[0] - kh) // stride) * stride + kh - x.shape[0]
+    wider = -(-(x.shape[2] - kw) // stride) * stride + kw - x.shape[2]
+    padded = np.pad(x, ((0, more), (0, 0), (0, wider), (0, 0)))
+    return with_ones(windows(padded, kernel_size, stride))
+
+
+@wrong("12.unfold", "windows that do not fit are left out")
+def sizes_that_divide(x, kernel_size, stride=1):
+    assert (x.shape[0] - kernel_size[0]) % stride == 0
+    return with_ones(windows(x, kernel_size, stride))
+
+
+@wrong("12.unfold", "i * stride + u, not to their entries")
+def stride_between_the_entries(x, kernel_size, stride=1):
+    kh, kw = kernel_size
+    found = windows(x, kernel_size, stride)
+    for i, u, v, j in np.ndindex(len(found), kh, kw, found.shape[4]):
+        p, q = min(i + u * stride, len(x) - 1), min(j + v * stride, x.shape[2] - 1)
+        found[i, u, v, :, j] = x[p, :, q]
+    return with_ones(found)
+
+
+@wrong("12.unfold", "kernel_size is (kh, kw)")
+def width_and_height(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size[::-1], stride))
+
+
+@wrong("12.unfold", "the columns need it, too")
+def stride_of_the_rows(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, 1)[::stride])
+
+
+@wrong("12.unfold", "the rows need it, too")
+def stride_of_the_columns(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, 1)[:, :, :, :, ::stride])
+
+
+@wrong("12.unfold", "only the first u has its line of ones")
+def ones_for_the_first(x, kernel_size, stride=1):
+    found = with_ones(windows(x, kernel_size, stride))
+    lines = found.shape[1] // kernel_size[0]
+    found[:, 2 * lines - 1 :: lines] = 0
+    return found
+
+
+@wrong("12.unfold", "in one matrix side by side")
+def one_large_matrix(x, kernel_size, stride=1):
+    return np.concatenate(list(with_ones(windows(x, kernel_size, stride))), axis=1)
+
+
+@wrong("12.weights_for", "divided by kw")
+def bias_by_the_width(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[:, -1] = bias / kernel.shape[1]
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "a part of the bias")
+def a_part_of_the_bias(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = bias / len(kernel)
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "kh lines of ones")
+def slow_columns(kernel, bias):
+    weights = matrix(kernel.swapaxes(0, 1), bias)
+    weights[0, -1] = bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "u has an axis of its own")
+def axis_for_u(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = bias
+    return weights
+
+
+def shares_of(dy, kernel, h, stride, width, pairs):
+    """The shares of some rows (i, u), added up."""
+    row = np.zeros((kernel.shape[2], width, dy.shape[3]))
+    for i, u in pairs:
+        for v, j in np.ndindex(kernel.shape[1], dy.shape[2]):
+            row[:, j * stride + v] += kernel[u, v] @ dy[i, :, j]
+    return row
+
+
+@wrong("12.dx_row", "rows of the kernel that do not exist")
+def kernel_from_the_end(dy, kernel, h, stride, width):
+    kh = len(kernel)
+    pairs = [(i, h - i * stride) for i in range(len(dy)) if -kh <= h - i * stride < kh]
+    return shares_of(dy, kernel, h, stride, width, pairs)
+
+
+@wrong("12.dx_row", "the number of rows of windows that saw this row")
+def mean_of_the_rows(dy, kernel, h, stride, width):
+    pairs = [(i, h - i * stride) for i in range(len(dy)) if 0 <= h - i * stride < len(kernel)]
+    return shares_of(dy, kernel, h, stride, width, pairs) / max(1, len(pairs))
+
+
+def counted(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    high, wide = height - kh + 1, width - kw + 1
+    rows = examples * high * wide * kh * kw * channels
+    return rows, high, wide * examples, kw * channels + 1
+
+
+@wrong("12.copied", "the views are counted as if they were written")
+def views_counted(size, kernel_size):
+    rows, high, columns, lines = counted(size, kernel_size)
+    return rows, high * kernel_size[0] * lines * columns
+
+
+@wrong("12.copied", "the channels are left out.")
+def one_channel(size, kernel_size):
+    rows, _, columns, _ = counted(size, kernel_size)
+    return rows // size[1], size[0] * (kernel_size[1] + 1) * columns
+
+
+@wrong("12.copied", "W - kw + 1 of them fit")
+def one_window_less(size, kernel_size):
+    (height, channels, width, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw) * examples
+    return (height - kh) * columns * kh * kw * channels, height * (kw * channels + 1) * columns
+
+
+@wrong("12.copied", "these are bytes")
+def bytes_of_float64(size, kernel_size):
+    rows, _, columns, lines = counted(size, kernel_size)
+    return 8 * rows, 8 * size[0] * lines * columns

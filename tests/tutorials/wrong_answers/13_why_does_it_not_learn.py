@@ -3,7 +3,10 @@
 import numpy as np
 
 from tests.tutorials.wrong_answers import wrong
-from tutorials.checks.notebook_13 import TREATMENT, TRUTH
+from tutorials.checks import SOLUTIONS, find_answer
+from tutorials.checks.notebook_13 import TRUTH
+
+TREATMENT = find_answer("13.treatments", SOLUTIONS)()
 
 
 def length(a):
@@ -125,7 +128,7 @@ def leak_for_shuffled():
     return {**TRUTH, "C": "leak", "F": "shuffled labels"}
 
 
-@wrong("13.name_faults", "Look at units off of G")
+@wrong("13.name_faults", "Look at moves and units off of G")
 def dead_for_zero():
     return {**TRUTH, "G": "rate too large", "H": "zero weights"}
 
@@ -297,3 +300,65 @@ def new_split_for_shuffled_labels():
 @wrong("13.treatments", "missing: leak")
 def one_treatment_missing():
     return {fault: what for fault, what in TREATMENT.items() if fault != "leak"}
+
+
+@wrong("13.treatments", "more images bring training and validation nearer")
+def more_images_for_a_frozen_layer():
+    return {**TREATMENT, "frozen layer": "train on more images"}
+
+
+@wrong("13.treatments", "learn more by heart")
+def larger_network_for_softmax():
+    return {**TREATMENT, "softmax twice": "train a larger network"}
+
+
+@wrong("13.relative_moves", "some entries are arrays")
+def lengths_of_columns(before, after):
+    pairs = zip(before, after, strict=True)
+    return [np.linalg.norm(b - a, axis=0) / (np.linalg.norm(a, axis=0) + 1e-300) for a, b in pairs]
+
+
+@wrong("13.seen_before", "a set has no order")
+def as_a_set(train, test):
+    return set(equal_in(train, test, lambda image: image))
+
+
+@wrong("13.seen_before", "Is every pixel in the comparison?")
+def by_the_middle_row(train, test):
+    return equal_in(train, test, lambda image: image[len(image) // 2])
+
+
+@wrong("13.seen_before", "Is every pixel in the comparison?")
+def by_the_middle_column(train, test):
+    return equal_in(train, test, lambda image: image[:, image.shape[1] // 2])
+
+
+@wrong("13.seen_before", "differ at [0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2] alone")
+def by_the_lower_half(train, test):
+    return equal_in(train, test, lambda image: image[len(image) // 2 :])
+
+
+@wrong("13.seen_before", "Is every pixel in the comparison?")
+def without_the_border(train, test):
+    return equal_in(train, test, lambda image: image[1:-1, 1:-1])
+
+
+@wrong("13.seen_before", "rows and columns have equal sums")
+def by_all_sums(train, test):
+    return equal_in(train, test, lambda image: np.append(image.sum(axis=0), image.sum(axis=1)))
+
+
+@wrong("13.seen_before", "Are the greys rounded?")
+def by_half_as_many_greys(train, test):
+    return equal_in(train, test, lambda image: image // 2)
+
+
+@wrong("13.seen_before", "only in its transpose")
+def transposed_too(train, test):
+    known = {image.tobytes() for image in train} | {image.T.tobytes() for image in train}
+    return [k for k, image in enumerate(test) if image.tobytes() in known]
+
+
+@wrong("13.seen_before", "every picture is taken for a known one")
+def by_where_ink_is(train, test):
+    return equal_in(train, test, lambda image: image > 0)

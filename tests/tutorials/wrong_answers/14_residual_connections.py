@@ -104,7 +104,7 @@ def matrices_exchanged(x, w, v, dy):
     return dy @ w.T + da @ v.T, x.T @ da, x.T @ dy
 
 
-@wrong("14.projection_backward", "The order is dx, dw, dv")
+@wrong("14.projection_backward", "The order asked for is dx, dw, dv")
 def in_another_order(x, w, v, dy):
     da = dy * (x @ w > 0)
     return dy @ v.T + da @ w.T, x.T @ dy, x.T @ da
@@ -274,3 +274,131 @@ def summed_over_features(x, gate, dy):
     s = 1 / (1 + np.exp(-gate))
     dgate = (dy * (np.tanh(x) - x) * s * (1 - s)).sum(axis=1)
     return gradients(x, gate, dy)[0], dgate
+
+
+@wrong("14.residual_backward", "one array is asked for")
+def both_ways_apart(dy, body_backward):
+    return dy, body_backward(dy)
+
+
+@wrong("14.residual_backward", "What it passes is 1 times dy")
+def one_added(dy, body_backward):
+    return 1 + body_backward(dy)
+
+
+@wrong("14.relu_block_backward", "y stands in the place of x")
+def dw_from_the_output(x, w, dy):
+    mask = x @ w > 0
+    return dy + (dy * mask) @ w.T, (x + np.maximum(x @ w, 0)).T @ (dy * mask)
+
+
+@wrong("14.relu_block_backward", "the mask lies on all of it")
+def mask_behind_everything(x, w, dy):
+    mask = x @ w > 0
+    return (dy + dy @ w.T) * mask, x.T @ (dy * mask)
+
+
+@wrong("14.relu_block_backward", "x times the transpose of w")
+def mask_of_the_transpose(x, w, dy):
+    da = dy * (x @ w.T > 0)
+    return dy + da @ w.T, x.T @ da
+
+
+def projection(x, w, v, dy, mask):
+    return dy @ v.T + (dy * mask) @ w.T, x.T @ (dy * mask), x.T @ dy
+
+
+@wrong("14.projection_backward", "The ReLU looks at x w alone")
+def mask_of_both_products(x, w, v, dy):
+    return projection(x, w, v, dy, x @ (v + w) > 0)
+
+
+@wrong("14.projection_backward", "dx")
+def mask_of_a_mixture(x, w, v, dy):
+    return projection(x, w, v, dy, x @ (v + 2 * w) > 0)
+
+
+@wrong("14.projection_backward", "dx")
+def mask_beyond_zero(x, w, v, dy):
+    return projection(x, w, v, dy, x @ w > 0.05)
+
+
+@wrong("14.projection_backward", "where x w is exactly 0")
+def passes_at_the_bend(x, w, v, dy):
+    return projection(x, w, v, dy, x @ w >= 0)
+
+
+@wrong("14.projection_backward", "what x w or x v lets pass")
+def mask_of_either(x, w, v, dy):
+    return projection(x, w, v, dy, (x @ w > 0) | (x @ v > 0))
+
+
+@wrong("14.projection_backward", "dw: the mask is forgotten")
+def mask_in_dx_alone(x, w, v, dy):
+    dx, _, dv = projection(x, w, v, dy, x @ w > 0)
+    return dx, x.T @ dy, dv
+
+
+@wrong("14.projection_backward", "the shortcut's gradient is in it, too")
+def both_gradients_for_w(x, w, v, dy):
+    dx, dw, dv = projection(x, w, v, dy, x @ w > 0)
+    return dx, dw + dv, dv
+
+
+@wrong("14.projection_backward", "a ReLU of its own")
+def two_relus(x, w, v, dy):
+    da, db = dy * (x @ w > 0), dy * (x @ v > 0)
+    return da @ w.T + db @ v.T, x.T @ da, x.T @ db
+
+
+@wrong("14.projection_backward", "the ReLU is laid on x")
+def relu_of_x(x, w, v, dy):
+    dx, _, dv = projection(x, w, v, dy, x @ w > 0)
+    return dx, np.maximum(x, 0).T @ dy, dv
+
+
+@wrong("14.mean_square", "what a single block does")
+def one_block(depth, scale):
+    return 1 + scale**2
+
+
+@wrong("14.mean_square", "the powers are added up")
+def sum_of_powers(depth, scale):
+    return sum(scale ** (2 * k) for k in range(depth + 1))
+
+
+@wrong("14.mean_square", "multiplied by the scale too")
+def everything_scaled(depth, scale):
+    return (2 * scale**2) ** depth
+
+
+@wrong("14.mean_square", "behind the point")
+def whole_numbers(depth, scale):
+    return int((1 + scale**2) ** depth + 1e-9)
+
+
+def gated(x, gate, dy, dtanh, ds):
+    s = 1 / (1 + np.exp(-gate))
+    return dy * (s * dtanh + 1 - s), (dy * (np.tanh(x) - x)).sum(axis=0) * ds(s)
+
+
+@wrong("14.gated_backward", "not (1 - tanh(x))^2")
+def square_of_the_difference(x, gate, dy):
+    return gated(x, gate, dy, (1 - np.tanh(x)) ** 2, lambda s: s * (1 - s))
+
+
+@wrong("14.gated_backward", "1 - s is there, but s is missing")
+def half_of_the_sigmoids_slope(x, gate, dy):
+    return gated(x, gate, dy, 1 - np.tanh(x) ** 2, lambda s: 1 - s)
+
+
+@wrong("14.gated_backward", "dx: dy is forgotten")
+def slope_alone(x, gate, dy):
+    _, dgate = gated(x, gate, dy, 1 - np.tanh(x) ** 2, lambda s: s * (1 - s))
+    return gated(x, gate, np.ones_like(dy), 1 - np.tanh(x) ** 2, lambda s: s)[0], dgate
+
+
+@wrong("14.gated_backward", "dgate: dy is forgotten")
+def gates_slope_alone(x, gate, dy):
+    dx, _ = gated(x, gate, dy, 1 - np.tanh(x) ** 2, lambda s: s)
+    return dx, gated(x, gate, np.ones_like(dy), 0, lambda s: s * (1 - s))[1]
