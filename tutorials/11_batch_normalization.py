@@ -11,7 +11,7 @@
 # channel. What does a pixel owe to its batch? And why does anybody want that?
 #
 # It is the layer that people most often get wrong by hand, because $x$ acts in three ways at once.
-# The network `cnn-large`, which `mnist_app` uses unless told otherwise, has five of them.
+# The network `cnn-large`, with which `mnist_app predict` reads, has five of them.
 
 # %%
 import sys
@@ -151,14 +151,16 @@ show(
 #
 # ### Dropout, at length
 #
-# Notebook 09 has dropout's gradient. What it does to the numbers: with the mask $m$ of ones and zeros,
-# $y = x m / (1 - r)$ is $x$ on average. But it *varies*. By how much? Two cases, with their probabilities,
+# A second layer, too, does one thing in training and another in prediction, and `cnn-large` has it next to its normalizations.
+# Notebook 09 has dropout's gradient. What it does to the numbers: with a mask of ones and zeros,
+# $y = x \cdot \text{mask} / (1 - r)$ is $x$ on average. But it *varies*. By how much? Two cases, with their probabilities,
 # are all that it takes: exercise 6.
 #
 # What does a normalization make of it? One in *front* of the dropout never sees the dropped numbers. One *behind*
 # it does: in training it measures a variance with the dropout's own in it, and keeps it in its running average;
-# in prediction nothing is dropped, so that what comes varies less than the average says. In `cnn-large`, two
-# of the five normalizations stand behind a dropout, with a layer with weights between, which drops a fifth. It reads what it reads all the same; what the mismatch costs there is not measured here.
+# in prediction nothing is dropped, so that what comes varies less than the average says. `cnn-large` drops a fifth of the numbers in front of its fourth
+# convolution, and the fourth normalization stands directly behind that one. (The fifth is further off: another normalization
+# lies between.) The network reads what it reads all the same; what the mismatch costs it is not measured here.
 
 # %% [markdown]
 # ## By hand
@@ -398,6 +400,19 @@ for shape in [(6, 3), (2, 4, 5, 3)]:
     assert np.abs(dx.sum(axis=axes_)).max() < 1e-10
     assert np.abs((dx * xhat).sum(axis=axes_)).max() < 1e-2  # epsilon keeps it from 0
 
+# exercise 5: what does an example owe to the others?
+x, dy = 3 + 2 * rng.normal(size=(6, 4)), rng.normal(size=(6, 4))
+other = dy + np.eye(6)[:, [5]]  # another gradient comes back to the last example
+along_batch, along_features = normalize(x, epsilon), normalize(x.T, epsilon)
+rows = along_features[0].T, along_features[1][:, np.newaxis]
+for name, backward in [
+    ("batch", lambda dy: batchnorm_backward(dy, *along_batch, np.ones(4))[0]),
+    ("layer", lambda dy: layer_normalization_backward(dy, *rows)),
+]:
+    moved = np.abs(backward(other) - backward(dy))[0].max()
+    print(f"{name} normalization: the first example's dx moves by {moved:.3f}")
+    assert (moved > 0.01) == (name == "batch")
+
 masks = rng.random((200_000, 3)) >= 0.4
 spread = (np.array([3.0, -1.0, 0.5]) * masks / 0.6).var(axis=0)
 print("dropout's variance, drawn:", spread.round(2), end="")
@@ -589,8 +604,8 @@ show(
 )
 
 # %% [markdown]
-# The plain network learns well only near the size that notebook 06 derived; best at 1.41, which is that for a ReLU
-# (He's; our fresh weights have Glorot's), and there the normalized network is ahead by little. The normalized one learns
+# The plain network learns well only near the size that notebook 06 derived; best at 1.41, which for the square layers, 64 to 64,
+# is the size for a ReLU (He's; our fresh weights have Glorot's), and there the normalized network is ahead by little. The normalized one learns
 # everywhere, and worst where the weights are ten times too large. Why there? Not because its gradient is
 # divided by $\sigma$: the optimizer is Adam, whose steps have the length of the rate, whatever the size of
 # the gradient (notebook 06). But the weights are ten times as large, so that the same steps move them by a

@@ -41,8 +41,8 @@ prediction = None  # "a", "b" or "c"
 #
 # ### What goes wrong with depth
 #
-# Notebook 02: a gradient goes back through a layer by its Jacobian, $dx = J^T dy$. Through $K$ layers that is a
-# product of $K$ matrices. A product of many factors has a hard time to stay near 1: if each halves the length
+# Notebook 02: a gradient goes back through a layer by its Jacobian, $dx = J^T dy$. Through $R$ layers that is a
+# product of $R$ matrices. A product of many factors has a hard time to stay near 1: if each halves the length
 # of what comes, ten layers leave a thousandth. Notebook 06 chose the weights so that forwards, on average,
 # nothing shrinks; for a ReLU layer they are larger by $\sqrt 2$ (He's scale). That mends the *length*. Does it mend the
 # network? A length is one number. Whether forty layers still tell two digits apart is another question, and "Measure"
@@ -54,7 +54,7 @@ prediction = None  # "a", "b" or "c"
 # has the shape of its input; the bare $x$ is the *shortcut*. Where is $x$ used? You know the rule. If $f$ has a
 # backward pass, the block's backward pass is one line; it is exercise 1, and needs no formula from here.
 #
-# Then think of $K$ blocks in a row, with Jacobians $J_1, \dots, J_K$ of their branches. What is the product now?
+# Then think of $R$ blocks in a row, with Jacobians $J_1, \dots, J_R$ of their branches. What is the product now?
 # Multiply it out for two blocks, and look for the term that contains no $J$ at all.
 #
 # ### What it costs
@@ -188,7 +188,7 @@ residual_backward = check("14.residual_backward")
 #
 # $$(I + J_1)^T (I + J_2)^T dy = dy + J_1^T dy + J_2^T dy + J_1^T J_2^T dy$$
 #
-# For $K$ blocks there are $2^K$ terms, one for each choice of branches to go through, and one of them goes through none.
+# For $R$ blocks there are $2^R$ terms, one for each choice of branches to go through, and one of them goes through none.
 # Whatever the branches do, $dy$ itself arrives at the first block. It can be drowned, but not multiplied away.
 #
 # </details>
@@ -230,9 +230,9 @@ mean_square = check("14.mean_square")
 # %% [markdown]
 # <details><summary>The square of a sum</summary>
 #
-# The mean of $(x + s f)^2$ is the mean of $x^2$, plus $2 s$ times the mean of $x f$, plus $s^2$ times the mean of $f^2$. The
-# second is 0, the third is $s^2$ times the first. So a block multiplies by $1 + s^2$, and $K$ blocks by $(1 + s^2)^K$. For
-# $s = 1 / \sqrt K$ that stays below $e$, however large $K$ is.
+# Call the scale $c$. The mean of $(x + c f)^2$ is the mean of $x^2$, plus $2 c$ times the mean of $x f$, plus $c^2$ times the mean of $f^2$. The
+# second is 0, the third is $c^2$ times the first. So a block multiplies by $1 + c^2$, and $R$ blocks by $(1 + c^2)^R$. For
+# $c = 1 / \sqrt R$ that stays below $e$, however large $R$ is.
 #
 # </details>
 #
@@ -535,13 +535,13 @@ show(
 # - **Whether a plain network of forty layers can be trained at all.** With better weights at the start, normalization
 #   (notebook 11) and patience it can. The blocks need none of that.
 # - **What the branches learn.** "Residual" suggests small corrections. Measured networks do both.
-# - **The best scale.** $1/\sqrt{K}$ keeps the sizes in bounds; behind a ReLU less well than exercise 4 says. Others begin
+# - **The best scale.** $1/\sqrt{R}$ keeps the sizes in bounds; behind a ReLU less well than exercise 4 says. Others begin
 #   with branches that are 0, or put a normalization in.
 # - **Other seeds, other rates.** One seed and one rate are shown. With a second seed the deep networks came out alike: a
 #   tenth for the layers (guessing), a third with He's scale, nearly nine tenths for the scaled blocks.
 #
 # **In short.** You can now add a plus sign and know what it does: $dx = dy + J^T dy$, a sum forwards is a sum
-# backwards; $K$ blocks have $2^K$ ways, one of them free; mean squares multiply by $1 + \text{scale}^2$ a block. Where people
+# backwards; $R$ blocks have $2^R$ ways, one of them free; mean squares multiply by $1 + \text{scale}^2$ a block. Where people
 # go wrong: the shortcut's gradient overwritten by the branch's, `dy` changed in place, the ReLU's mask laid on the
 # shortcut, the projection's own gradient forgotten.
 #
@@ -551,7 +551,7 @@ show(
 #
 # **The best of others.** He, Zhang, Ren and Sun, [Deep residual learning](https://arxiv.org/abs/1512.03385), the paper, and
 # its sequel on [identity mappings](https://arxiv.org/abs/1603.05027). Veit, Wilber and Belongie, [Residual networks behave
-# like ensembles](https://arxiv.org/abs/1605.06431), for the $2^K$ ways. Srivastava, Greff and Schmidhuber, [Highway
+# like ensembles](https://arxiv.org/abs/1605.06431), for the $2^R$ ways. Srivastava, Greff and Schmidhuber, [Highway
 # networks](https://arxiv.org/abs/1505.00387).
 #
 # ## Next

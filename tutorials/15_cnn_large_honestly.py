@@ -74,7 +74,7 @@ prediction = None  # "a", "b" or "c"
 #
 # To turn a picture, every pixel has to get a new number. The first idea is to send each old pixel to where it belongs. That is
 # hardly ever the middle of a new one; rounded, some new pixels get two, and others none. The second idea has no such holes: go
-# through the *new* pixels, and ask of each where it comes from. If the distortion sends the point $p$ to $M p$, which point does it
+# through the *new* pixels, and ask of each where it comes from. If the distortion sends the point $p$ to $T p$, which point does it
 # send to $q$? (Points are counted from the centre of the picture.) That place lies between four old pixels. How much ink is
 # there? Ask it to change evenly from pixel to pixel along each axis. You will find weights that add up to 1: exercise 1. Exercise 2 puts
 # the two together.

@@ -282,7 +282,8 @@ def _common_text(got: Array, expected: Array, rtol: float, scale: float) -> str:
             if min(got.shape) > 1 and _close(ratio, own, 1e-6, 1.0):
                 return (
                     f"is wrong by one factor along axis {axis}, and by another one for each index "
-                    "of the other axes: is something summed, or divided, over the wrong axis?"
+                    "of the other axes: is something that has one number for each of these "
+                    "forgotten, or there twice, or is something summed over the wrong axis?"
                 )
     return ""
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from tinynet.gradient_check import numerical_gradient
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, expect_order
 
 SHAPES = ((6, 3), (2, 4, 3, 3))  # examples and features; pictures
 EPSILON = 0.3  # large, so that its place shows
@@ -64,6 +64,19 @@ def normalize(answer: Answer) -> None:
             "one number came out for all channels. Each channel has its own.": (
                 np.sqrt(x.var() + epsilon)
             ),
+            "the channels share one mean and one variance. Each has its own.": (
+                np.sqrt((x - x.mean(axis=tuple(range(x.ndim - 1)))).var() + epsilon) * np.ones(3)
+            ),
+            "all numbers of x are in one variance. Each channel has its own.": (
+                np.sqrt(x.var() + epsilon) * np.ones(3)
+            ),
+            "one mean is taken of all channels together, before the variance of each.": (
+                np.sqrt(variance + (mean - x.mean()) ** 2 + epsilon)
+            ),
+            "this is the mean absolute distance from the mean. Distances are squared, and the root "
+            "is taken at the end.": (
+                np.abs(x - mean).mean(axis=tuple(range(x.ndim - 1))) + epsilon
+            ),
             "xhat and sigma have changed places: xhat first.": (x - mean) / sigma,
             "epsilon is squared: it is added to the variance as it is.": (
                 np.sqrt(variance + epsilon**2)
@@ -80,6 +93,10 @@ def normalize(answer: Answer) -> None:
         expect(got, (x - mean) / sigma, f"xhat for x of shape {shape}", mistakes={
             "the mean is not subtracted.": x / sigma,
             "nothing is divided by.": x - mean,
+            "epsilon is missing in it. Divide by the sigma that you return.": (
+                (x - mean) / np.sqrt(variance)
+            ),
+            "one mean is subtracted from all channels. Each has its own.": (x - x.mean()) / sigma,
             "it is divided by the variance plus epsilon; divide by its root.": (
                 (x - mean) / (variance + epsilon)
             ),
@@ -149,6 +166,9 @@ def three_paths(answer: Answer) -> None:
             "this is the share through the variance. The order is direct, mean, variance.": (
                 by_variance
             ),
+            "the variance's share is in it, too. The three are asked for one by one.": (
+                by_mean + by_variance
+            ),
             "it is added up over the examples alone, axis 0. The mean is used by all pixels of the "
             "channel.": -np.ones(shape) * dxhat.mean(axis=0) / sigma,
             "it is divided by the number of examples. A channel of pictures has M = N*H*W "
@@ -217,6 +237,7 @@ def batchnorm_backward(answer: Answer) -> None:
         }  # fmt: skip
         got = _several(call(answer, dy, xhat, sigma, gamma), "dx", "dgamma", "dbeta")
         what = f"for x of shape {shape}"
+        expect_order(got, {"dx": dx, "dgamma": dgamma, "dbeta": dbeta})
         expect(got[0], dx, f"dx {what}", rtol=1e-6, mistakes={
             "mean and variance are held still. Each x also moves them, and through them all "
             "others of its channel.": scale * dy,
@@ -225,6 +246,11 @@ def batchnorm_backward(answer: Answer) -> None:
             "gamma is forgotten: dxhat is gamma * dy.": dx / gamma,
             "the 1/sigma is forgotten.": dx * sigma,
             "it is divided by sigma twice.": dx / sigma,
+            "it is multiplied by sigma. x is *divided* by it.": dx * sigma**2,
+            "gamma is in it twice.": dx * gamma,
+            "the means run over all channels together. Each channel has its own.": (
+                scale * (dy - dy.mean() - xhat * (dy * xhat).mean())
+            ),
             "this is dy itself. The normalization stands between.": dy,
             "gamma is on the direct path only. dxhat, gamma * dy, goes all three ways.": (
                 (gamma * dy - dy.mean(axis=axes) - along) / sigma
@@ -259,7 +285,7 @@ def batchnorm_backward(answer: Answer) -> None:
             **few,
         }, batch=len(x))  # fmt: skip
         expect(got[1], dgamma, f"dgamma {what}", rtol=1e-6, mistakes={
-            "this is dbeta. The order is dx, dgamma, dbeta.": dbeta,
+            "xhat is forgotten: gamma multiplies xhat, so its slope is xhat.": dbeta,
             "x took the place of xhat: gamma multiplies the normalized number.": (
                 (dy * x).sum(axis=axes)
             ),
@@ -290,6 +316,7 @@ def folded(answer: Answer) -> None:
         sigma = rng.uniform(0.5, 2, 3)
         got = _several(call(answer, kernel, bias, gamma, beta, mean, sigma), "kernel", "bias")
         scale = gamma / sigma
+        expect_order(got, {"the kernel": kernel * scale, "the bias": (bias - mean) * scale + beta})
         expect(got[0], kernel * scale, f"the kernel of shape {shape}", mistakes={
             "this is the old kernel. It has to be scaled by gamma / sigma.": kernel,
             "sigma is missing.": kernel * gamma,
@@ -319,6 +346,9 @@ def folded(answer: Answer) -> None:
             "the old bias is lost. It is normalized like everything else.": beta - mean * scale,
             "the old bias is not scaled.": bias - mean * scale + beta,
             "the mean is added. It is subtracted.": (bias + mean) * scale + beta,
+            "the old bias is subtracted from the mean. It is the other way round.": (
+                (mean - bias) * scale + beta
+            ),
             "the mean is not scaled.": bias * scale - mean + beta,
             "beta is missing.": (bias - mean) * scale,
             "beta is scaled too. It is added behind the scaling.": (bias - mean + beta) * scale,
@@ -367,6 +397,10 @@ def layer_normalization_backward(answer: Answer) -> None:
                 (dy - own(dy) - own(dy * xhat)) / sigma
             ),
             "it is divided by sigma twice.": dx / sigma,
+            "it is multiplied by sigma. x is *divided* by it.": dx * sigma**2,
+            "one of the two means runs over the batch, axis 0. Both run over the features.": (
+                (dy - own(dy) - xhat * (dy * xhat).mean(axis=0)) / sigma
+            ),
             "one sigma is used for all examples. Each has its own.": dx * sigma / sigma[0],
             "a sum is divided by D - 1. The layer's means divide by D.": (
                 (dy - own(dy) - xhat * own(dy * xhat) * shape[1] / (shape[1] - 1)) / sigma
@@ -413,6 +447,10 @@ def dropout_variance(answer: Answer) -> None:
             "rate and 1 - rate are exchanged: nothing dropped means no variance.": (
                 x**2 * (1 - rate) / rate if rate != 0.5 else variance
             ),
+            "only the numbers that are kept are in it. Those that are dropped are 0: they lie x away "
+            "from the mean.": (1 - rate) * (kept - x) ** 2,
+            "this is x^2 times the share that is kept. Look at the two cases, 0 and x / (1 - r), "
+            "and at their distance from x.": x**2 * (1 - rate) if rate != 0.5 else variance,
             "nothing varies here: over all masks, y is not always x.": np.zeros(x.shape),
             "1 / (1 - rate) is squared, but the mask's own variance, r (1 - r), has a factor 1 - r "
             "too, which cancels one of them.": x**2 * rate / (1 - rate) ** 2,

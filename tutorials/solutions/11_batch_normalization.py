@@ -73,6 +73,6 @@ def layer_normalization_backward(dy: Array, xhat: Array, sigma: Array) -> Array:
 def dropout_variance(x: Array, rate: float) -> Array:
     """The variance of dropout's outputs over all masks, entry by entry, with the shape of x.
 
-    y = x * m / (1 - rate), where m is 0 with probability `rate`, else 1.
+    y = x * mask / (1 - rate), where the mask is 0 with probability `rate`, else 1.
     """
     return x**2 * rate / (1 - rate)

@@ -170,7 +170,7 @@ def parameters_averaged(dy, xhat, sigma, gamma):
     return dx, dgamma / (xhat.size // 3), dbeta / (xhat.size // 3)
 
 
-@wrong("11.batchnorm_backward", "The order is dx, dgamma, dbeta")
+@wrong("11.batchnorm_backward", "The order asked for is dx, dgamma, dbeta")
 def parameters_exchanged(dy, xhat, sigma, gamma):
     dx, dgamma, dbeta = backward(dy, xhat, sigma, gamma)
     return dx, dbeta, dgamma
@@ -429,3 +429,89 @@ def squares_minus_mean(x, rate):
 @wrong("11.dropout_variance", "from mask to mask")
 def variance_of_the_numbers(x, rate):
     return np.var(x) * rate / (1 - rate)
+
+
+def over_all(x):
+    return tuple(range(x.ndim - 1))
+
+
+@wrong("11.normalize", "all numbers of x are in one variance")
+def one_variance(x, epsilon):
+    sigma = np.sqrt(x.var() + epsilon) * np.ones(x.shape[-1])
+    return (x - x.mean()) / sigma, sigma
+
+
+@wrong("11.normalize", "mean absolute distance")
+def absolute_distances(x, epsilon):
+    mean = x.mean(axis=over_all(x))
+    sigma = np.abs(x - mean).mean(axis=over_all(x)) + epsilon
+    return (x - mean) / sigma, sigma
+
+
+@wrong("11.normalize", "Divide by the sigma that you return")
+def epsilon_in_sigma_alone(x, epsilon):
+    variance = x.var(axis=over_all(x))
+    return (x - x.mean(axis=over_all(x))) / np.sqrt(variance), np.sqrt(variance + epsilon)
+
+
+@wrong("11.three_paths", "the variance's share is in it, too")
+def variance_within_the_mean(dxhat, xhat, sigma):
+    direct = dxhat / sigma
+    by_mean = -direct.mean(axis=over_all(xhat)) * np.ones(xhat.shape)
+    by_variance = -xhat * (direct * xhat).mean(axis=over_all(xhat))
+    return direct, by_mean + by_variance, 0 * by_variance
+
+
+@wrong("11.batchnorm_backward", "it is multiplied by sigma")
+def sigma_above(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = one_line(dy, xhat, sigma, gamma)
+    return dx * sigma**2, dgamma, dbeta
+
+
+@wrong("11.batchnorm_backward", "gamma is in it twice")
+def gamma_twice(dy, xhat, sigma, gamma):
+    dx, dgamma, dbeta = one_line(dy, xhat, sigma, gamma)
+    return dx * gamma, dgamma, dbeta
+
+
+@wrong("11.batchnorm_backward", "over all channels together")
+def means_of_everything(dy, xhat, sigma, gamma):
+    _, dgamma, dbeta = one_line(dy, xhat, sigma, gamma)
+    return gamma / sigma * (dy - dy.mean() - xhat * (dy * xhat).mean()), dgamma, dbeta
+
+
+@wrong("11.batchnorm_backward", "xhat is forgotten")
+def dgamma_without_xhat(dy, xhat, sigma, gamma):
+    dx, _, dbeta = one_line(dy, xhat, sigma, gamma)
+    return dx, dbeta, dbeta
+
+
+@wrong("11.folded", "the other way round")
+def mean_minus_bias(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, (mean - bias) * gamma / sigma + beta
+
+
+@wrong("11.folded", "The order asked for")
+def bias_first(kernel, bias, gamma, beta, mean, sigma):
+    return (bias - mean) * gamma / sigma + beta, kernel * gamma / sigma
+
+
+@wrong("11.layer_normalization_backward", "it is multiplied by sigma")
+def example_times_sigma(dy, xhat, sigma):
+    along = (dy * xhat).mean(axis=1, keepdims=True)
+    return (dy - dy.mean(axis=1, keepdims=True) - xhat * along) * sigma
+
+
+@wrong("11.layer_normalization_backward", "one of the two means runs over the batch")
+def one_mean_over_the_batch(dy, xhat, sigma):
+    return (dy - dy.mean(axis=1, keepdims=True) - xhat * (dy * xhat).mean(axis=0)) / sigma
+
+
+@wrong("11.dropout_variance", "only the numbers that are kept")
+def kept_case_alone(x, rate):
+    return (1 - rate) * (x / (1 - rate) - x) ** 2
+
+
+@wrong("11.dropout_variance", "the share that is kept")
+def square_of_what_is_kept(x, rate):
+    return x**2 * (1 - rate)
