@@ -610,9 +610,9 @@ for name, size, shape in [
 # %% [markdown]
 # Nobody has saved a multiplication: all versions do the same ones. (Both backward passes find their columns ready, kept
 # from the way forwards, and are timed without making them.) The second factor is not one number: it depends on the layer, the
-# direction, the machine, and on who else uses it meanwhile, so that the run above may say other things than these: in five runs of ours on a busy
-# machine, forwards between a seventh and three quarters of the time was saved, most of it in the first convolution, whose
-# windows have nine numbers only, so that copying is a large part of the work. Backwards an eighth to a quarter was saved in the second convolution, and in the first nothing that
+# direction, the machine, and on who else uses it meanwhile. In six runs of ours, the one above among them, on a busy machine: forwards between a
+# seventh and four fifths of the time was saved, most of it in the first convolution, whose windows have nine numbers only, so
+# that copying is a large part of the work. Backwards between an eighth and a half was saved in the second convolution, and in the first nothing that
 # stood out from the noise; it was once slower. Which rewrite brings how much, these times do not tell apart. They are not
 # asserted; the counts are.
 #

@@ -336,6 +336,8 @@ for treatment in ("lower the rate", "train on more images", "pair images and lab
     assert FAST or (log.fresh > 0.5) == (treatment == "pair images and labels again")
 
 # %% [markdown]
+# It does not. A lower rate takes longer to get nowhere, and of more images even fewer can be learned by heart.
+#
 # ## Measure
 #
 # ### The charts again, with names

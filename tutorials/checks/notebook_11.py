@@ -447,8 +447,8 @@ def dropout_variance(answer: Answer) -> None:
             "rate and 1 - rate are exchanged: nothing dropped means no variance.": (
                 x**2 * (1 - rate) / rate if rate != 0.5 else variance
             ),
-            "only the numbers that are kept are in it. Those that are dropped are 0: they lie x away "
-            "from the mean.": (1 - rate) * (kept - x) ** 2,
+            "only the numbers that are kept are in it. Those that are dropped are 0, and lie "
+            "x away from the mean.": (1 - rate) * (kept - x) ** 2,
             "this is x^2 times the share that is kept. Look at the two cases, 0 and x / (1 - r), "
             "and at their distance from x.": x**2 * (1 - rate) if rate != 0.5 else variance,
             "nothing varies here: over all masks, y is not always x.": np.zeros(x.shape),
