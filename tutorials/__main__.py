@@ -26,7 +26,7 @@ def progress(context: typer.Context) -> None:
     titles = {path.name[:2]: path.stem[3:].replace("_", " ") for path in files.notebooks()}
     table = Table(title="Exercises in tutorials/mine", title_justify="left")
     for heading in ("notebook", "exercise", "answer"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "exercise")
     right, shown = 0, ""
     names = list(all_checks())
     for name in names:
@@ -61,7 +61,7 @@ def check(exercise: Annotated[str, typer.Argument(help="such as 08.conv_dx")]) -
     try:
         find_check(exercise)
     except KeyError as error:
-        typer.echo(f"Error: {error.args[0]}.", err=True)
+        typer.echo(f"Error: {error.args[0]}", err=True)
         raise typer.Exit(2) from None
     judged = verdict(exercise)
     typer.echo(f"{exercise}: {judged.status}. {judged.diagnosis}".rstrip())

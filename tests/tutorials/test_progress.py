@@ -49,6 +49,8 @@ def test_the_table_shows_every_exercise_with_its_diagnosis(desk: Path) -> None:
         ("01.relative_error", 1, "01.relative_error: wrong. the relative error"),
         ("01.numerical_gradient", 1, "not attempted"),
         ("01.typo", 2, "Error: there is no exercise '01.typo'; there are 01.numerical_gradient"),
+        ("8.conv_dw", 2, "Error: there is no exercise '8.conv_dw'; did you mean 08.conv_dw?"),
+        ("conv_dw", 2, "did you mean 08.conv_dw?"),
     ],
 )
 def test_one_exercise(desk: Path, exercise: str, exit_code: int, text: str) -> None:

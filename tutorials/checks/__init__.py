@@ -57,8 +57,13 @@ def find_check(name: str) -> Check:
     try:
         return all_checks()[name]
     except KeyError:
-        known = ", ".join(each for each in CHECKS if each[:2] == name[:2]) or ", ".join(CHECKS)
-        raise KeyError(f"there is no exercise {name!r}; there are {known}") from None
+        meant = [each for each in CHECKS if each[3:] == name.rpartition(".")[2]]
+        if meant:
+            known = f"did you mean {' or '.join(meant)}?"
+        else:
+            of_notebook = [each for each in CHECKS if each[:2] == name[:2]]
+            known = f"there are {', '.join(of_notebook or CHECKS)}."
+        raise KeyError(f"there is no exercise {name!r}; {known}") from None
 
 
 def find_answer(name: str, folder: Path | None = None) -> Answer:
