@@ -16,7 +16,7 @@ sys.path.insert(0, str(FOLDER.parent))
 from tests.page.browser import DIGITS, chromium, draw, pick, settle, visiting  # noqa: E402
 from tests.page.client import serving  # noqa: E402
 
-COLOURS = 96  # of a picture: few enough for small files
+COLOURS = 128  # of a picture: few enough for small files
 
 
 def save(page: Page, name: str, height: int) -> None:
@@ -24,7 +24,8 @@ def save(page: Page, name: str, height: int) -> None:
     clip = {"x": 0, "y": 0, "width": 1280, "height": height}
     page.evaluate("scrollTo(0, 0)")
     content = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
-    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS)
+    octree = Image.Quantize.FASTOCTREE  # keeps the orange and blue of small cells
+    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS, octree, dither=0)
     picture.save(FOLDER / f"page_{name}.png", optimize=True)
 
 
@@ -35,11 +36,7 @@ def main() -> None:
         save(page, "draw", 1060)
         page.click('nav a[href="#inside"]')
         settle(page)
-        page.locator("#inside-detail .why tbody button").first.click()  # the unit that said most
-        settle(page)
-        page.locator("#inside-detail .terms td button").first.click()  # a cell that feeds it
-        settle(page)
-        save(page, "inside", 1150)
+        save(page, "inside", 1170)
         page.click('nav a[href="#step"]')
         page.click("#labels button:nth-child(4)")
         settle(page)
@@ -47,7 +44,7 @@ def main() -> None:
         settle(page)
         pick(page, "#step-detail canvas.maps", 0.5, 0.5)
         page.evaluate("document.getElementById('step-layers').scrollLeft = 0")
-        save(page, "step", 1420)
+        save(page, "step", 1170)
 
 
 if __name__ == "__main__":

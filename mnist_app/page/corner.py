@@ -28,13 +28,17 @@ class Corner:
 def wrong_corner(layer: Layer, x: Array) -> Corner | None:
     """The corner of dx, or of a parameter's gradient, that backward gets wrong; None if all fit.
 
-    A single wrong number does not say what is wrong with a gradient: its neighbours do.
+    A single wrong number does not say what is wrong with a gradient: its neighbours do. Weights
+    and dy are drawn as `check_layer` draws them, so that both speak of the same numbers.
     """
+    rng = np.random.default_rng(0)
+    learned = {name: p for name, p in layer.parameters().items() if p.trainable}
+    for parameter in learned.values():
+        parameter.value = rng.normal(0, 0.5, parameter.shape)
     y = layer.forward(x, True, keep=True)
-    dy = np.random.default_rng(0).normal(size=y.shape)
+    dy = rng.normal(size=y.shape)
     dx = layer.backward(dy)
     floor = rounding_floor(dy * y)
-    learned = {name: p for name, p in layer.parameters().items() if p.trainable}
     pairs = {"dx": (x, dx)} | {f"d{n}": (p.value, p.grad.copy()) for n, p in learned.items()}
     for name, (array, gradient) in pairs.items():
         where, rows = corner(array.shape)

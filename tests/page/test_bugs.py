@@ -1,5 +1,7 @@
 """Every planted bug is found by the check that is meant for it; without one, none complains."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -55,7 +57,19 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
     }
     assert named[bug] in text
     if in_a_layer:
-        check_corner(bug, next(finding.corner for finding in findings if finding.name == "layers"))
+        corner = next(finding.corner for finding in findings if finding.name == "layers")
+        check_corner(bug, corner)
+        check_same_numbers(corner, text)
+
+
+def check_same_numbers(corner: Corner | None, text: str) -> None:
+    """If the number that the text names lies in the corner, it is the same there."""
+    assert corner is not None
+    place = re.search(r"dx\[0, (\d), (\d), 0\]: backward says (\S+), .* quotient (\S+);", text)
+    if place is not None and max(map(int, place.groups()[:2])) < len(corner.backward):
+        i, j, backward, quotient = (float(it) for it in place.groups())
+        assert corner.backward[int(i), int(j)] == pytest.approx(backward)
+        assert corner.numerical[int(i), int(j)] == pytest.approx(quotient)
 
 
 def check_corner(bug: str, corner: Corner | None) -> None:

@@ -6,6 +6,7 @@ import { attempt, element } from "./page.js";
 export class Trail {
   constructor(host) {
     this.host = host;
+    this.inner = element("div", { className: "inner" }); // scrolls below the bar
     this.steps = []; // { title, make }: `make` gives the nodes, each time anew
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") host.classList.remove("open");
@@ -41,9 +42,9 @@ export class Trail {
 
   // The same once more, after something has changed.
   async refresh(context) {
-    const place = this.host.scrollTop;
+    const place = this.inner.scrollTop;
     this.show(await this.steps.at(-1).make(context), this.host.classList.contains("open"));
-    this.host.scrollTop = place;
+    this.inner.scrollTop = place;
   }
 
   show(nodes, opened) {
@@ -57,7 +58,8 @@ export class Trail {
     }
     bar.append(close);
     this.host.classList.toggle("open", opened);
-    this.host.replaceChildren(bar, ...nodes);
-    this.host.scrollTop = 0;
+    this.inner.replaceChildren(...nodes);
+    this.host.replaceChildren(bar, this.inner);
+    this.inner.scrollTop = 0;
   }
 }

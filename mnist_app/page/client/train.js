@@ -75,6 +75,9 @@ async function begin(action, body) {
   const answer = await ask(action, body).finally(() => buttons.forEach((button) => (button.disabled = false)));
   running = { knobs: knobsOf(answer.settings), bug: action === "quiz-start" ? "unknown" : body.bug };
   checks = answer.checks;
+  $("kernel-words").textContent = answer.layers.some(({ kind }) => kind === "Conv2D")
+    ? "Each picture is the kernel of one filter: the weights that it multiplies its window with."
+    : `Each picture is the weights of one unit, one for each pixel of the image. The first 32 of ${answer.layers.find(({ kind }) => kind === "Dense").shape[0]} units are shown.`;
   if (!fresh) { // its first news may have come before this answer
     curve = validation = [];
     latest = null;

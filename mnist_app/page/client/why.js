@@ -15,7 +15,7 @@ export function softmaxCard(state, softmax, open) {
     ...[state.classes[k], opener(digits(output, 4), `Open the logit of ${state.classes[k]}`, () => open(k)), digits(weights[k], 3), percent(probabilities[k])].map(
       (cell, at) => element(at ? "td" : "th", at ? {} : { scope: "row" }, cell))));
   const warm = divided(temperature);
-  const heads = logits ? ["class", "logit z", "e = exp", "p = e / sum"] : ["class", "output y", "y", "p = y / sum"];
+  const heads = logits ? ["class", "logit z", "e = exp", "p = e / sum"] : ["class", "output y", "y, at least 1e−7", "p = y / sum"];
   const table = element("table", { className: "taken" },
     element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
     element("tbody", {}, ...rows, element("tr", {}, element("th", { scope: "row" }, "sum"), element("td"), element("td", {}, digits(sum, 4)), element("td", {}, "100 %"))));
