@@ -112,8 +112,50 @@ prediction = None  # "a", "b" or "c"
 # The colon means "over all pairs with". So the last sum runs over all windows $(i, j)$ that contain
 # the pixel $(p, q)$, each with the one weight $(u, v)$ that lies on the pixel. And it sums over
 # $f$, while $c$ comes out: filters and channels have changed places. The sum can be arranged in
-# three ways.
-#
+# three ways: by windows, by pixels, or as a product of matrices.
+
+# %% jupyter={"source_hidden": true}
+figure = new_figure(8, 2.9)
+axes = figure.add_subplot()
+four = [(u, v) for u in (1, 2) for v in (1, 2)]
+
+
+def empty(rows, columns):
+    return np.full((rows, columns), "", dtype=object)
+
+
+for left, name, text in [
+    (5.5, "A  scatter", "a window gives to its pixels"),
+    (18, "B  gather", "a pixel collects from its windows"),
+    (31, "C  columns", "copies of a pixel go back to it"),
+]:
+    axes.text(left, -2.9, name, ha="center", va="center", weight="bold", color=INK)
+    axes.text(left, -1.9, text, ha="center", va="center", color=MUTED, fontsize=9)
+draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(1, 1)], corner=(1.5, 0.5))
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, four, corner=(6.5, 0))
+draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(0, 0), (0, 1), (1, 0), (1, 1)], corner=(14, 0.5))
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(19, 0))
+draw_matrix(
+    axes, empty(9, 4), "windows", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(27, 0)
+)
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(33, 0))
+lines = [((3, 2), (8 + v, 1.5 + u)) for u in (0, 1) for v in (0, 1)]
+lines += [((14.5 + v, 1 + u), (20.5, 1.5)) for u in (0, 1) for v in (0, 1)]
+lines += [((27.5 + j, 0.5 + i), (34.5, 1.5)) for i, j in ((0, 3), (1, 2), (3, 1), (4, 0))]
+for start, end in lines:
+    style = {"arrowstyle": "->", "color": INK, "lw": 0.9, "alpha": 0.7}
+    axes.annotate("", xy=end, xytext=start, arrowprops=style)
+axes.set(xlim=(0, 38), ylim=(9.3, -3.6))
+show(
+    figure,
+    "routes",
+    "The same additions in three orders: by windows, by pixels, by the rows of im2col.",
+    "Three sketches without numbers, for windows of two by two. A: one entry of a three by three dY "
+    "with arrows to four pixels of a four by four dX. B: four entries of dY with arrows to one pixel "
+    "of dX. C: nine rows of four, and arrows from one entry in each of four rows to one pixel of dX.",
+)
+
+# %% [markdown]
 # **Route A, scatter.** Go through the windows. Each adds its share, $\sum_f dY_{nijf} W_{uvcf}$ for
 # all $u$, $v$ and $c$, to the pixels it was computed from. This is the definition itself. Where
 # windows overlap, shares add up: `+=`.
@@ -133,7 +175,8 @@ prediction = None  # "a", "b" or "c"
 # for each window. Then each entry of the windows' gradient goes back to the
 # pixel that it was copied from. Since a pixel was copied several times, its copies' gradients add
 # up. This adding-back is called *col2im*, and it is to im2col what $T^T$ is to $T$.
-#
+
+# %% [markdown]
 # **They are the same sum.** In route C, $W^T$ sums over $f$ and lets $c$ come out: this is the swap
 # of channels and filters. And col2im adds entry $u$ of window $i$ to the pixel $p = is + u$. For a
 # fixed pixel, a larger $i$ means a smaller $u$: this is the turn by 180 degrees. "Transpose, then
@@ -193,6 +236,16 @@ by_hand("08.1",
 # | `dw1` | `dy[0] * x[1] + dy[1] * x[2] + dy[2] * x[3]` | 4 |
 # | `dw2` | `dy[0] * x[2] + dy[1] * x[3] + dy[2] * x[4]` | 6 |
 # | `db` | `dy[0] + dy[1] + dy[2]` | 2 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dx0` | `dy[0] * w[2]` | the kernel lies the wrong way round: $x_0$ is under $w_0$ in the only window that reads it. |
+# | `dx2` | `dy[0] * w[0] + dy[1] * w[1] + dy[2] * w[2]` | the kernel lies the wrong way round. Find $x_2$ in each of the three lines, and the weight beside it. |
+# | `dx4` | `dy[2] * w[0]` | the kernel lies the wrong way round: $x_4$ is under $w_2$ in the only window that reads it. |
+# | `dw0` | `dy[2] * x[0] + dy[1] * x[1] + dy[0] * x[2]` | $dy$ is turned. In $dw$ both run forwards. |
+# | `dw2` | `dy[2] * x[2] + dy[1] * x[3] + dy[0] * x[4]` | $dy$ is turned. In $dw$ both run forwards. |
+# | `db` | `(dy[0] + dy[1] + dy[2]) / 3` | this is the mean. The bias is added to each output, and takes the sum. |
+# | `db` | `[1, 2, -1]` | this is $dy$. The bias is one number, and takes the sum. |
 #
 # </details>
 #
@@ -269,6 +322,16 @@ by_hand("08.2",
 # | `dW01` | `(X[0:3, 1:4] * dY).sum()` | 10 |
 # | `dW10` | `(X[1:4, 0:3] * dY).sum()` | 8 |
 # | `dW11` | `(X[1:4, 1:4] * dY).sum()` | 9 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dX11` | `1 * W[0, 0] + 2 * W[0, 1] + 3 * W[1, 0] - 1 * W[1, 1]` | the kernel lies on $dY$ as it is. In window (0, 0) the pixel lies under $W_{11}$, in window (1, 1) under $W_{00}$. |
+# | `dX` | `W[1, 1] * up_left + W[0, 1] * down_left + W[0, 0] * down_right` | the kernel lies the wrong way round: weight $(u, v)$ adds the copy that is shifted by $u$ down and $v$ to the right. |
+# | `dX` | `up_left + down_left + down_right` | each copy is multiplied with its weight. |
+# | `down_left` | `np.pad(dY, [(0, 1), (1, 0)])` | this copy is shifted to the right. $W_{10}$ lies one row further down. |
+# | `down_left` | `2 * down_left` | the weight is in it already. Asked for is the shifted copy alone. |
+# | `down_right` | `-down_right` | the weight is in it already. Asked for is the shifted copy alone. |
+# | `dW00` | `(X[0:3, 0:3] * dY[::-1, ::-1]).sum()` | $dY$ is turned. In $dW$ both run forwards. |
 #
 # </details>
 #
@@ -380,6 +443,19 @@ by_hand("08.3", blocks=..., turned=..., dX=..., dW00=..., dW01=..., dW10=..., dW
 # | `dW10` | `(X[1::2, 0::2] * dY).sum()` | 4 |
 # | `dW11` | `(X[1::2, 1::2] * dY).sum()` | 6 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `turned` | `W.T` | this is the transpose. Turned by 180 degrees, rows and columns each stand in reverse. |
+# | `turned` | `W[::-1]` | it is upside down, but not yet reversed from left to right. |
+# | `turned` | `W[:, ::-1]` | left and right have changed places, but not yet top and bottom. |
+# | `dX` | `[[(spread[i:i+2, j:j+2] * W).sum() for j in range(4)] for i in range(4)]` | the kernel is not turned. |
+# | `blocks` | `np.block([[dY[0, 0] * turned, dY[0, 1] * turned], [dY[1, 0] * turned, dY[1, 1] * turned]])` | the kernel is turned. Route A takes it as it is. |
+# | `blocks` | `np.block([[W, W], [W, W]])` | each block is the kernel times the window's entry of $dY$. |
+# | `dW00` | `(X[0:2, 0:2] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
+# | `dW01` | `(X[0:2, 1:3] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
+# | `dW10` | `(X[1:3, 0:2] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
+# | `dW11` | `(X[1:3, 1:3] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
+#
 # </details>
 
 # %% [markdown]
@@ -413,8 +489,8 @@ conv_dx = check("08.conv_dx")
 # `padding` zeros on all four sides. The size of the picture has to be given, because $dy$ does not
 # tell it: if the stride does not divide, some rows and columns are in no window, and several sizes
 # of picture give the same size of output. Those pixels have no influence on the loss, so their
-# gradient is 0. The zeros of the padding are not pixels. (Notebook 10 trains with your function. One loop over the windows is fast
-# enough for that; a loop over single pixels, filters and channels, such as route A below, is not.)
+# gradient is 0. The zeros of the padding are not pixels. (Notebook 10 trains with your function. One loop over the windows costs
+# a minute or two there, which is fast enough; a loop over single pixels, filters and channels, such as route A below, is not.)
 
 # %% tags=["exercise"]
 conv_dx_strided = check("08.conv_dx_strided")
