@@ -166,6 +166,17 @@ by_hand("09.1",
 # | `both_below` | `max(X[1, 0] - 0.1, X[1, 1] - 0.1)` | 3.9 |
 # | `slope_of_both` | `(both_above - both_below) / 0.2` | 1.0 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dX` | `[[0, 0, 0, 0], [1, 1, 0, 2], [0, 3, -1, 0], [0, 0, 0, 0]]` | both 4s get all of their window's 1, which counts it twice. The first one takes it. |
+# | `dX` | `[[0, 0, 0, 0], [0.5, 0.5, 0, 2], [0, 3, -1, 0], [0, 0, 0, 0]]` | the two 4s share. That is legal, but here the first one takes it all. |
+# | `dX` | `[[0, 0, 0, 0], [0, 1, 0, 2], [0, 3, -1, 0], [0, 0, 0, 0]]` | the second 4 takes it. Here the first one does. |
+# | `dX` | `[[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, -1, -1], [3, 3, -1, -1]]` | every entry gets its window's $dy$. Only the winner has any influence on $y$. |
+# | `dX` | `[[0, 0, 0, 0], [4, 0, 0, 10], [0, 6, -7, 0], [0, 0, 0, 0]]` | the winners' values are multiplied in. The slope of a maximum is 1. |
+# | `dX` | `[[0, 0, 0, 0], [4, 0, 0, 5], [0, 2, 7, 0], [0, 0, 0, 0]]` | these are the winners themselves. They get their entry of $dY$. |
+# | `winners` | `[[3, 4], [2, 1]]` | the entries are counted from 0. |
+# | `winners` | `[[4, 5], [2, 7]]` | these are the maxima. Asked for are their places in the window. |
+#
 # </details>
 
 # %% jupyter={"source_hidden": true}
@@ -225,8 +236,10 @@ by_hand("09.2", y=..., dx=..., overwritten=...)
 #
 # </details>
 #
-# The mean of a window of four, if $dy$ is 8; a picture of $2 \cdot 2$ pixels with two channels,
+# The mean of a window of $2 \cdot 2$, if $dy$ is 8; a picture of $2 \cdot 2$ pixels with two channels,
 # flattened, and the place of its entry $(1, 0, 1)$; and dropout with rate 0.5.
+#
+# `dx_mean` is what the four entries of the window get, as two rows of two.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -259,6 +272,18 @@ by_hand("09.3", dx_mean=..., flat=..., place=..., moved=..., y=..., dx=...)
 # | `y` | `m / (1 - 0.5) * x` | [6, 0, 4, 0] |
 # | `dy` | given | [1, 2, -1, 3] |
 # | `dx` | `m / (1 - 0.5) * dy` | [2, 0, -2, 0] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dx_mean` | `2.0` | that is what each entry gets. Write it for all four. |
+# | `dx_mean` | `[2, 2, 2, 2]` | these are the four. Write them as two rows of two. |
+# | `dx_mean` | `[[8, 8], [8, 8]]` | each entry enters the mean with a weight, and gets $dy$ times that. |
+# | `dx_mean` | `[[4, 4], [4, 4]]` | the window has four entries, not two. |
+# | `dx_mean` | `[[8, 0], [0, 0]]` | a mean has no winner: all entries enter it alike. |
+# | `dx` | `m * dy` | the factor is missing: what was kept was enlarged, and its gradient is too. |
+# | `dx` | `dy / (1 - 0.5)` | the mask is missing: what was dropped had no influence on $y$. |
+# | `dx` | `m * dy * 0.5` | the factor is upside down. |
+# | `dx` | `m / (1 - 0.5) * x * dy` | this is $y$ times $dy$. The slope of $y$ by $x$ does not contain $x$. |
 #
 # </details>
 
@@ -333,7 +358,8 @@ show(
 # examples and channels of a window at once: `reshape` it from $(N, k, k, C)$ to $(N, k^2, C)$, and
 # take the `argmax` along the axis in the middle. Then $u$ and $v$ have the shape $(N, C)$, and to
 # write to all winners, `dx` needs two more index arrays, for $n$ and for $c$:
-# `n, c = np.ogrid[:N, :C]`.
+# `n, c = np.ogrid[:N, :C]`. (Both are right. In notebook 10 your function trains on 60,000 pictures; there the plain way costs
+# a quarter of an hour, the faster one some seconds.)
 
 # %% tags=["exercise"]
 maxpool_backward = check("09.maxpool_backward")
