@@ -358,8 +358,8 @@ show(
 # examples and channels of a window at once: `reshape` it from $(N, k, k, C)$ to $(N, k^2, C)$, and
 # take the `argmax` along the axis in the middle. Then $u$ and $v$ have the shape $(N, C)$, and to
 # write to all winners, `dx` needs two more index arrays, for $n$ and for $c$:
-# `n, c = np.ogrid[:N, :C]`. (Both are right. In notebook 10 your function trains on 60,000 pictures; there the plain way costs
-# a quarter of an hour, the faster one some seconds.)
+# `n, c = np.ogrid[:N, :C]`. (Both are right. In notebook 10 your function trains on all training pictures; there the plain way
+# costs a quarter of an hour, the faster one some seconds.)
 
 # %% tags=["exercise"]
 maxpool_backward = check("09.maxpool_backward")

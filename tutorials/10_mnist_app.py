@@ -166,6 +166,27 @@ by_hand("10.1",
 # | `share_of_parameters` | `dense_1_parameters / parameters` | 0.840 |
 # | `share_of_products` | `conv_2_products / products` | 0.882 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `conv_1_parameters` | `3 * 3 * 1 * 32` | the biases are missing, one for each filter. |
+# | `conv_1_parameters` | `3 * 3 * 1 * 32 + 1` | each filter has a bias of its own. |
+# | `conv_1_products` | `28 * 28 * (3 * 3 * 1 * 32)` | a window is counted for each pixel. At the border it would not fit. |
+# | `conv_1_products` | `26 * 26 * 32` | these are the outputs. Each is a sum of several products. |
+# | `conv_1_products` | `26 * 26 * (3 * 3 * 1 * 32 + 32)` | the biases are counted too. They are added, not multiplied. |
+# | `conv_2_parameters` | `3 * 3 * 32 * 64` | the biases are missing, one for each filter. |
+# | `conv_2_parameters` | `3 * 3 * 64 + 64` | each filter has weights for all 32 channels. |
+# | `conv_2_products` | `13 * 13 * (3 * 3 * 32 * 64)` | a window is counted for each pixel. At the border it would not fit. |
+# | `conv_2_products` | `11 * 11 * 64` | these are the outputs. Each is a sum of several products. |
+# | `conv_2_products` | `11 * 11 * (3 * 3 * 64)` | each output adds up a window of all 32 channels. |
+# | `conv_2_products` | `11 * 11 * (3 * 3 * 32 * 64 + 64)` | the biases are counted too. They are added, not multiplied. |
+# | `dense_1_parameters` | `1600 * 64` | the biases are missing, one for each unit. |
+# | `dense_2_parameters` | `64 * 10` | the biases are missing, one for each score. |
+# | `parameters` | `parameters - 32 - 64 - 64 - 10` | the biases are missing. |
+# | `products` | `conv_1_products + conv_2_products` | the dense layers are missing. Each of their weights is used once. |
+# | `products` | `products + 64 + 10` | the dense layers' biases are counted too. They are added, not multiplied. |
+# | `share_of_parameters` | `conv_2_parameters / parameters` | this is the second convolution's share. |
+# | `share_of_products` | `102400 / products` | this is the dense layer's share. |
+#
 # </details>
 #
 # A dense layer holds 84 % of the 121,930 parameters and does 4 % of the work. The second
@@ -255,7 +276,17 @@ figure = new_figure(8, 4.4)
 top, bottom = figure.subplots(2, 1, height_ratios=[1.5, 1])
 empty_axes(top)
 left = 0.0
+
+
+def arrow(left):
+    """From the array before to the one that begins here."""
+    style = {"arrowstyle": "->", "color": MUTED, "lw": 1.2}
+    top.annotate("", xy=(left - 2.5, 2.5), xytext=(left - 11, 2.5), arrowprops=style)
+
+
 for name, side, depth, label in blocks:
+    if left:
+        arrow(left)
     back, right = side * 0.28, left + depth
     faces = [
         [(left, 0), (right, 0), (right, side), (left, side)],
@@ -269,6 +300,7 @@ for name, side, depth, label in blocks:
     top.text(middle, -1.2, label, ha="center", va="top", fontsize=8, color=VALUE)
     left = right + back + 15
 for name, units in [("Dense\nReLU", 64), ("Dense", 10)]:
+    arrow(left)
     top.fill(
         [left, left + 1.2, left + 1.2, left],
         [0, 0, units * 0.4, units * 0.4],
@@ -307,7 +339,7 @@ show(
     "convolution.",
     "Above, the arrays of the network as blocks: image 28 x 28 x 1; after a convolution 26 x 26 x "
     "32; after pool and ReLU 13 x 13 x 32; after the second convolution 11 x 11 x 64; after pool "
-    "and ReLU 5 x 5 x 64; then 64 units and 10 scores. Below, bars: the first dense layer has 84 % "
+    "and ReLU 5 x 5 x 64; then 64 units and 10 scores; an arrow from each to the next. Below, bars: the first dense layer has 84 % "
     "of the 121,930 parameters and 4 % of the work, the second convolution 15 % of the parameters "
     "and 88 % of the 2,528,000 multiply-adds.",
 )
@@ -352,6 +384,7 @@ assert all(same)
 
 # %%
 from functools import partial
+from types import SimpleNamespace
 
 from tinynet.gradient_check import relative_error
 
@@ -393,11 +426,8 @@ assert max(right_errors.values()) < 1e-6
 # %% [markdown]
 # ## Compare
 #
-# `tinynet.check_model` does the same, and includes $dX$. Then the last and strictest comparison:
-# another library. Keras gets the same weights and the same images, and its automatic
-# differentiation computes the same scores and the same eight gradients, by code that shares nothing
-# with ours. (In float32, so they agree to about six digits. If TensorFlow is not installed, the
-# cell says so and the notebook goes on; `pip install -e ".[keras]"` installs it.)
+# `tinynet.check_model` does the same, and includes $dX$. (The strictest comparison, with another
+# library, comes below, behind your own network.)
 
 # %%
 from tinynet import check_model
@@ -405,32 +435,6 @@ from tinynet import check_model
 report = check_model(network, two_images)
 print(f"check_model: largest relative error {report.worst:.0e}")
 assert report.worst < 1e-6
-
-keras = None
-if FAST:
-    print("FAST: the comparison with Keras is left out")
-else:
-    try:
-        with quiet():
-            from mnist_app.keras.networks import KerasContender
-
-            keras = KerasContender("cnn", classes=10, batch_size=128, learning_rate=0.001)
-            keras.start({name: p.value for name, p in ours.parameters().items()})
-            outputs, gradients = keras.outputs_and_gradients(
-                data.train_images[:64], data.train_labels[:64]
-            )
-    except ImportError as missing:
-        print(missing)
-if keras is not None:
-    scores = ours.forward(ours.prepare(data.train_images[:64]), keep=True)
-    _, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
-    ours.backward(dscores)
-    pairs = {"scores": (scores, outputs)}
-    pairs |= {name: (p.grad, gradients[name]) for name, p in ours.parameters().items()}
-    for name, (mine, theirs) in pairs.items():
-        difference = np.abs(mine - theirs).max() / np.abs(theirs).max()
-        print(f"{name:16} differs from Keras by {difference:.0e}")
-        assert difference < 1e-4
 
 # %% [markdown]
 # ## Break it
@@ -607,14 +611,163 @@ show(
 # than four orders of magnitude. And the table tells *where* to look. In it, gradients flow from
 # right to left, so go to the first array from the right that is wrong: the mistake is in its own
 # gradient, or in what lies between it and its neighbour on the right. With *pool copies* that is
-# the pool behind the second convolution.
+# the pool behind the second convolution. With *kernel turned* the first wrong one is `conv2d_1`'s bias, and its right neighbour
+# is `conv2d_2`'s kernel: between the two lie a ReLU, a pool, and the $dX$ of the second convolution, which is where the
+# mistake was put. Check these three by themselves, and you have it.
 
 # %% [markdown]
 # ## Measure
 #
-# ### One epoch
+# ### Your own network
 #
-# The whole training set, once, with the right gradient. (`python -m mnist_app train --epochs 1`
+# Every piece that a convolutional network needs, you have written: `im2col` and `conv_forward` (07),
+# `conv_dx_strided` (08), `maxpool_backward` (09), `relu_backward` (05), `dense_backward` (03),
+# `loss_gradient` (04) and `adam_step` (06). Now chain them. Nothing of `tinynet` is in it.
+# `my_answer` takes your function if it is right, and the solution until then; the list says which. The way forwards is
+# given, with the names of everything that it keeps.
+
+# %%
+im2col, conv_forward = my_answer("07.im2col"), my_answer("07.conv_forward")
+conv_dx_strided, maxpool_backward = (
+    my_answer("08.conv_dx_strided"),
+    my_answer("09.maxpool_backward"),
+)
+relu_backward, dense_backward = my_answer("05.relu_backward"), my_answer("03.dense_backward")
+stable_loss, loss_gradient = my_answer("04.stable_loss"), my_answer("04.loss_gradient")
+adam_step = my_answer("06.adam_step")
+
+
+def halved(x):
+    """The maximum of each window of 2 by 2."""
+    return sliding_window_view(x, (2, 2), axis=(1, 2))[:, ::2, ::2].max(axis=(4, 5))
+
+
+def forward(weights, x):
+    """The scores of a batch (N, 28, 28, 1), and everything that the way back needs."""
+    k1, b1, k2, b2, w3, b3 = weights
+    a1 = conv_forward(x, k1, b1)  # (N, 26, 26, 8)
+    p1 = halved(a1)
+    h1 = np.maximum(p1, 0)
+    a2 = conv_forward(h1, k2, b2)  # (N, 11, 11, 16)
+    p2 = halved(a2)
+    h2 = np.maximum(p2, 0).reshape(len(x), -1)  # (N, 400)
+    return h2 @ w3 + b3, (x, a1, p1, h1, a2, p2, h2)
+
+
+def conv_weights_backward(x, dy, kernel):
+    """dkernel and dbias: those of a dense layer on the windows, as in notebook 08's route C."""
+    rows = dy.reshape(-1, dy.shape[3])
+    return (im2col(x, kernel.shape[:2]).T @ rows).reshape(kernel.shape), rows.sum(axis=0)
+
+
+own = SimpleNamespace(
+    dense_backward=dense_backward,  # (x, w, dy) -> dx, dw, db
+    relu_backward=relu_backward,  # (x, dy) -> dx
+    maxpool_backward=maxpool_backward,  # (dy, x, window, stride) -> dx
+    conv_dx_strided=conv_dx_strided,  # (dy, kernel, image_size, stride) -> dx
+    conv_weights_backward=conv_weights_backward,  # (x, dy, kernel) -> dkernel, dbias
+)
+
+# %% [markdown]
+# **Exercise 6, `network_backward(weights, kept, dscores, own)`.** The way back through the whole network, to the
+# gradients of its six arrays. Walk through `forward` from its last line to its first: each line has one function of `own`
+# that undoes it. A gradient has the shape of the array that it belongs to.
+
+# %% tags=["exercise"]
+network_backward = check("10.network_backward")
+
+# %% [markdown]
+# <details><summary>If you are stuck</summary>
+#
+# Name each gradient after its array: `dh2`, `dp2`, `da2`, `dh1`, `dp1`, `da1`. `dh2` comes out of the dense layer as a list and has to be
+# folded to `p2.shape` before the ReLU. A ReLU's mask is made from what went *into* it, `p2` and `p1`. The pools need `a2` and `a1`.
+# The second convolution's input was `h1`, the first one's `x`, whose own gradient nobody needs.
+#
+# </details>
+
+
+# %%
+def train_step(weights, memory, t, x, labels, rate):
+    """One step of Adam; the loss before it."""
+    scores, kept = forward(weights, x)
+    gradients = network_backward(weights, kept, loss_gradient(scores, labels), own)
+    for k, gradient in enumerate(gradients):
+        weights[k], *memory[k] = adam_step(weights[k], gradient, *memory[k], t, rate)
+    return stable_loss(scores, labels)
+
+
+# %% [markdown]
+# Is it right? Three questions, in rising order of what a "yes" is worth. Do its gradients stand the check
+# along a direction, all six arrays of them? Do ten steps lead where `tinynet`'s ten steps lead, to the
+# last digit? And does it read?
+
+
+# %%
+def twin():
+    """tinynet's network of the same shape, in float64."""
+    layers = [Conv2D(8, 3), MaxPool(2), ReLU(), Conv2D(16, 3), MaxPool(2), ReLU(), Flatten()]
+    return Sequential([*layers, Dense(10)], input_shape=(28, 28, 1), seed=1, dtype=np.float64)
+
+
+model, rng = twin(), np.random.default_rng(0)
+weights = [p.value.copy() for p in model.parameters().values()]
+x, labels = model.prepare(data.train_images[:4]), data.train_labels[:4]
+point = [each + 0.1 * rng.normal(size=each.shape) for each in weights]
+scores, kept = forward(point, x)
+gradients = network_backward(point, kept, loss_gradient(scores, labels), own)
+for k, (name, gradient) in enumerate(zip(model.parameters(), gradients, strict=True)):
+    direction = rng.normal(size=gradient.shape)
+    direction /= np.linalg.norm(direction)
+
+    def loss_at(values, k=k):
+        return stable_loss(forward([*point[:k], values, *point[k + 1 :]], x)[0], labels)
+
+    slope = slope_along(loss_at, point[k], direction)
+    error = float(relative_error(np.sum(gradient * direction), slope))
+    print(f"{name:16} {gradient.size:5} numbers, along a direction: error {error:.0e}")
+    assert error < 1e-6
+
+optimizer = Adam(0.002)
+memory = [[np.zeros_like(each), np.zeros_like(each)] for each in weights]
+for t in range(1, 11):
+    batch = slice(32 * t - 32, 32 * t)
+    x, labels = model.prepare(data.train_images[batch]), data.train_labels[batch]
+    train_step(weights, memory, t, x, labels, 0.002)
+    _, dscores = softmax_cross_entropy(model.forward(x, training=True, keep=True), labels)
+    model.backward(dscores)
+    optimizer.update(model.parameters())
+pairs = zip(weights, model.parameters().values(), strict=True)
+apart = max(np.abs(mine - p.value).max() for mine, p in pairs)
+print(f"after ten steps, the largest distance of any weight from tinynet's: {apart:.0e}")
+assert apart < 1e-12
+
+# %% [markdown]
+# It reads nothing yet. One epoch takes a minute or two if your functions work on whole arrays. Loops over windows in `im2col` and
+# `conv_dx_strided` cost about four minutes more; a `maxpool_backward` that goes through $n$, $i$, $j$ and $c$ one by one costs 16
+# (notebook 09 has the faster way). Let it run, or write `count = 6000`.
+
+# %%
+count, batch_size = (256, 64) if FAST else (60_000, 64)
+order = np.random.default_rng(1).permutation(len(data.train_images))[:count]
+schedule = CosineDecay(0.004, decay_steps=count // batch_size)
+for t in range(11, 11 + count // batch_size):
+    batch = order[(t - 11) * batch_size :][:batch_size]
+    x, labels = model.prepare(data.train_images[batch]), data.train_labels[batch]
+    train_step(weights, memory, t, x, labels, schedule(t - 11))
+few = slice(500) if FAST else slice(None)
+pixels = np.array_split(model.prepare(test_images[few]), 10)
+answers = np.concatenate([forward(weights, x)[0].argmax(axis=1) for x in pixels])
+accuracy = np.mean(answers == test_labels[few])
+print(
+    f"your network has seen {count:,} images, and reads {100 * accuracy:.1f} % of the test images"
+)
+if not FAST:
+    assert accuracy > 0.97
+
+# %% [markdown]
+# ### One epoch of the app's network
+#
+# And `tinynet`'s: the whole training set, once, with the right gradient. (`python -m mnist_app train --epochs 1`
 # does the same, but holds some of the images out for validation.)
 
 # %%
@@ -635,8 +788,42 @@ if not FAST:
     assert accuracy > 0.96
 
 # %% [markdown]
-# And Keras, as far as it is installed: two epochs over 3,000 images from three seeds, as in the
-# table above.
+# ### Another library
+#
+# The strictest comparison. Keras gets the same weights and the same images, and its automatic
+# differentiation computes the same scores and the same eight gradients, by code that shares nothing
+# with ours. (In float32, so they agree to about six digits. If TensorFlow is not installed, the
+# cell says so and the notebook goes on; `pip install -e ".[keras]"` installs it.)
+
+# %%
+keras = None
+if FAST:
+    print("FAST: the comparison with Keras is left out")
+else:
+    try:
+        with quiet():
+            from mnist_app.keras.networks import KerasContender
+
+            keras = KerasContender("cnn", classes=10, batch_size=128, learning_rate=0.001)
+            keras.start({name: p.value for name, p in ours.parameters().items()})
+            outputs, gradients = keras.outputs_and_gradients(
+                data.train_images[:64], data.train_labels[:64]
+            )
+    except ImportError as missing:
+        print(missing)
+if keras is not None:
+    scores = ours.forward(ours.prepare(data.train_images[:64]), keep=True)
+    _, dscores = softmax_cross_entropy(scores, data.train_labels[:64])
+    ours.backward(dscores)
+    pairs = {"scores": (scores, outputs)}
+    pairs |= {name: (p.grad, gradients[name]) for name, p in ours.parameters().items()}
+    for name, (mine, theirs) in pairs.items():
+        difference = np.abs(mine - theirs).max() / np.abs(theirs).max()
+        print(f"{name:16} differs from Keras by {difference:.0e}")
+        assert difference < 1e-4
+
+# %% [markdown]
+# Then two epochs over 3,000 images from three seeds, as in the table above.
 
 # %% tags=["timing"]
 if keras is not None:
@@ -894,137 +1081,6 @@ show(
 )
 
 # %% [markdown]
-# ### Your own network
-#
-# Every piece that a convolutional network needs, you have written: `im2col` and `conv_forward` (07),
-# `conv_dx_strided` (08), `maxpool_backward` (09), `relu_backward` (05), `dense_backward` (03),
-# `loss_gradient` (04) and `adam_step` (06). The next cell chains them. Nothing of `tinynet` is in it.
-# `my_answer` takes your function if it is right, and the solution until then; the list says which. (Where yours
-# loop over single pixels or windows, which the exercises of 07, 08 and 09 allow, the training below takes many minutes: let
-# it run, or write `count = 6000` in its cell.)
-
-# %%
-im2col, conv_forward = my_answer("07.im2col"), my_answer("07.conv_forward")
-conv_dx_strided, maxpool_backward = (
-    my_answer("08.conv_dx_strided"),
-    my_answer("09.maxpool_backward"),
-)
-relu_backward, dense_backward = my_answer("05.relu_backward"), my_answer("03.dense_backward")
-stable_loss, loss_gradient = my_answer("04.stable_loss"), my_answer("04.loss_gradient")
-adam_step = my_answer("06.adam_step")
-
-
-def halved(x):
-    """The maximum of each window of 2 by 2."""
-    return sliding_window_view(x, (2, 2), axis=(1, 2))[:, ::2, ::2].max(axis=(4, 5))
-
-
-def forward(weights, x):
-    """The scores of a batch (N, 28, 28, 1), and everything that the way back needs."""
-    k1, b1, k2, b2, w3, b3 = weights
-    a1 = conv_forward(x, k1, b1)  # (N, 26, 26, 8)
-    p1 = halved(a1)
-    h1 = np.maximum(p1, 0)
-    a2 = conv_forward(h1, k2, b2)  # (N, 11, 11, 16)
-    p2 = halved(a2)
-    h2 = np.maximum(p2, 0).reshape(len(x), -1)  # (N, 400)
-    return h2 @ w3 + b3, (x, a1, p1, h1, a2, p2, h2)
-
-
-def conv_weights_backward(x, dy, kernel):
-    """dkernel and dbias: those of a dense layer on the windows, as in notebook 08's route C."""
-    rows = dy.reshape(-1, dy.shape[3])
-    return (im2col(x, kernel.shape[:2]).T @ rows).reshape(kernel.shape), rows.sum(axis=0)
-
-
-def backward(weights, kept, dscores):
-    """The gradients of the six arrays, in their order."""
-    _, _, k2, _, w3, _ = weights
-    x, a1, p1, h1, a2, p2, h2 = kept
-    dh2, dw3, db3 = dense_backward(h2, w3, dscores)
-    dp2 = relu_backward(p2, dh2.reshape(p2.shape))
-    da2 = maxpool_backward(dp2, a2, 2, 2)
-    dk2, db2 = conv_weights_backward(h1, da2, k2)
-    dh1 = conv_dx_strided(da2, k2, h1.shape[1:3], 1)
-    dp1 = relu_backward(p1, dh1)
-    da1 = maxpool_backward(dp1, a1, 2, 2)
-    dk1, db1 = conv_weights_backward(x, da1, weights[0])
-    return dk1, db1, dk2, db2, dw3, db3
-
-
-def train_step(weights, memory, t, x, labels, rate):
-    """One step of Adam; the loss before it."""
-    scores, kept = forward(weights, x)
-    gradients = backward(weights, kept, loss_gradient(scores, labels))
-    for k, gradient in enumerate(gradients):
-        weights[k], *memory[k] = adam_step(weights[k], gradient, *memory[k], t, rate)
-    return stable_loss(scores, labels)
-
-
-# %% [markdown]
-# Is it right? Three questions, in rising order of what a "yes" is worth. Do its gradients stand the check
-# along a direction, all six arrays of them? Do ten steps lead where `tinynet`'s ten steps lead, to the
-# last digit? And does it read?
-
-
-# %%
-def twin():
-    """tinynet's network of the same shape, in float64."""
-    layers = [Conv2D(8, 3), MaxPool(2), ReLU(), Conv2D(16, 3), MaxPool(2), ReLU(), Flatten()]
-    return Sequential([*layers, Dense(10)], input_shape=(28, 28, 1), seed=1, dtype=np.float64)
-
-
-model, rng = twin(), np.random.default_rng(0)
-weights = [p.value.copy() for p in model.parameters().values()]
-x, labels = model.prepare(data.train_images[:4]), data.train_labels[:4]
-point = [each + 0.1 * rng.normal(size=each.shape) for each in weights]
-scores, kept = forward(point, x)
-gradients = backward(point, kept, loss_gradient(scores, labels))
-for k, (name, gradient) in enumerate(zip(model.parameters(), gradients, strict=True)):
-    direction = rng.normal(size=gradient.shape)
-    direction /= np.linalg.norm(direction)
-
-    def loss_at(values, k=k):
-        return stable_loss(forward([*point[:k], values, *point[k + 1 :]], x)[0], labels)
-
-    slope = slope_along(loss_at, point[k], direction)
-    error = float(relative_error(np.sum(gradient * direction), slope))
-    print(f"{name:16} {gradient.size:5} numbers, along a direction: error {error:.0e}")
-    assert error < 1e-6
-
-optimizer = Adam(0.002)
-memory = [[np.zeros_like(each), np.zeros_like(each)] for each in weights]
-for t in range(1, 11):
-    batch = slice(32 * t - 32, 32 * t)
-    x, labels = model.prepare(data.train_images[batch]), data.train_labels[batch]
-    train_step(weights, memory, t, x, labels, 0.002)
-    _, dscores = softmax_cross_entropy(model.forward(x, training=True, keep=True), labels)
-    model.backward(dscores)
-    optimizer.update(model.parameters())
-pairs = zip(weights, model.parameters().values(), strict=True)
-apart = max(np.abs(mine - p.value).max() for mine, p in pairs)
-print(f"after ten steps, the largest distance of any weight from tinynet's: {apart:.0e}")
-assert apart < 1e-12
-
-# %%
-count, batch_size = (256, 64) if FAST else (60_000, 64)
-order = np.random.default_rng(1).permutation(len(data.train_images))[:count]
-schedule = CosineDecay(0.004, decay_steps=count // batch_size)
-for t in range(11, 11 + count // batch_size):
-    batch = order[(t - 11) * batch_size :][:batch_size]
-    x, labels = model.prepare(data.train_images[batch]), data.train_labels[batch]
-    train_step(weights, memory, t, x, labels, schedule(t - 11))
-few = slice(500) if FAST else slice(None)
-pixels = np.array_split(model.prepare(test_images[few]), 10)
-answers = np.concatenate([forward(weights, x)[0].argmax(axis=1) for x in pixels])
-accuracy = np.mean(answers == test_labels[few])
-print(
-    f"your network has seen {count:,} images, and reads {100 * accuracy:.1f} % of the test images"
-)
-if not FAST:
-    assert accuracy > 0.97
-
-# %% [markdown]
 # ## What this cannot tell you
 #
 # - **Whether it reads *your* handwriting.** The test images come from the same collection as the
@@ -1040,7 +1096,7 @@ if not FAST:
 #   read.
 #
 # **In short.** You can now check a whole network with two passes an array, $\langle dW, V \rangle$
-# against one difference, and you have built one yourself. Where people go wrong: they trust the
+# against one difference, and you have written the way back through one yourself. Where people go wrong: they trust the
 # accuracy, compare single runs, read a saliency as a reason, and forget that a network knows digits
 # only as it has seen them.
 #
