@@ -307,11 +307,11 @@ def gated(x, gate):
 
 
 y = gated(x, unknown)
-for step in range(601):
+for step in range(61):
     off = gated(x, gate) - y
-    if step % 200 == 0:
-        print(f"after {step:3} steps: gates {gate.round(3)}, error {np.mean(off**2):.0e}")
-    gate = gate - 50 * gated_backward(x, gate, 2 * off / off.size)[1]
+    if step % 20 == 0:
+        print(f"after {step:2} steps: gates {gate.round(3)}, error {np.mean(off**2):.0e}")
+    gate = gate - 20 * gated_backward(x, gate, 2 * off / off.size)[1]
 assert np.abs(gate - unknown).max() < 0.05
 
 # %% [markdown]

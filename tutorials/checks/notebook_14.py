@@ -164,7 +164,7 @@ def projection_backward(answer: Answer) -> None:
         expect_order(got, {"dx": dx, "dw": dw, "dv": dv})
 
         def masked(mask: Array, dy: Array = dy, w: Array = w, v: Array = v) -> Array:
-            return dy @ v.T + (dy * mask) @ w.T
+            return np.asarray(dy @ v.T + (dy * mask) @ w.T)
 
         expect(got[0], dx, "dx", rtol=1e-6, mistakes={
             "the way through the projection is forgotten: x reaches y through v too.": da @ w.T,

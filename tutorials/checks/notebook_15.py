@@ -121,7 +121,8 @@ def bilinear(answer: Answer) -> None:
         top, left = min(math.floor(row), height - 2), min(math.floor(column), width - 2)
         a, b, c, d, *_ = four(top, left)
         down, right = row - top, column - left
-        return (1 - down) * ((1 - right) * a + right * b) + down * ((1 - right) * c + right * d)
+        upper, lower = (1 - right) * a + right * b, (1 - right) * c + right * d
+        return float((1 - down) * upper + down * lower)
 
     def shared_out(row: float, column: float) -> float:
         weight = _sampled(np.ones_like(image), row, column)
