@@ -16,7 +16,7 @@ sys.path.insert(0, str(FOLDER.parent))
 from tests.page.browser import DIGITS, chromium, draw, pick, settle, visiting  # noqa: E402
 from tests.page.client import serving  # noqa: E402
 
-COLOURS = 128  # of a picture: few enough for small files
+COLOURS = 256  # of a picture: enough for the orange and blue of small cells
 
 
 def save(page: Page, name: str, height: int) -> None:
@@ -24,8 +24,7 @@ def save(page: Page, name: str, height: int) -> None:
     clip = {"x": 0, "y": 0, "width": 1280, "height": height}
     page.evaluate("scrollTo(0, 0)")
     content = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
-    octree = Image.Quantize.FASTOCTREE  # keeps the orange and blue of small cells
-    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS, octree, dither=0)
+    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS, dither=0)
     picture.save(FOLDER / f"page_{name}.png", optimize=True)
 
 

@@ -27,6 +27,7 @@ STAGES = {  # what `predict --explain` shows, and what each stage is for
 }
 
 PREPARATION = "The preparation of the picture found this, before any network was asked."
+SEVERAL = "The preparation divided the picture, and the network read each part."
 DETECTOR = (
     "A second, small network says this: it was trained to tell digits from other drawings. The "
     "chosen network knows nothing but its classes, and would call anything one of them."
@@ -92,7 +93,7 @@ def read_pixels(classifier: Classifier, picture: Pixels, as_drawn: bool) -> Read
         answer.stages,
         "prepared for the network",
         classifier.classes,
-        PREPARATION if answer.digits or answer.stages.problem else DETECTOR,
+        SEVERAL if answer.digits else PREPARATION if answer.stages.problem else DETECTOR,
     )
 
 

@@ -16,7 +16,7 @@ from tinynet.types import Array
 class Bug:
     """`found_by` is the check that names it, `evidence` what one sees of it, and why.
 
-    Without a layer of its `kind` it cannot be planted.
+    Without a layer of its `kind`, or with another optimizer than its own, it cannot be planted.
     """
 
     title: str
@@ -24,13 +24,16 @@ class Bug:
     plant: Callable[[Experiment], None]
     found_by: str
     kind: type[Layer] = Layer
+    optimizer: str = ""  # any
 
     def words(self) -> dict[str, str]:
         """What the page says of it."""
         return {"title": self.title, "evidence": self.evidence}
 
     def fits(self, experiment: Experiment) -> bool:
-        """Whether the network has what the bug is in; one first layer's backward is never asked."""
+        """Whether there is what the bug is in; one first layer's backward is never asked."""
+        if self.optimizer not in ("", experiment.settings.optimizer):
+            return False
         return any(isinstance(layer, self.kind) for layer in experiment.model.layers[1:])
 
 
@@ -183,7 +186,7 @@ BUGS = {
         "Adam without its correction",
         "All gradients are right, and the first step has another size than Adam's formula: "
         "0.1 / sqrt(0.001) = 3.16 times, for means that begin at 0 and are not corrected.",
-        uncorrected_adam, "optimizer",
+        uncorrected_adam, "optimizer", optimizer="Adam",
     ),
     "labels": Bug(
         "the labels are shuffled, the images are not",

@@ -68,6 +68,7 @@ class Tab:
         self.asked: set[str] = set()  # in the quiz; none comes again before all have come
         self.findings: dict[str, Finding] = {}  # of the experiment as it is set
         self.trained: Classifier | None = None
+        self.misread_before: set[int] = set()  # places of misread images that were shown
         self.rng = np.random.default_rng()
 
     @property
@@ -145,8 +146,13 @@ class Tab:
         for places in np.array_split(order, 20):
             answers = self.classifier.probabilities(images[places]).argmax(axis=1)
             wrong = places[answers != labels[places]]
-            if len(wrong):
-                return int(wrong[0])
+            new = [int(place) for place in wrong if place not in self.misread_before]
+            if new:
+                self.misread_before.add(new[0])
+                return new[0]
+        if self.misread_before:  # all have been shown: from the beginning
+            self.misread_before.clear()
+            return self.misread(images, labels)
         raise WrongRequest("this network reads every test image right")
 
     def again(self, body: Body) -> Any:
@@ -316,7 +322,7 @@ class Tab:
         made = build(self.settings, mnist_once())
         if bug is not None:
             if not BUGS[bug].fits(made):
-                raise WrongRequest("this network has no layer for this bug; choose a cnn")
+                raise WrongRequest("this bug does not fit the network and the optimizer")
             BUGS[bug].plant(made)
         return made
 

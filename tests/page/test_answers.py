@@ -97,7 +97,7 @@ def test_problems_are_said_in_words(page: Page) -> None:
     assert "preparation" in blank["judge"]
     two = page.ask("draw", strokes=[[[0.2, 0.3], [0.2, 0.7]], [[0.7, 0.3], [0.7, 0.7]]])
     assert (two["answer"], two["problem"]) == (None, "several digits, 11")
-    assert "preparation" in two["judge"]
+    assert "read each part" in two["judge"]
     cross = [[[0.1, 0.1], [0.9, 0.9]], [[0.1, 0.9], [0.9, 0.1]], [[0.5, 0.05], [0.5, 0.95]]]
     answer = page.ask("draw", strokes=cross)
     assert answer["problem"] == answer["said"] == "does not look like a digit"

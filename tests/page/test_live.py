@@ -201,7 +201,7 @@ def test_knobs_that_are_out_of_range(page: Page) -> None:
         name = next(iter(wrong))
         assert f"'{name}' must be" in page.refused("train-set", **(KNOBS | wrong))
     dense = KNOBS | {"network": "mlp-small", "bug": "pool"}
-    assert "no layer for this bug" in page.refused("train-set", **dense)
+    assert "does not fit the network" in page.refused("train-set", **dense)
 
 
 def test_a_planted_bug_is_checked(page: Page) -> None:

@@ -150,8 +150,8 @@ BUGS: list[Bug] = [
         "mnist_app/page/answers.py",
         (
             "the wrong one is said to have judged",
-            "PREPARATION if answer.digits or answer.stages.problem else DETECTOR",
-            "DETECTOR if answer.digits or answer.stages.problem else PREPARATION",
+            "PREPARATION if answer.stages.problem else DETECTOR",
+            "DETECTOR if answer.stages.problem else PREPARATION",
             ANSWER + "problems_are_said_in_words",
         ),
     ),

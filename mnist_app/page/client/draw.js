@@ -88,7 +88,7 @@ export async function again() {
 function show(reading) {
   state.reading = reading;
   state.changed();
-  $("answer").textContent = words(reading);
+  for (const line of ["answer", "answer-short"]) $(line).textContent = words(reading);
   $("to-why").hidden = reading.answer === null;
   $("to-why").textContent = reading.answer === null ? "" : `Why ${reading.problem ? "would it say " : ""}${state.classes[reading.answer]}? Look inside`;
   $("way").textContent = reading.problem ? explained(reading) : `The picture went in ${reading.way}.`;

@@ -27,7 +27,7 @@ export function evidenceOf(state, { evidence, answer, rival, logits }, image, { 
     element("h3", {}, "Which part of the picture spoke?"),
     element("div", { className: "evidence" }, figure(2, `for ${names[0]} (orange), for ${names[1]} (blue)`),
       element("div", {}, figure(0, `to logit ${names[0]}`), figure(1, `to logit ${names[1]}`))),
-    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} One scale for the three pictures. Choose a cell.`),
+    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} One scale for the three pictures. Choose a ${evidence.card ? "cell" : "pixel"}.`),
     table(names, evidence, logits, [answer, rival], threeOf(unpack(evidence.maps)), name, openMap),
   ];
 }
@@ -60,5 +60,5 @@ function table(names, { total, biases, card }, logits, [answer, rival], maps, na
     ...Object.entries(biases).map(([layer, values]) => row(`bias of ${layer}`, values)),
     row("sum: the logits", [logits[answer], logits[rival], logits[answer] - logits[rival]], "whole"));
   const heads = ["from", `to ${names[0]}`, `to ${names[1]}`, "difference"].map((text) => element("th", { scope: "col" }, text));
-  return element("table", { className: "taken" }, element("thead", {}, element("tr", {}, ...heads)), body, foot);
+  return element("table", { className: "taken shares" }, element("thead", {}, element("tr", {}, ...heads)), body, foot);
 }

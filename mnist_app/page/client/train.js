@@ -29,9 +29,9 @@ export function start(shared) {
     attempt(() => begin("train-set", settings()));
   });
   knobs.optimizer.addEventListener("change", () => (knobs.rate.value = RATES[knobs.optimizer.value]));
-  for (const knob of ["network", "bug"]) {
+  for (const knob of ["network", "optimizer", "bug"]) {
     knobs[knob].addEventListener("change", () => {
-      if (knob === "network") knobs.bug.value = "";
+      if (knob !== "bug") knobs.bug.value = "";
       attempt(() => begin("train-set", settings()));
     });
   }
@@ -156,6 +156,7 @@ function look({ kernels: packed, dead, ratios, histograms, mistakes }) {
     $("kernels").replaceChildren(kernels.node);
   }
   kernels.show(unpack(packed));
+  document.querySelectorAll(".as-of").forEach((line) => (line.textContent = `, after batch ${validation.at(-1)?.[0] ?? 0}`));
   $("weights").replaceChildren(...Object.entries(histograms).map(([name, bins]) => {
     const canvas = element("canvas", { className: "histogram", role: "img", "aria-label": `from ${digits(bins.low, 3)} to ${digits(bins.high, 3)}` });
     canvas.fit = () => histogram(canvas, bins);
@@ -178,7 +179,7 @@ async function check() {
   const asked = running;
   $("findings").replaceChildren();
   for (const [k, name] of checks.entries()) {
-    const wait = element("p", { className: "hint" }, `Checking ${name}, ${k + 1} of ${checks.length}…`);
+    const wait = element("p", { className: "hint" }, `Check ${k + 1} of ${checks.length}: ${name}…`);
     $("findings").append(wait);
     const finding = await ask("train-check", { check: name }).finally(() => wait.remove());
     if (asked !== running) return;

@@ -40,7 +40,7 @@ export function whyLogits(state, why, { choose, openLogit }) {
   return [question(state, why, choose, ["Why ", " and not ", "?"]), element("p", {}, `The logit of ${state.classes[answer]} is `, opener(digits(logits[answer], 4), "Open it", () => openLogit(answer)),
     `, that of ${state.classes[rival]} is `, element("span", { className: "whole-word" }, opener(digits(logits[rival], 4), "Open it", () => openLogit(rival)), "."), " ",
     state.logits < state.layers.length - 1 ? `Their difference is ${digits(gap, 4)}: the larger logit has the larger output.`
-      : `Their difference, ${digits(gap, 4)}, makes the one exp(${digits(gap, 4)}${divided(state.temperature)}) = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
+      : `Their difference, ${digits(gap)}, makes the one exp(${digits(gap)}${divided(state.temperature)}) = ${times(Math.exp(gap / state.temperature))} times as probable as the other.`)];
 }
 
 // The table of the last dense layer: what each unit gave to logit[answer] − logit[rival].
@@ -63,9 +63,9 @@ export function whyUnits(state, why, open) {
       (text) => element("th", { scope: "col" }, text)))), body, foot)];
 }
 
-const divided = (temperature) => (temperature === 1 ? "" : ` / ${digits(temperature, 3)}`);
+const divided = (temperature) => (temperature === 1 ? "" : ` / ${digits(temperature)}`);
 
-const times = (ratio) => (ratio >= 100 && ratio < 1e7 ? Math.round(ratio).toLocaleString("en") : digits(ratio, 3));
+const times = (ratio) => (ratio >= 100 && ratio < 1e7 ? Number(ratio.toPrecision(3)).toLocaleString("en") : digits(ratio, 3));
 
 function sumRow(text, value, className = "") {
   return element("tr", { className }, element("th", { scope: "row", colSpan: 3 }, text), element("td", {}, digits(value, 4)));
