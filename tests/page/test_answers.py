@@ -111,9 +111,12 @@ def test_a_test_digit_is_fed_as_it_is(page: Page) -> None:
     np.testing.assert_array_equal(unpacked(answer["image"]), mnist.test_images[123])
     assert answer["label"] == mnist.test_labels[123]
     assert page.ask("sample")["label"] in range(10)
+    places = set()
     for _ in range(3):
         misread = page.ask("sample", misread=True)
+        places.add(misread["place"])
         assert misread["answer"] != misread["label"] == mnist.test_labels[misread["place"]]
+    assert len(places) == 3
 
 
 def test_a_picture_file_goes_through_the_guarded_decoder(page: Page) -> None:

@@ -295,6 +295,22 @@ def test_the_part_of_the_picture_that_spoke_is_shown_and_opens(
         assert detail.locator(".numbers").count() == 3
         page.keyboard.press("Escape")
         expect(detail).to_be_visible(visible=width == "desktop")
+        page.click('nav a[href="#draw"]')
+        draw(page, [[(0.1, 0.1), (0.12, 0.1)]])
+        page.click("#to-why")
+        settle(page)
+        chosen = [int(detail.locator("h2 select").nth(k).input_value()) for k in (0, 1)]
+        if tab_of(server).again({})["answer"] in pair:
+            assert chosen == pair
+            expect(detail.locator("figcaption").nth(1)).to_contain_text(
+                f"the difference was {shown(float(expected[2]), 4)}, and is"
+            )
+        page.click('nav a[href="#draw"]')
+        page.click("#sample")
+        settle(page)
+        page.click("#to-why")
+        settle(page)
+        expect(detail.locator("figcaption").nth(1)).to_contain_text("to logit")
 
 
 def test_the_number_under_the_pointer_is_chosen(browser: Browser, server: Server) -> None:

@@ -202,6 +202,8 @@ def test_knobs_that_are_out_of_range(page: Page) -> None:
         assert f"'{name}' must be" in page.refused("train-set", **(KNOBS | wrong))
     dense = KNOBS | {"network": "mlp-small", "bug": "pool"}
     assert "does not fit the network" in page.refused("train-set", **dense)
+    plain = KNOBS | {"optimizer": "SGD", "rate": 0.1, "bug": "adam"}
+    assert "and the optimizer" in page.refused("train-set", **plain)
 
 
 def test_a_planted_bug_is_checked(page: Page) -> None:

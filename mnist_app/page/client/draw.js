@@ -16,7 +16,10 @@ export function start(shared) {
   state = shared;
   pen = new Pen($("pad"), (strokes) => send(strokes));
   $("undo").addEventListener("click", () => pen.undo());
-  $("clear").addEventListener("click", () => pen.clear());
+  $("clear").addEventListener("click", () => {
+    state.origin += 1;
+    pen.clear();
+  });
   $("rubber").addEventListener("click", () => {
     pen.rubber = !pen.rubber;
     $("rubber").setAttribute("aria-pressed", String(pen.rubber));
@@ -60,6 +63,7 @@ async function send(strokes) {
 
 async function sample(misread) {
   const reading = await ask("sample", { misread });
+  state.origin += 1;
   show(reading);
   showPicture(reading.image, true);
 }
@@ -70,10 +74,12 @@ async function take(file) {
   if (file.size > 2 ** 25) return complain(new Error("The file has more than 32 MiB; expected one picture."));
   const reading = await attempt(() => sendPicture(file, asDrawn()));
   if (!reading) return;
+  state.origin += 1;
   show(reading);
   showPicture(reading.picture, false);
 }
 
+// A picture that was not drawn here.
 function showPicture(packed, ink) {
   const canvas = element("canvas");
   paintGrey(canvas, unpack(packed), ink);

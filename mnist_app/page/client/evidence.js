@@ -9,25 +9,30 @@ import { more } from "./sums.js";
 const FIRST = 5; // maps that are shown before one asks for more
 const MOST_CELLS = 64; // of a grid with numbers over the picture
 
-// `evidence` is the server's; `openPlace([i, j])` and `openMap(c)` open a place and a map.
-export function evidenceOf(state, { evidence, answer, rival, logits }, image, { openPlace, openMap }) {
+// `evidence` is the server's, of `image`; `before` is the same before the pen changed the picture, or
+// null. `openPlace([i, j])` and `openMap(c)` open a place and a map.
+export function evidenceOf(state, { evidence, answer, rival, logits, image }, before, { openPlace, openMap }) {
   if (!evidence) return [element("p", { className: "hint" }, "Which place of the picture spoke for it cannot be told as a sum: behind the last map there is more than dense layers, ReLUs and normalizations.")];
   const names = [answer, rival].map((k) => state.classes[k]);
   const layer = state.layers[evidence.card];
   const [rows, columns, count] = layer.shape;
   const grids = threeOf(unpack(evidence.places));
-  const most = Math.max(...grids.flatMap(({ values }) => [...values].map(Math.abs)));
+  const earlier = before ? threeOf(unpack(before.evidence.places))[2] : { values: [] };
+  const most = Math.max(...[...grids, earlier].flatMap(({ values }) => [...values].map(Math.abs)));
   const name = evidence.card ? layer.name : "pixel";
-  const figure = (k, words) => element("figure", {}, rows * columns > MOST_CELLS
-    ? plain(grids[k], most, name, k === 2 ? 280 : 120, k === 2 ? openPlace : null)
-    : overlay(image, grids[k], evidence.seen, { most, label: k === 2 ? `${name}, place` : words, open: k === 2 ? openPlace : null }),
+  const figure = (grid, words, open = null, picture = image) => element("figure", {}, rows * columns > MOST_CELLS
+    ? plain(grid, most, name, open ? 280 : 120, open)
+    : overlay(picture, grid, evidence.seen, { most, label: open ? `${name}, place` : words, open }),
   element("figcaption", {}, words));
+  const gap = (of) => digits(of[answer] - of[rival], 4);
   const size = evidence.seen && rows * columns <= MOST_CELLS ? ` Each cell stands in the middle of the ${evidence.seen[0][0][1] - evidence.seen[0][0][0] + 1} × ${evidence.seen[1][0][1] - evidence.seen[1][0][0] + 1} pixels that it sees.` : "";
   return [
     element("h3", {}, "Which part of the picture spoke?"),
-    element("div", { className: "evidence" }, figure(2, `for ${names[0]} (orange), for ${names[1]} (blue)`),
-      element("div", {}, figure(0, `to logit ${names[0]}`), figure(1, `to logit ${names[1]}`))),
-    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} One scale for the three pictures. Choose a ${evidence.card ? "cell" : "pixel"}.`),
+    element("div", { className: "evidence" }, figure(grids[2], `for ${names[0]} (orange), for ${names[1]} (blue)`, openPlace),
+      element("div", {}, ...(before
+        ? [figure(earlier, `before the pen changed it: the difference was ${gap(before.logits)}, and is ${gap(logits)}`, null, before.image)]
+        : [figure(grids[0], `to logit ${names[0]}`), figure(grids[1], `to logit ${names[1]}`)]))),
+    element("p", { className: "hint" }, `All ${(rows * columns * count).toLocaleString("en")} numbers of ${evidence.card ? layer.name : "the picture"}${evidence.card ? ", the last map" : ""}, each times its slope, added up place by place. With the biases they are exactly the logits' difference: behind them each layer is linear, since this picture has opened or shut each ReLU.${size} One scale for all pictures. Choose a ${evidence.card ? "cell" : "pixel"}.`),
     table(names, evidence, logits, [answer, rival], threeOf(unpack(evidence.maps)), name, openMap),
   ];
 }

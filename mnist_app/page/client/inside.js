@@ -16,7 +16,9 @@ let seen = ""; // the version of the state and the kind of numbers that are on t
 let winners = {};
 let arrays = []; // the numbers of each layer
 let slopes = []; // the gradient of logit[answer] − logit[rival] by each of them
-let compared = { version: -1 }; // the two classes of the question, and for which picture
+let compared = { origin: -1 }; // the two classes of the question, and for which picture
+let told = {}; // the last answer to the question
+let before = null; // the one before the pen changed the picture
 let cards = null;
 let trail = null;
 
@@ -43,9 +45,9 @@ export async function show() {
     if (asked) await trail.home("Why?", () => why(), true);
     return;
   }
-  if (compared.version !== state.version) {
-    const { label, answer } = state.reading; // of a misread digit, the truth is the rival
-    compared = { version: state.version, answer: null, rival: label === answer ? null : label };
+  const { label, answer } = state.reading;
+  if (compared.origin !== state.origin || ![compared.answer, compared.rival].includes(answer)) {
+    compared = { origin: state.origin, answer: null, rival: label === answer ? null : label }; // of a misread digit, the truth is the rival
   }
   const found = await ask("values");
   arrays = found.values.map(unpack);
@@ -80,15 +82,19 @@ const gap = () => `gradient of logit ${state.classes[compared.answer]} minus log
 
 async function why(answer = compared.answer, rival = compared.rival) {
   cards.mark(null);
-  const told = await ask("why", { answer, rival });
+  const now = { ...(await ask("why", { answer, rival })), image: arrays[0], version: state.version, origin: state.origin };
+  const same = ["answer", "rival", "origin"].every((name) => now[name] === told[name]);
+  if (!same) before = null;
+  else if (now.version !== told.version) before = told;
+  told = now;
   compared = { ...compared, answer: told.answer, rival: told.rival };
   const choose = (one, two) => attempt(() => trail.home("Why?", () => why(one, two), true));
   const blank = state.reading.problem === "nothing drawn" ? [element("p", { className: "now-said" }, "Nothing is drawn: this is what the biases alone would say.")] : [];
   return [
     ...blank, ...whyLogits(state, told, { choose, openLogit: (k) => attempt(() => trail.open(...cell(state.logits, [k]))) }),
-    ...evidenceOf(state, told, arrays[0], {
-      openPlace: (place) => attempt(() => trail.open(...part(told, { place }))),
-      openMap: (map) => attempt(() => trail.open(...part(told, { map }))),
+    ...evidenceOf(state, told, before, {
+      openPlace: (place) => attempt(() => trail.open(...part(now, { place }))),
+      openMap: (map) => attempt(() => trail.open(...part(now, { map }))),
     }),
     ...whyUnits(state, told, (index) => attempt(() => trail.open(...cell(state.logits - 1, index)))),
     derived("04_softmax_cross_entropy"),

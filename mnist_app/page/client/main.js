@@ -19,6 +19,7 @@ export const state = {
   steps: 0, // that were taken in "One step", on a network of its own
   asked: "", // "why" if a link asked for it, which then opens
   version: 0, // counts pictures and networks, so that a view knows when it is out of date
+  origin: 0, // counts them too, but a picture that the pen changes stays the same one
   changed() {
     state.version += 1;
     state.steps = 0;
@@ -63,6 +64,7 @@ function describe(answer) {
   const { kind } = answer.layers.at(-1);
   state.logits = answer.layers.length - (kind === "Sigmoid" || kind === "Softmax" ? 2 : 1);
   state.version += 1;
+  state.origin += 1;
 }
 
 async function begin() {
