@@ -167,7 +167,7 @@ by_hand("02.1", b=..., c=..., p=..., q=..., dq=..., dc=..., dp=..., db=..., da=.
 # and $y = \sigma(w_0 x_0 + w_1 x_1 + b)$ with the sigmoid function $\sigma(s) = 1 / (1 + e^{-s})$. Its
 # derivative is $\sigma'(s) = \sigma(s) (1 - \sigma(s))$. Now `ds` stands for $\partial y / \partial s$,
 # and so on. Look at the numbers while you fill them in: what does a sum do with the gradient that comes to it, and what
-# does a product?
+# does a product? (Of numbers that go on and on, carry four digits; three are judged.)
 #
 # | name | rule | number |
 # | --- | --- | --- |

@@ -67,7 +67,7 @@ prediction = None  # "a", "b" or "c"
 #
 # $$J = \text{diag}(p) - p \ p^T$$
 #
-# A first stop, with numbers: one example, three classes.
+# A first stop, with numbers: one example, three classes. (Carry four digits.)
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -99,6 +99,7 @@ by_hand("04.1", e=..., p=..., J=...)
 # | `J` | `p * (1 - p)` | this is the diagonal alone. The other places belong to j different from k. |
 # | `J` | `np.diag(p * (1 - p))` | the other places are not 0: raising one score lowers the other probabilities. |
 # | `J` | `np.diag(p) + np.outer(p, p)` | p p^T is subtracted. |
+# | `J` | `np.outer(p, p) - np.diag(p)` | the sign is wrong: raising a score raises its own probability. |
 # | `J` | `np.outer(p, p)` | diag(p) is missing, and the sign. |
 # | `J` | `-np.outer(p, p)` | diag(p) is missing: on the diagonal p_k is added. |
 # | `J` | `np.diag(p * (1 - p)) + np.outer(p, p) - np.diag(p ** 2)` | beside the diagonal the sign is wrong. |
@@ -224,9 +225,14 @@ by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
 # | `L` | `1 - p[0]` | this is 1 - p; asked for is -log p. |
 # | `dz` | `np.array(y) - p` | the sign is wrong: a step against the gradient has to raise the right score. |
 # | `dz` | `p` | the right class has no term of its own yet: y is missing. |
+# | `dz` | `p + y` | y has the wrong sign: the slope of -log p is negative. |
+# | `dz` | `(p - y) * y` | the other classes have gradients too: their scores stand in the sum. |
 # | `dz` | `-np.array(y) / p` | this is dp. It still has to pass the softmax. |
 # | `dz` | `p * (p - y)` | one factor p is too many: the slope of the logarithm cancels it. |
 # | `dz` | `(p - y) / 3` | nothing is divided by the number of classes. |
+# | `total` | `p.sum()` | this is the sum of p. Asked for is that of dz. |
+# | `total` | `-0.0001` | that is rounding: with all digits it is 0, and has to be. Why? |
+# | `total` | `0.0001` | this is only rounding: with all digits it is 0, and has to be. Why? |
 # | `dp` | `-1 / p` | only the right class's probability stands in the loss: the others have the slope 0. |
 # | `dp` | `y / p` | the sign is wrong: the larger p, the smaller the loss. |
 # | `dp` | `-log(p) * y` | this is the loss; asked for is its slope. |
@@ -234,6 +240,8 @@ by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
 # | `dp` | `-p * y` | the slope of the logarithm is 1 / p. |
 # | `dz_through_J` | `p * (1 - p) * dp` | only the diagonal of J is used. |
 # | `dz_through_J` | `p * dp` | this is diag(p) times dp: the other part of J is missing. |
+# | `dz_through_J` | `np.array(y) - p` | the sign is wrong: dp is negative. |
+# | `dz_through_J` | `p * y - p[0] * p` | this is a row of J alone: it has to be multiplied by dp. |
 # | `dz_through_J` | `dp` | J has not been multiplied yet. |
 #
 # </details>

@@ -183,6 +183,8 @@ by_hand("05.1",
 # | name | if you have | then |
 # | --- | --- | --- |
 # | `a` | `W1 @ x[0] + b1` | the weights are transposed: a_j sums x_i W_ij over i, the rows of W1. |
+# | `h` | `[[1, 0]]` | this is the mask. h is a itself where a is positive. |
+# | `h` | `abs(a)` | a negative number becomes 0, not positive. |
 # | `z` | `a @ W2 + b2` | the second layer takes h, not a. |
 # | `z` | `h @ W2` | the bias is missing. |
 # | `p` | `[[0.2689, 0.7311]]` | the two have changed places: the larger score has the larger probability. |
@@ -193,6 +195,7 @@ by_hand("05.1",
 # | `dW2` | `a.T @ dz` | the second layer's input was h, not a: its second unit gave 0. |
 # | `dW2` | `dz.T @ h` | this is the transpose: a row for each hidden unit, a column for each score. |
 # | `dW2` | `x.T @ dz` | the second layer's input was h, not x. |
+# | `db2` | `dz` | one pair of brackets too many: a bias has one number for each score, and no rows. |
 # | `db2` | `[0, 0]` | the two scores are not added: each has a bias of its own. |
 # | `dh` | `dz @ W2` | the weights are not turned: dh_i sums dz_j W_ij over j, along *row* i of W2. |
 # | `dh` | `dz` | W2 is missing: h_i is used in every score, with the slope W_ij. |
@@ -203,6 +206,7 @@ by_hand("05.1",
 # | `dW1` | `x.T @ dh` | the gradient went past the ReLU as if it were not there: take `da`. |
 # | `dW1` | `da[0][0] * np.array([[1, 2], [0, 0]])` | this is the transpose: a row for each input, a column for each unit. |
 # | `dW1` | `h.T @ da` | the first layer's input was x, not h. |
+# | `db1` | `da` | one pair of brackets too many: a bias has one number for each unit, and no rows. |
 # | `db1` | `dh[0]` | the gradient went past the ReLU as if it were not there: take `da`. |
 #
 # </details>
@@ -254,10 +258,14 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | `W2` | `[[1 - 3 * c, -1 + 3 * c], [2, 1]]` | the factor 0.1 is missing. |
 # | `b2` | `[-2 + 0.1 * c, 3 - 0.1 * c]` | the step went uphill: the gradient is subtracted. |
 # | `b2` | `[-2, 3]` | the bias takes a step too. |
+# | `W1` | `[[1 - 0.2 * c, -1], [1 - 0.2 * c, 0]]` | the second input is 2: its weight moves twice as far. |
 # | `a` | `x @ W1` | the bias is missing. |
+# | `a` | `[[3, -1]]` | this is a before the step. |
 # | `z` | `h @ W2` | the bias is missing. |
 # | `z` | `a @ W2 + b2` | the second layer takes h, not a. |
+# | `z` | `[[1, 0]]` | these are the scores before the step. |
 # | `L` | `log(exp(z).sum()) - z[0, 0]` | this is the loss for class 0; class 1 is right. |
+# | `L` | `log(1 + exp(1))` | this is the loss before the step. |
 #
 # </details>
 #

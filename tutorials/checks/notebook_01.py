@@ -169,7 +169,7 @@ def relative_error(answer: Answer) -> None:
             },
             "one number came out, from sums over all pairs. Each pair has its own error, or a "
             "wrong small entry would be lost among large ones.": (
-                np.linalg.norm(a - n) / max(1e-8, np.linalg.norm(a) + np.linalg.norm(n))
+                np.linalg.norm(a - n) / (np.linalg.norm(a) + np.linalg.norm(n))
             ),
             "|n| is added to the quotient: the denominator needs brackets.": (
                 difference / np.maximum(1e-8, np.abs(a)) + np.abs(n)

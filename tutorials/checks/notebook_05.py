@@ -265,6 +265,8 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
             _products(x, np.maximum(dh, 0))
         ),
         "this is the transpose, da^T x.": dw1.T,
+        "the gradient passes where a is negative, too: any number but 0 counts as true. Compare "
+        "with 0.": _products(x, np.where(a != 0, dh, 0)),
         "right, except where a is exactly 0: there the gradient passes, and nothing should, as in "
         "exercise 1. Compare with >, not >=.": _products(x, np.where(a >= 0, dh, 0)),
         "all examples have the mask of the first one. Each has a mask of its own.": (

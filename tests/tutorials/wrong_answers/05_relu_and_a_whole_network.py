@@ -400,6 +400,11 @@ def mask_of_all_examples(x, a, h, w2, dz):
     return network(x, a, h, w2, dz, (a > 0).all(axis=0))
 
 
+@wrong("05.two_layer_backward", "any number but 0 counts as true")
+def mask_of_what_is_not_zero(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, a != 0)
+
+
 @wrong("05.two_layer_backward", "mask is a < 0")
 def mask_of_the_negative_side(x, a, h, w2, dz):
     return network(x, a, h, w2, dz, a < 0)
