@@ -128,17 +128,17 @@ by_hand("03.1", Y=..., dW=..., db=..., dX=...)
 # | `Y` | `X @ W + 2 * b` | the bias enters once for each number. |
 # | `Y` | `X @ W + b[:, np.newaxis]` | b_j belongs to unit j, a column: every row gets the same b. |
 # | `Y` | `X @ W - b` | the bias is added. |
-# | `dW` | `np.outer(X[0], dY[0])` | only the first example is counted: the sum over n has two terms. |
-# | `dW` | `np.outer(X[1], dY[1])` | only the second example is counted: the sum over n has two terms. |
-# | `dW` | `np.outer(X.sum(axis=0), dY.sum(axis=0))` | multiply within each example first, then add. |
-# | `dW` | `np.array(W) * np.array(db)` | these are the weights times something. The slope of Y_nj by W_ij is X_ni. |
+# | `dW` | `[[1, 0], [2, 0], [0, 0]]` | only the first example is counted: the sum over n has two terms. |
+# | `dW` | `[[0, 0], [2, -1], [6, -3]]` | only the second example is counted: the sum over n has two terms. |
+# | `dW` | `[[3, -1], [9, -3], [9, -3]]` | multiply within each example first, then add. |
+# | `dW` | `[[3, 1], [0, -2], [9, -1]]` | these are the weights times something. The slope of Y_nj by W_ij is X_ni. |
 # | `db` | `dY[0]` | only the first example is counted: each uses the bias once. |
 # | `db` | `dY[1]` | only the second example is counted: each uses the bias once. |
-# | `db` | `dY.sum(axis=1)` | the sum runs over the units. It runs over the examples n, down the columns. |
+# | `db` | `[1, 1]` | the sum runs over the units. It runs over the examples n, down the columns. |
 # | `db` | `[2, 2]` | the bias is used twice, and each use brings its dY_nj. |
 # | `db` | `dY` | each example uses the bias: add them. |
-# | `dX` | `dY @ W[:2]` | which index is summed? The result has an n and an i, so it is the third one, in both factors. |
-# | `dX` | `np.array(X) * dY.sum(axis=1)[:, np.newaxis]` | X does not enter: the slope of Y_nj by X_ni is W_ij. |
+# | `dX` | `[[1, -1], [2, -4]]` | which index is summed? The result has an n and an i, so it is the third one, in both factors. |
+# | `dX` | `X` | X does not enter: the slope of Y_nj by X_ni is W_ij. |
 # | `dX` | `[[0, 2, 4], [0, 2, 4]]` | these are sums of the weights: dY is missing. |
 #
 # </details>
@@ -178,14 +178,14 @@ by_hand("03.2", dW=..., wrong_1=..., wrong_2=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
-# | `dW` | `X @ dY` | this sums over the inputs. dW_ij sums over the examples n, the first index of both. |
-# | `dW` | `X @ dY.T` | this sums over the second index of both. It is n, the first one, that is summed. |
-# | `dW` | `dY @ X` | this sums over the units. dW_ij sums over the examples n, the first index of both. |
-# | `dW` | `dY.T @ X` | this is the transpose: the input i comes first, then the unit j. |
-# | `dW` | `X.T @ dY.T` | in dY the second index is summed. It is n in both, the first one. |
-# | `dW` | `X * dY` | numbers are multiplied place by place. dW_ij is a sum over n of products. |
-# | `wrong_1` | `X.T @ dY` | this is the right one; here X is not turned over. |
-# | `wrong_2` | `X.T @ dY` | this is the right one. |
+# | `dW` | `[[1, 3], [3, 5]]` | this sums over the inputs. dW_ij sums over the examples n, the first index of both. |
+# | `dW` | `[[-1, 4], [-1, 8]]` | this sums over the second index of both. It is n, the first one, that is summed. |
+# | `dW` | `[[-2, -2], [6, 8]]` | this sums over the units. dW_ij sums over the examples n, the first index of both. |
+# | `dW` | `[[1, 2], [5, 6]]` | this is the transpose: the input i comes first, then the unit j. |
+# | `dW` | `[[-2, 6], [-2, 8]]` | in dY the second index is summed. It is n in both, the first one. |
+# | `dW` | `[[1, -2], [0, 8]]` | numbers are multiplied place by place. dW_ij is a sum over n of products. |
+# | `wrong_1` | `[[1, 5], [2, 6]]` | this is dW, the right one; here X stands as it is. |
+# | `wrong_2` | `[[1, 5], [2, 6]]` | this is dW, the right one. |
 # | `wrong_2` | `dY @ X` | dY has not been turned over. |
 #
 # </details>

@@ -192,20 +192,20 @@ by_hand("05.1",
 # | `L` | `log(p[0, 1])` | the sign is wrong: -log p is positive. |
 # | `dz` | `y - p` | the sign is wrong: notebook 04 has p - y. |
 # | `dz` | `p` | the 1 of the label has to be subtracted. |
-# | `dW2` | `a.T @ dz` | the second layer's input was h, not a: its second unit gave 0. |
-# | `dW2` | `dz.T @ h` | this is the transpose: a row for each hidden unit, a column for each score. |
-# | `dW2` | `x.T @ dz` | the second layer's input was h, not x. |
+# | `dW2` | `[[2.1932, -2.1932], [-0.7311, 0.7311]]` | the second layer's input was h, not a: its second unit gave 0. |
+# | `dW2` | `[[2.1932, 0], [-2.1932, 0]]` | this is the transpose: a row for each hidden unit, a column for each score. |
+# | `dW2` | `[[0.7311, -0.7311], [1.4621, -1.4621]]` | the second layer's input was h, not x. |
 # | `db2` | `dz` | one pair of brackets too many: a bias has one number for each score, and no rows. |
 # | `db2` | `[0, 0]` | the two scores are not added: each has a bias of its own. |
-# | `dh` | `dz @ W2` | the weights are not turned: dh_i sums dz_j W_ij over j, along *row* i of W2. |
+# | `dh` | `[[-0.7311, -1.4621]]` | the weights are not turned: dh_i sums dz_j W_ij over j, along *row* i of W2. |
 # | `dh` | `dz` | W2 is missing: h_i is used in every score, with the slope W_ij. |
 # | `dh` | `[[2.1932, 0]]` | this is h times dz, which belongs to the weights. |
 # | `da` | `dh` | the ReLU is missing: a_1 is negative, and h_1 does not depend on it. |
-# | `da` | `dh * h` | the slope of a ReLU is 1 or 0, not its output. |
-# | `da` | `dz * (a > 0)` | W2 is missing on the way back: begin at `dh`. |
-# | `dW1` | `x.T @ dh` | the gradient went past the ReLU as if it were not there: take `da`. |
-# | `dW1` | `da[0][0] * np.array([[1, 2], [0, 0]])` | this is the transpose: a row for each input, a column for each unit. |
-# | `dW1` | `h.T @ da` | the first layer's input was x, not h. |
+# | `da` | `[[4.3864, 0]]` | the slope of a ReLU is 1 or 0, not its output. |
+# | `da` | `[[0.7311, 0]]` | W2 is missing on the way back: begin at `dh`. |
+# | `dW1` | `[[1.4621, 0.7311], [2.9242, 1.4621]]` | the gradient went past the ReLU as if it were not there: take `da`. |
+# | `dW1` | `[[1.4621, 2.9242], [0, 0]]` | this is the transpose: a row for each input, a column for each unit. |
+# | `dW1` | `[[4.3864, 0], [0, 0]]` | the first layer's input was x, not h. |
 # | `db1` | `da` | one pair of brackets too many: a bias has one number for each unit, and no rows. |
 # | `db1` | `dh[0]` | the gradient went past the ReLU as if it were not there: take `da`. |
 #
