@@ -603,7 +603,7 @@ def difference(answer: Answer) -> None:
 def over_seeds(answer: Answer) -> None:
     """Errors that go up and down together, and against each other; two seeds; a gain."""
     for errors, reference in (
-        ([1.9, 2.6, 1.4, 2.2, 1.7], [1.6, 2.2, 1.3, 2.0, 1.65]),
+        ([1.9, 2.6, 1.4, 2.2, 1.7], [1.6, 2.2, 1.3, 2.0, 1.55]),
         ([0.9, 0.5], [0.6, 0.4]),
         ([3.0, 1.0, 2.0], [4.0, 2.5, 2.75]),
         ([1.0, 2.0, 1.5], [1.9, 0.8, 1.4]),  # seeds that are kind to one, and not to the other
