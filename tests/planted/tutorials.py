@@ -174,8 +174,8 @@ BUGS = [
         "tutorials/checks/notebook_14.py",
         (
             "a projection's mask may let pass what is exactly 0",
-            '    _at_the_bend(_several(call(answer, x, zeros, v, dy), "dx", "dw", "dv")[1], x, dy)\n',
-            "",
+            '_at_the_bend(_several(call(answer, x, zeros, v, dy), "dx", "dw", "dv")[1], x, dy)',
+            "pass",
             EXERCISES
             + "test_a_wrong_answer_gets_its_diagnosis[14.projection_backward-passes_at_the_bend]",
         ),
