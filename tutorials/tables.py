@@ -153,8 +153,9 @@ def judge(
     rule = f" It comes from `{row.how}`." if given_rule else ""
     rtol = 2e-3 if "." in row.value else 1e-9
     for sentence, mistaken in (known or {}).items():
-        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=rtol, atol=0):
-            differs = got.shape != value.shape or not np.allclose(got, value, rtol=rtol, atol=0)
+        atol = rtol * float(np.abs(mistaken).max(initial=0.0))
+        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=rtol, atol=atol):
+            differs = got.shape != value.shape or not np.allclose(got, value, rtol=rtol, atol=atol)
             if differs:
                 return sentence + rule
     if got.shape != value.shape:
@@ -164,6 +165,8 @@ def judge(
     wrong = ~(np.abs(got - value) <= allowed)
     if not wrong.any():
         return "right."
+    if allowed[wrong].min() > 1e-9 * max(1.0, np.abs(value).max()) and _carried(got, value):
+        return "right, to the digits that you carried."
     if np.all(_rounded(got[wrong], value[wrong])):
         return f"what you have is rounded too far: three digits are needed.{rule}"
     if np.allclose(got, value, rtol=5e-3, atol=0):
@@ -190,6 +193,13 @@ def _scalar(got: NDArray[np.float64], value: NDArray[np.float64], told: str) -> 
         return "100 times too large: is it in percent?"
     function = re.search(r"This is .* what is asked for\.", told)
     return function.group() if function and _telling(value) else "wrong."
+
+
+def _carried(got: NDArray[np.float64], value: NDArray[np.float64]) -> bool:
+    """Is this what rounded numbers give: three digits, of which the last may be off by one?"""
+    unit = 10.0 ** (math.floor(math.log10(np.abs(value).max())) - 2)
+    shown = not np.allclose(got, np.round(got / unit / 10) * unit * 10, rtol=0, atol=unit / 100)
+    return shown and bool(np.abs(got - value).max() <= 1.5 * unit)
 
 
 def _rounded(got: NDArray[np.float64], value: NDArray[np.float64]) -> list[bool]:
