@@ -33,6 +33,10 @@ TALL_GAP, GAP = 0.08, 0.2
 # A piece that is left is another digit if it has this share of the digit's height.
 OTHER = 0.5
 
+# An edge of the sheet lies within this share of the picture's shorter side from the frame, and is
+# as long as this one; a small digit may stand near the frame.
+DEPTH, LONG = 0.1, 0.15
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -157,3 +161,13 @@ def at_frame(piece: Piece, shape: tuple[int, ...]) -> tuple[bool, bool, bool, bo
     distances = piece.top, piece.left, height - piece.bottom, width - piece.right
     top, left, bottom, right = (distance < margin for distance in distances)
     return top, left, bottom, right
+
+
+def is_edge(strokes: Mask) -> bool:
+    """Whether all strokes run along the frame, as the edges of a sheet or a scan do."""
+    rows, columns = (np.flatnonzero(strokes.any(axis=axis)) for axis in (1, 0))
+    side = min(strokes.shape)
+    if is_tiny(strokes) or not rows.size or max(np.ptp(rows), np.ptp(columns)) < LONG * side:
+        return False
+    depth = round(DEPTH * side)
+    return not strokes[depth:-depth, depth:-depth].any()

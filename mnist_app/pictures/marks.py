@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from mnist_app.pictures.digit import pieces_of
 from mnist_app.pictures.pixels import Mask, Pixels
@@ -17,6 +18,13 @@ INSIDE = 0.3
 STICKS_OUT, THICK, RISE, UNBROKEN = 0.08, 0.2, 0.2, 0.95
 # It lies below this share of the digit's height: above that are the bars of 5 and 7.
 HIGH = 0.25
+# The hollow of an outlined stroke has so many times the area of the square of its half width, and
+# the stroke fills less than this share of its box.
+NARROW, FULL = 20, 0.6
+# Lines that lie apart are flat, dashes are small: shares of their width, and of all ink's height.
+FLAT, DASH = 0.35, 0.2
+# Their gap is this share of the digit's height, and they are so long as a share of its width.
+APART, LONG = 0.08, 0.6
 
 
 def inside_outline(ink: Pixels, strokes: Mask) -> Mask | None:
@@ -40,13 +48,76 @@ def inside_outline(ink: Pixels, strokes: Mask) -> Mask | None:
     return inside if rows.size and np.ptp(rows) > INSIDE * outer.height else None
 
 
-def without_line(strokes: Mask, apart: bool, far: float = STICKS_OUT) -> Mask | None:
-    """The strokes without a line below or across them; None if there is no such line.
+def filled_outline(ink: Pixels, strokes: Mask) -> Mask | None:
+    """Strokes of which only the outlines are drawn, filled; None unless they are such strokes.
 
-    A line that is `apart` touches none of them, so that it cannot be the foot of a 2 or the bar
-    of a 4. The line sticks out of all others on both sides, by the share `far` of its length. So
-    its ends are all that there is at the left and right, and tell where it runs. Where others
-    cross it, their ink goes on above and below. Most bars of a digit end in its other strokes.
+    What lies beside the outer line is filled, and not the holes beyond an inner one. It is long
+    and narrow, as strokes are; the hole of a 0 and what a circle encloses is not.
+    """
+    pieces, labels = pieces_of(ink, strokes)
+    if not pieces:
+        return None
+    outer = max(pieces, key=lambda piece: piece.width * piece.height)
+    line = cv2.dilate((labels == outer.label).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    paper = np.pad(~strokes, 1, constant_values=True).astype(np.uint8)
+    _, parts = cv2.connectedComponents(paper, connectivity=4)
+    within = parts[1:-1, 1:-1]
+    hollow = np.isin(within, np.setdiff1d(within[line], [0, parts[0, 0]]))
+    radius = cv2.distanceTransform(hollow.astype(np.uint8), cv2.DIST_L2, 5).max()
+    filled = strokes | hollow
+    is_full = filled.sum() > FULL * outer.width * outer.height
+    return None if is_full or hollow.sum() <= NARROW * radius**2 else filled
+
+
+def without_lines_below(strokes: Mask) -> Mask | None:
+    """The strokes without lines below them that touch nothing else; None if there are none.
+
+    One line or two, straight, bent or wavy, or a row of dashes: from the bottom, all pieces that
+    are flat or small. They stick out of the rest on both sides or are far from it, so that they
+    are not the foot of a 2.
+    """
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
+    _, top, width, height, _ = boxes[1:].T
+    if not height.size:
+        return None
+    is_small = np.maximum(width, height) < DASH * ((top + height).max() - top.min())
+    is_line = is_small | (height < FLAT * width)
+    upwards = np.argsort(-(2 * top + height))
+    count = int(np.append(is_line[upwards], False).argmin())
+    line = np.isin(labels, 1 + upwards[:count])
+    rest = strokes & ~line
+    above = line.any(axis=0) & rest.any(axis=0)
+    if not above.any():
+        return None
+    size = np.ptp(np.flatnonzero(rest.any(axis=1)))
+    gap = int((line[:, above].argmax(axis=0) - _lowest(rest[:, above])).min())
+    if gap < 0 or line.any(axis=1).argmax() < _lowest(rest).max() - HIGH * size:
+        return None
+    (left, right), (first, last) = (_ends(mask) for mask in (line, rest))
+    sticks_out = left < first and last < right
+    is_far = gap > APART * size and right - left > LONG * (last - first)
+    return rest if sticks_out or is_far else None
+
+
+def _lowest(mask: Mask) -> npt.NDArray[np.intp]:
+    """The row of the lowest pixel of each column; -1 where there is none."""
+    rows: npt.NDArray[np.intp] = np.where(mask, np.arange(len(mask))[:, np.newaxis], -1).max(axis=0)
+    return rows
+
+
+def _ends(mask: Mask) -> tuple[int, int]:
+    """The first and the last column."""
+    columns = np.flatnonzero(mask.any(axis=0))
+    return int(columns[0]), int(columns[-1])
+
+
+def without_line(strokes: Mask, far: float = STICKS_OUT) -> tuple[Mask, bool] | None:
+    """The strokes without a line that touches them, and whether they stand on it; None without one.
+
+    The line sticks out of all others on both sides, by the share `far` of its length. So its ends
+    are all that there is at the left and right, and tell where it runs. Where others cross it,
+    their ink goes on above and below; below strokes that stand on it, it may hide their own end,
+    and stays. Most bars of a digit end in its other strokes.
     """
     rows, columns = (np.flatnonzero(strokes.any(axis=axis)) for axis in (1, 0))
     if min(rows.size, columns.size) < 8:
@@ -66,8 +137,10 @@ def without_line(strokes: Mask, apart: bool, far: float = STICKS_OUT) -> Mask | 
     if line.any(axis=0).mean() < UNBROKEN:
         return None
     rest = (drawn & ~line).astype(np.uint8)
-    kernel = np.ones((4 * thickness + 3, 1), np.uint8)
-    crossing = line & (cv2.morphologyEx(rest, cv2.MORPH_CLOSE, kernel) > 0)
+    reach = 2 * int(thickness) + 1
+    padded = np.pad(rest, ((reach, reach), (0, 0)))
+    kernel = np.ones((2 * reach + 1, 1), np.uint8)
+    crossing = line & (cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[reach:-reach] > 0)
     digit = crossing | (rest > 0)
     rows, columns = (np.flatnonzero((rest > 0).any(axis=axis)) for axis in (1, 0))
     if not rows.size or columns[0] < out or columns[-1] >= width - out:
@@ -75,8 +148,11 @@ def without_line(strokes: Mask, apart: bool, far: float = STICKS_OUT) -> Mask | 
     if max(left, right) < rows[0] + HIGH * np.ptp(rows):
         return None  # the bar of a 5 or a T
     touching = cv2.dilate(line.astype(np.uint8), np.ones((3, 3), np.uint8)) & rest
-    if touching.any() == apart:
+    if not touching.any():
         return None
+    if is_below := rows[-1] < np.flatnonzero(line.any(axis=1))[-1]:
+        first, last = _ends(touching > 0)
+        digit[:, first : last + 1] |= line[:, first : last + 1]
     without = strokes.copy()
     without[box] = digit
-    return without
+    return without, bool(is_below)

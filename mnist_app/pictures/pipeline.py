@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_app.pictures.canvas import photo_box
-from mnist_app.pictures.digit import Problem, choose_character, choose_digit
+from mnist_app.pictures.digit import Problem, choose_character, choose_digit, is_edge
 from mnist_app.pictures.grey import ink_channel
 from mnist_app.pictures.mnist_style import draw_like_mnist, looks_drawn
 from mnist_app.pictures.paper import paper_and_ink
@@ -77,6 +77,8 @@ def finished(
     """The stages from the strokes on: which of them are the digit, and what the network gets."""
     digit, problem = (choose_digit if is_digit else choose_character)(ink, strokes)
     image = draw_like_mnist(ink, digit)
+    if is_digit and problem is None and is_edge(digit):
+        problem = "nothing drawn"
     if is_digit and problem is None and not looks_drawn(image):
         problem = "does not look like a digit"
     kept = sheet.grey, sheet.paper, sheet.departure, sheet.place

@@ -7,6 +7,7 @@ them may reach the digit.
 import cv2
 import numpy as np
 
+from mnist_app.pictures.digit import MARGIN
 from mnist_app.pictures.pixels import THUMBNAIL_SIDE, Mask, Pixels, frame, ink_level, is_tiny
 
 # The blur before anything is measured, as a share of the frame: it calms noise and spares strokes.
@@ -85,7 +86,8 @@ def without_frame(ink: Pixels) -> Pixels | None:
     The edge of a scan, a stripe of the desk and a shadow may be so dark that a faint pen is
     nothing beside them.
     """
-    touching = reaching_frame(ink > WEAK * ink_level(ink), 1)
+    near = max(1, round(MARGIN * min(ink.shape)))
+    touching = reaching_frame(ink > WEAK * ink_level(ink), near)
     if not touching.any():
         return None
     width = max(ink.shape) // 128 | 1  # of their blurred border

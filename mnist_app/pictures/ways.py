@@ -13,7 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_app.pictures.grey import ink_channel
-from mnist_app.pictures.marks import inside_outline, without_line
+from mnist_app.pictures.marks import (
+    filled_outline,
+    inside_outline,
+    without_line,
+    without_lines_below,
+)
 from mnist_app.pictures.note import find_note
 from mnist_app.pictures.paper import (
     has_shadow,
@@ -27,10 +32,12 @@ from mnist_app.pictures.pixels import Pixels, frame, is_tiny
 from mnist_app.pictures.strokes import WEAK, find_strokes, reaching_frame, without_frame
 
 PALE = WEAK / 2
-NOTE = "on a note"
-NEAR = 0.05  # of a note's shorter side: nothing is written so near to its edge
-# A line that strikes a digit out is longer than any bar of its own, by this share on both sides.
+NOTE, INNER = "on a note", "away from the frame"
+STRUCK = "without a line"
+# A line that strikes a digit out, or on which it stands, is longer than any bar of its own by this
+# share on both sides.
 FAR = 0.2
+NEAR = 0.05  # of a note's shorter side: nothing is written so near to its edge
 # Of a digit in a tight crop, more of the frame than this shows paper.
 MOST_AT_FRAME = 0.6
 
@@ -39,16 +46,21 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
     """Without what somebody drew around the digit or below it, if there is any."""
     if is_tiny(stages.grey):
         return
+    if (filled := filled_outline(stages.ink, stages.strokes)) is not None:
+        ink = np.maximum(stages.ink, filled.astype(np.float32))
+        yield finished(stages, ink, filled, "with the outline filled")
     if (inside := inside_outline(stages.ink, stages.strokes)) is not None:
         yield finished(stages, stages.ink, inside, "inside the outline")
-    if (rest := without_line(stages.strokes, apart=True)) is not None:
+    if (rest := without_lines_below(stages.strokes)) is not None:
         yield finished(stages, stages.ink, rest, "without the line below")
+    if (found := without_line(stages.strokes, FAR)) is not None and found[1]:
+        yield finished(stages, stages.ink, found[0], "without the line on which it stands")
 
 
 def struck_out(stages: Stages) -> Iterator[Stages]:
-    """Without a long line that touches the strokes, if there is one: it may strike them out."""
-    if (rest := without_line(stages.strokes, apart=False, far=FAR)) is not None:
-        yield finished(stages, stages.ink, rest, "without a line")
+    """Without a long line across the strokes, if there is one: it may strike them out."""
+    if (found := without_line(stages.strokes, FAR)) is not None and not found[1]:
+        yield finished(stages, stages.ink, found[0], STRUCK)
 
 
 def with_long_lines(stages: Stages) -> Iterator[Stages]:
@@ -76,11 +88,11 @@ def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stage
         edges = reaching_frame(strokes, max(1, round(NEAR * min(strokes.shape))))
         yield finished(sheet, ink, strokes & ~edges, NOTE)
         return
-    if (rest := without_line(stages.strokes, apart=False)) is not None:
-        yield finished(stages, stages.ink, rest, "without a line")
+    if (found := without_line(stages.strokes)) is not None:
+        yield finished(stages, stages.ink, found[0], STRUCK)
     yield finished(stages, *find_strokes(stages.departure, weakest=PALE), "with pale strokes")
     if (inner := without_frame(stages.departure)) is not None:
-        yield _with_ink(stages, inner, "away from the frame")
+        yield _with_ink(stages, inner, INNER)
     is_dark = ink_is_dark(stages.grey)
     for dark, way in ((is_dark, "of two levels"), (not is_dark, "paper and ink exchanged")):
         paper, departure = paper_and_ink_of_two_levels(stages.grey, dark)

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from mnist_app.pictures.digit import Problem
+from mnist_app.pictures.digit import Problem, is_edge
 from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import (
+    INNER,
     NOTE,
+    STRUCK,
     beside_shadows,
     last_ways,
     struck_out,
@@ -31,6 +33,8 @@ SURE = 0.8
 SURE_OF_ONE = 0.95  # a 1: any edge or stripe looks like one
 # What a last way shows, or what is left without a line that strikes it out, is a digit from here.
 GOOD = 0.5
+# Of the digits that were found behind a line, this share was read wrongly.
+HIDDEN = 0.2
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,33 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
         if way.worth > GOOD or (way.problem is None and best.problem is not None):
             return way
         if best.worth < SURE:
-            best = replace(best, problem=UNLIKE, digits=(), worth=0.0)
+            best = _refused(best)
     best = _better(best, _all(classifier, with_long_lines(usual.stages)))
     if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
         last = _all(classifier, last_ways(pixels, usual.stages))
-        best = _better(best, (way for way in last if way.worth > GOOD and _is_more(way)))
+        inner = INNER if is_edge(usual.stages.digit) else None
+        more = (way for way in last if _is_more(way) or way.stages.way == inner)
+        best = _better(best, (way for way in more if way.worth > GOOD))
+    if best.stages.way == STRUCK:
+        return _behind_a_line(best)
     if best.stages.way is None and any(
         way.worth > GOOD and way.said != best.said
         for way in _all(classifier, struck_out(best.stages))
     ):
-        return replace(best, problem=UNLIKE, digits=(), worth=0.0)
+        return _refused(best)
     return best
+
+
+def _refused(way: Way) -> Way:
+    return replace(way, problem=UNLIKE, digits=(), worth=0.0)
+
+
+def _behind_a_line(way: Way) -> Way:
+    """A digit that is less sure than it seems, since a part of it is a guess; no number."""
+    if way.digits:
+        return _refused(way)
+    even = np.full_like(way.probabilities, 1 / way.probabilities.size)
+    return replace(way, probabilities=(1 - HIDDEN) * way.probabilities + HIDDEN * even)
 
 
 def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
@@ -83,12 +103,26 @@ def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
 
 
 def _better(best: Way, ways: Iterable[Way]) -> Way:
-    """The best of all; a sure way stays if a better one says the same, and is as good from then."""
+    """The best of all; a sure way stays if a better one says the same, and is as good from then.
+
+    Where two good ways say different digits, the better one is only as sure as both together.
+    """
     for way in ways:
-        if way.worth > best.worth:
+        if way.worth > GOOD and best.worth > GOOD and way.said != best.said:
+            best = _mixed(*sorted((way, best), key=lambda one: -one.worth))
+        elif way.worth > best.worth:
             is_same = best.worth >= SURE and way.said == best.said
             best = replace(best, worth=way.worth) if is_same else way
     return best
+
+
+def _mixed(best: Way, other: Way) -> Way:
+    """The best way, with the probabilities of both, each weighed by how good it is."""
+    if best.digits or other.digits:
+        return best
+    rows = np.stack([best.probabilities, other.probabilities])
+    mixed = np.average(rows, axis=0, weights=[best.worth, other.worth]).astype(rows.dtype)
+    return replace(best, probabilities=mixed)
 
 
 def _is_more(way: Way) -> bool:
@@ -105,7 +139,7 @@ def judged(classifier: Classifier, stages: Stages) -> Way:
         problem = UNLIKE
     if problem is not None or (stages.strokes & ~stages.digit).any():
         digits, strokes, worth = read_number(classifier, stages)
-        if digits:
+        if digits and not is_edge(strokes):
             return Way(replace(stages, digit=strokes, problem=None), row, None, digits, worth)
     worth = like * float(row.max()) if problem is None else 0.0
     return Way(stages, row, problem, (), worth)

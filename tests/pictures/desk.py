@@ -223,10 +223,10 @@ def measured(
         yield name, count
 
 
-def show(kinds: Kinds, images: Image8, labels: npt.NDArray[np.integer]) -> None:
+def show(kinds: Kinds, images: Image8, labels: npt.NDArray[np.integer], seed: int = 0) -> None:
     """Measure, and print a line a kind."""
     print(f"{'':16} right  refused  wrong  wrong and > 90 % sure")
-    for name, count in measured(kinds, images, labels):
+    for name, count in measured(kinds, images, labels, seed):
         print(
             f"{name:16} {count.right:5}  {count.refused:7}  {count.wrong:5}  "
             f"{count.sure_and_wrong:5}"

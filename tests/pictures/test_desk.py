@@ -6,7 +6,12 @@ import numpy.typing as npt
 import pytest
 
 from mnist_app.data.dataset import load_mnist
-from mnist_app.pictures.marks import inside_outline, without_line
+from mnist_app.pictures.marks import (
+    filled_outline,
+    inside_outline,
+    without_line,
+    without_lines_below,
+)
 from mnist_app.pictures.note import find_note
 from mnist_app.pictures.place import in_picture
 from mnist_app.pictures.strokes import without_frame
@@ -89,19 +94,71 @@ def test_what_stands_inside_a_ring_is_found_and_an_8_has_nothing_inside() -> Non
     np.testing.assert_array_equal(inside, stem)
 
 
-def test_a_line_below_is_taken_away_and_the_bars_of_digits_are_not() -> None:
+def test_lines_below_are_taken_away_and_the_bars_of_digits_are_not() -> None:
     stem, line = np.zeros((200, 200), bool), np.zeros((200, 200), bool)
     stem[40:140, 90:100] = True
     line[160:166, 30:170] = True
-    rest = without_line(stem | line, apart=True)
-    assert rest is not None
-    np.testing.assert_array_equal(rest, stem)
-    line = np.roll(line, -22, axis=0)  # it touches the stem
-    assert without_line(stem | line, apart=True) is None
-    assert without_line(stem | line, apart=False) is not None
+    dashes = line.copy()
+    dashes[:, 40::20] = dashes[:, 41::20] = dashes[:, 42::20] = False
+    for lines in (line, line | np.roll(line, 14, axis=0), dashes, np.roll(line, 60, axis=1)):
+        rest = without_lines_below(stem | lines)
+        assert rest is not None
+        np.testing.assert_array_equal(rest, stem)
+    assert without_lines_below(stem | np.roll(line, -22, axis=0)) is None  # it touches the stem
+    assert without_lines_below(stem | np.roll(line, -130, axis=0)) is None  # it lies above
+    foot = np.zeros((200, 200), bool)
+    foot[142:148, 92:130] = True  # of a 2, perhaps: it is near, and sticks out on one side alone
+    assert without_lines_below(stem | foot) is None
     for digit in (2, 4, 7):
         strokes = scratched(digit)[:, :, 0] < 0.5
-        assert without_line(strokes, apart=True) is None
+        assert without_lines_below(strokes) is None
+        assert without_line(strokes) is None
+
+
+def test_a_line_that_touches_is_below_the_strokes_or_across_them() -> None:
+    stem, line = np.zeros((200, 200), bool), np.zeros((200, 200), bool)
+    stem[40:140, 90:100] = True
+    line[138:144, 30:170] = True
+    found = without_line(stem | line)
+    assert found is not None
+    rest, is_below = found
+    assert is_below
+    assert rest[:138].sum() == stem[:138].sum()
+    assert rest[138:144, 85:105].any()  # the stem's own end
+    assert not rest[:, :80].any()
+    assert not rest[:, 110:].any()
+    found = without_line(stem | np.roll(line, -40, axis=0))
+    assert found is not None
+    rest, is_below = found
+    assert not is_below
+    np.testing.assert_array_equal(rest, stem)
+
+
+def test_an_outline_is_filled_and_a_ring_is_none() -> None:
+    sheet = np.zeros((200, 200), np.uint8)
+    for pen, ink in ((30, 1), (22, 0)):  # a 6
+        cv2.line(sheet, (110, 30), (72, 120), ink, pen)
+        cv2.circle(sheet, (100, 130), 30, ink, pen)
+    outlined = sheet > 0
+    filled = filled_outline(outlined.astype(np.float32), outlined)
+    assert filled is not None
+    assert filled[130, 70]  # within the stroke
+    assert not filled[130, 100]  # the hole
+    for radius in (40, 80):
+        ring = cv2.circle(np.zeros((200, 200), np.uint8), (100, 100), radius, 1, 8) > 0
+        assert filled_outline(ring.astype(np.float32), ring) is None
+
+
+def test_the_edges_of_a_sheet_are_no_digit_and_hide_none(classifier: Classifier) -> None:
+    blank = np.full((200, 160, 3), 0.9, np.float32)
+    y, x = np.mgrid[:200, :160]
+    leaning = (x < 9 - y / 25)[:, :, np.newaxis]
+    faint = blank - 0.12 * (1 - draw(MNIST.test_images[0], (200, 160), 0.4, 0.08))
+    for sheet, digit in ((blank, None), (faint, 7)):
+        edged = np.where(leaning, np.float32(0.15), sheet)
+        answer = read(classifier, cv2.GaussianBlur(edged, (0, 0), 1).astype(np.float32))
+        assert answer.problem == ("nothing drawn" if digit is None else None)
+        assert answer.digit == digit or digit is None
 
 
 def test_ink_at_the_frame_is_left_out() -> None:

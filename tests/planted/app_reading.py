@@ -85,6 +85,27 @@ BUGS = [
         tests=f"{TESTS}/test_digit_detector.py::test_an_earlier_problem_stays",
     ),
     Bug(
+        "two ways that disagree are as sure as one",
+        file=CHOOSE,
+        old="best = _mixed(*sorted((way, best), key=lambda one: -one.worth))",
+        new="best = max(way, best, key=lambda one: one.worth)",
+        tests=f"{TESTS}/test_choose.py::test_two_good_ways_that_disagree_are_half_as_sure",
+    ),
+    Bug(
+        "a poor way takes the confidence of a good one",
+        file=CHOOSE,
+        old="if way.worth > GOOD and best.worth > GOOD and",
+        new="if best.worth > GOOD and",
+        tests=f"{TESTS}/test_choose.py",
+    ),
+    Bug(
+        "what was read behind a line is as sure as anything",
+        file=CHOOSE,
+        old="        return _behind_a_line(best)",
+        new="        return best",
+        tests=f"{TESTS}/test_choose.py::test_what_was_read_behind_a_line_is_less_sure",
+    ),
+    Bug(
         "nothing is held to be no digit",
         file=DETECTOR,
         old="LEAST = 0.19",

@@ -557,10 +557,53 @@ BUGS = [
         tests=f"{TESTS}/test_pipeline.py::test_a_chequer_and_a_blob_are_no_digit",
     ),
     Bug(
+        "the edge of a sheet is a 1",
+        file=f"{APP}/pipeline.py",
+        old="problem is None and is_edge(digit):",
+        new="problem is None and not digit.any():",
+        tests=f"{TESTS}/test_desk.py::test_the_edges_of_a_sheet_are_no_digit_and_hide_none",
+    ),
+    Bug(
         "NaN pixels are taken",
         file=f"{APP}/pipeline.py",
         old="if not (pixels.min() >= 0 and pixels.max() <= white):",
         new="if pixels.min() < 0 or pixels.max() > white:",
         tests=f"{TESTS}/test_pipeline.py::test_other_pixels_are_refused",
+    ),
+    # --- marks
+    Bug(
+        "the foot of a 2 is a line below a digit",
+        file=f"{APP}/marks.py",
+        old="return rest if sticks_out or is_far else None",
+        new="return rest",
+        tests=f"{TESTS}/test_desk.py::test_lines_below_are_taken_away_and_the_bars_of_digits_are_not",
+    ),
+    Bug(
+        "a line above is a line below",
+        file=f"{APP}/marks.py",
+        old="    if gap < 0 or line.any(",
+        new="    if line.any(",
+        tests=f"{TESTS}/test_desk.py::test_lines_below_are_taken_away_and_the_bars_of_digits_are_not",
+    ),
+    Bug(
+        "a line below takes the end of what stands on it",
+        file=f"{APP}/marks.py",
+        old="digit[:, first : last + 1] |= line[:, first : last + 1]",
+        new="digit[:, first:first] |= line[:, first:first]",
+        tests=f"{TESTS}/test_desk.py::test_a_line_that_touches_is_below_the_strokes_or_across_them",
+    ),
+    Bug(
+        "every ring is an outlined stroke",
+        file=f"{APP}/marks.py",
+        old="return None if is_full or hollow.sum() <= NARROW * radius**2 else filled",
+        new="return None if is_full and hollow.sum() <= NARROW * radius**2 else filled",
+        tests=f"{TESTS}/test_desk.py::test_an_outline_is_filled_and_a_ring_is_none",
+    ),
+    Bug(
+        "the hole of an outlined digit is filled",
+        file=f"{APP}/marks.py",
+        old="np.setdiff1d(within[line], [0, parts[0, 0]])",
+        new="np.setdiff1d(within, [0, parts[0, 0]])",
+        tests=f"{TESTS}/test_desk.py::test_an_outline_is_filled_and_a_ring_is_none",
     ),
 ]

@@ -1,0 +1,56 @@
+"""Several ways to read a picture: how sure the answer is where they disagree."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mnist_app.pictures.pipeline import preprocess
+from mnist_app.pictures.ways import STRUCK
+from mnist_app.reading import choose
+from mnist_app.reading.choose import Way, best_way
+from mnist_app.reading.classifier import load_classifier
+
+BLANK = preprocess(np.full((40, 40), 255, np.uint8))
+
+
+def way(digit: int, worth: float, name: str | None = None) -> Way:
+    """A way that says a digit, nine in ten sure."""
+    row = np.full(10, 0.1 / 9, np.float32)
+    row[digit] = 0.9
+    return Way(replace(BLANK, problem=None, way=name), row, None, (), worth)
+
+
+def best_of(monkeypatch: pytest.MonkeyPatch, usual: Way, other: Way) -> Way:
+    """What is answered, if those are the usual way and the only other one."""
+    ways = iter([usual, other])
+    monkeypatch.setattr(choose, "judged", lambda *_: next(ways))
+    for name in ("beside_shadows", "without_marks", "last_ways", "struck_out"):
+        monkeypatch.setattr(choose, name, lambda *_: ())
+    monkeypatch.setattr(choose, "with_long_lines", lambda _: (BLANK,))
+    return best_way(load_classifier("cnn"), np.zeros((40, 40), np.uint8))
+
+
+@pytest.mark.parametrize(("worths", "digit"), [((0.6, 0.7), 2), ((0.7, 0.6), 5)])
+def test_two_good_ways_that_disagree_are_half_as_sure(
+    monkeypatch: pytest.MonkeyPatch, worths: tuple[float, float], digit: int
+) -> None:
+    best = best_of(monkeypatch, way(5, worths[0]), way(2, worths[1]))
+    assert best.said == [digit]
+    assert best.probabilities.max() == pytest.approx((0.9 * 0.7 + 0.1 / 9 * 0.6) / 1.3, rel=1e-5)
+    assert best.probabilities.sum() == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize(("other", "worth"), [(2, 0.4), (5, 0.7)])
+def test_a_poor_way_and_one_that_says_the_same_take_no_confidence(
+    monkeypatch: pytest.MonkeyPatch, other: int, worth: float
+) -> None:
+    best = best_of(monkeypatch, way(5, 0.6), way(other, worth))
+    assert best.said == [5]
+    assert best.probabilities.max() == pytest.approx(0.9)
+
+
+def test_what_was_read_behind_a_line_is_less_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    best = best_of(monkeypatch, way(5, 0), way(2, 0.9, STRUCK))
+    assert (best.said, best.problem) == ([2], None)
+    assert best.probabilities.max() < 0.8
