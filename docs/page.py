@@ -24,7 +24,9 @@ def save(page: Page, name: str, height: int) -> None:
     clip = {"x": 0, "y": 0, "width": 1280, "height": height}
     page.evaluate("scrollTo(0, 0)")
     content = page.screenshot(full_page=True, clip=clip)  # type: ignore[arg-type]
-    picture = Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS, dither=0)
+    picture = (
+        Image.open(io.BytesIO(content)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    )
     picture.save(FOLDER / f"page_{name}.png", optimize=True)
 
 
