@@ -56,6 +56,12 @@ BUGS = [
             "{text} Is 1/N applied twice?",
             DIAGNOSIS + "test_the_sentence_names_the_mistake",
         ),
+        (
+            "any number is told as so many times another",
+            r"exactly \d{1,2} |",
+            r"exactly \d+ |",
+            DIAGNOSIS + "test_a_large_factor_between_two_numbers_tells_nothing",
+        ),
     ),
     *bugs(
         "tutorials/checks/__init__.py",

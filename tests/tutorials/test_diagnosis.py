@@ -59,6 +59,12 @@ def test_a_right_answer_passes_even_if_a_mistake_would_give_the_same() -> None:
     expect(A.copy(), A, "dW", mistakes={"nothing is wrong": A})
 
 
+def test_a_large_factor_between_two_numbers_tells_nothing() -> None:
+    with pytest.raises(WrongAnswer) as caught:
+        expect(358399.0, 3.01554, "the slope")
+    assert str(caught.value) == "the slope is 358399; expected 3.01554."
+
+
 def test_a_plain_whole_number_is_as_right_as_a_float() -> None:
     expect(1, 1.0, "de")
     with pytest.raises(WrongAnswer, match="is 0; expected"):
