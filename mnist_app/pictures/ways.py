@@ -33,7 +33,7 @@ from mnist_app.pictures.strokes import WEAK, find_strokes, reaching_frame, witho
 
 PALE = WEAK / 2
 NOTE, INNER = "on a note", "away from the frame"
-STRUCK = "without a line"
+STANDING, STRUCK = "without the line on which it stands", "without a line"
 # A line that strikes a digit out, or on which it stands, is longer than any bar of its own by this
 # share on both sides.
 FAR = 0.2
@@ -54,7 +54,7 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
     if (rest := without_lines_below(stages.strokes)) is not None:
         yield finished(stages, stages.ink, rest, "without the line below")
     if (found := without_line(stages.strokes, FAR)) is not None and found[1]:
-        yield finished(stages, stages.ink, found[0], "without the line on which it stands")
+        yield finished(stages, stages.ink, found[0], STANDING)
 
 
 def struck_out(stages: Stages) -> Iterator[Stages]:

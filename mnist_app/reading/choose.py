@@ -15,6 +15,7 @@ from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import (
     INNER,
     NOTE,
+    STANDING,
     STRUCK,
     beside_shadows,
     last_ways,
@@ -66,6 +67,9 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     shadow = _all(classifier, beside_shadows(usual.stages))
     best = _better(usual, (way for way in shadow if len(way.said) == 1 or _is_more(way)))
     for way in _all(classifier, without_marks(best.stages)):
+        if way.stages.way == STANDING and best.worth > GOOD:
+            best = _better(best, [way])  # the line may be the foot of a 2
+            break
         if way.worth > GOOD or (way.problem is None and best.problem is not None):
             return way
         if best.worth < SURE:
