@@ -91,7 +91,7 @@ def without_lines_below(strokes: Mask) -> Mask | None:
         return None
     size = np.ptp(np.flatnonzero(rest.any(axis=1)))
     gap = int((line[:, above].argmax(axis=0) - _lowest(rest[:, above])).min())
-    if gap < 0 or line.any(axis=1).argmax() < _lowest(rest).max() - HIGH * size:
+    if line.any(axis=1).argmax() < _lowest(rest).max() - HIGH * size:
         return None
     (left, right), (first, last) = (_ends(mask) for mask in (line, rest))
     sticks_out = left < first and last < right

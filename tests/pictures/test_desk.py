@@ -109,6 +109,11 @@ def test_lines_below_are_taken_away_and_the_bars_of_digits_are_not() -> None:
     foot = np.zeros((200, 200), bool)
     foot[142:148, 92:130] = True  # of a 2, perhaps: it is near, and sticks out on one side alone
     assert without_lines_below(stem | foot) is None
+    zero = cv2.circle(np.zeros((200, 200), np.uint8), (100, 100), 50, 1, 8) > 0
+    through = np.zeros((200, 200), bool)
+    for left in (10, 85, 160):
+        through[112:118, left : left + 30] = True
+    assert without_lines_below(zero | through) is None
     for digit in (2, 4, 7):
         strokes = scratched(digit)[:, :, 0] < 0.5
         assert without_lines_below(strokes) is None
@@ -144,8 +149,9 @@ def test_an_outline_is_filled_and_a_ring_is_none() -> None:
     assert filled is not None
     assert filled[130, 70]  # within the stroke
     assert not filled[130, 100]  # the hole
-    for radius in (40, 80):
-        ring = cv2.circle(np.zeros((200, 200), np.uint8), (100, 100), radius, 1, 8) > 0
+    for axes in ((40, 40), (80, 80), (70, 25)):  # the last is a leaning 0
+        drawn = cv2.ellipse(np.zeros((200, 200), np.uint8), (100, 100), axes, -45, 0, 360, 1, 8)
+        ring = drawn > 0
         assert filled_outline(ring.astype(np.float32), ring) is None
 
 

@@ -579,10 +579,10 @@ BUGS = [
         tests=f"{TESTS}/test_desk.py::test_lines_below_are_taken_away_and_the_bars_of_digits_are_not",
     ),
     Bug(
-        "a line above is a line below",
+        "dashes through the middle are a line below",
         file=f"{APP}/marks.py",
-        old="    if gap < 0 or line.any(",
-        new="    if line.any(",
+        old="_lowest(rest).max() - HIGH * size:",
+        new="0:",
         tests=f"{TESTS}/test_desk.py::test_lines_below_are_taken_away_and_the_bars_of_digits_are_not",
     ),
     Bug(
