@@ -7,7 +7,7 @@ from types import MethodType
 import numpy as np
 
 from mnist_app.page.experiment import Experiment
-from tinynet import Adam, Conv2D, Dense, Layer, MaxPool, ReLU
+from tinynet import Adam, Conv2D, Dense, Layer, MaxPool, Optimizer, ReLU
 from tinynet.losses import Loss
 from tinynet.types import Array
 
@@ -121,6 +121,26 @@ def uncorrected_adam(experiment: Experiment) -> None:
     experiment.make_optimizer = lambda: UncorrectedAdam(experiment.settings.rate)
 
 
+def gradients_added_up(experiment: Experiment) -> None:
+    """To each batch's gradient those of all batches before are added."""
+    right = experiment.make_optimizer
+
+    def wrong() -> Optimizer:
+        optimizer = right()
+        step = optimizer.step
+        sums: dict[int, Array] = {}  # by the place in memory of what they change
+
+        def step_by_sums(value: Array, gradient: Array, rate: float, *slots: Array) -> None:
+            where = value.ctypes.data
+            sums[where] = sums.get(where, 0) + gradient
+            step(value, sums[where], rate, *slots)
+
+        optimizer.step = step_by_sums  # type: ignore[method-assign]
+        return optimizer
+
+    experiment.make_optimizer = wrong
+
+
 def shuffled_labels(experiment: Experiment) -> None:
     rng = np.random.default_rng(experiment.settings.seed)
     experiment.labels = rng.permutation(experiment.labels)
@@ -187,6 +207,12 @@ BUGS = {
         "All gradients are right, and the first step has another size than Adam's formula: "
         "0.1 / sqrt(0.001) = 3.16 times, for means that begin at 0 and are not corrected.",
         uncorrected_adam, "optimizer", optimizer="Adam",
+    ),
+    "sums": Bug(
+        "the gradients of all batches add up",
+        "All gradients are right, and so is the first step. The second follows the sum of both "
+        "gradients, as if nobody had set the first one back to 0.",
+        gradients_added_up, "optimizer",
     ),
     "labels": Bug(
         "the labels are shuffled, the images are not",

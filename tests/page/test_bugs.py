@@ -51,6 +51,7 @@ def test_each_bug_is_found_and_named(bug: str) -> None:
         "twice": "exactly 8 times too small (8 is how many examples it takes)",
         "never": "exactly 8 times too large (8 is how many examples it takes)",
         "adam": "3.16 times as much",
+        "sums": "Adam's second step changes kernel[0, 0] by ",
         "labels": "nearest to the mean picture",
         "zeros": "conv2d_1.kernel: all 72 values are 0",
         "rate": "The first step changes",

@@ -12,6 +12,15 @@ GRADIENTS = INSIDE + "gradients_are_the_sums_that_are_shown_and_the_numerical_de
 
 BUGS: list[Bug] = [
     *bugs(
+        "mnist_app/page/bugs.py",
+        (
+            "the bug of gradients that add up is none",
+            "sums.get(where, 0) + gradient",
+            "gradient",
+            FINDING + "each_bug_is_found_and_named",
+        ),
+    ),
+    *bugs(
         "mnist_app/page/guard.py",
         (
             "the page answers to any host",
