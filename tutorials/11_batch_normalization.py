@@ -205,6 +205,18 @@ by_hand("11.1",
 # | `through_variance` | `dvariance * 2 * (x - mean) / 4` | [-0.5, -0.5, 0.5, 0.5] |
 # | `dx` | `direct + through_mean + through_variance` | [1, -1, -0.5, 0.5] |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `xhat` | `(x - mean) / variance` | this is divided by the variance. Sigma is its root. |
+# | `dmean` | `-dy.sum() / sigma / 4` | this is the mean of four shares. Each output depends on the mean, so they add up. |
+# | `dmean` | `-dy.sum()` | sigma is missing. |
+# | `dvariance` | `(dy * (x - mean)).sum() * -1 / sigma ** 3` | the half is missing: by the variance, a root has the slope 1 / (2 sigma). |
+# | `dvariance` | `(dy * (x - mean)).sum() * -0.5 / sigma` | the power of sigma is wrong: the slope of 1 / sigma has one more than it, and that of the root adds another. |
+# | `dvariance` | `(dy * (x - mean)).sum()` | this leads to 1 / sigma. On to the variance, its slope is missing. |
+# | `through_variance` | `dvariance * 2 * (x - mean)` | the variance is a mean: each number has a quarter of it. |
+# | `dx` | `direct + through_mean` | the way through the variance is missing. |
+# | `dx` | `direct + through_variance` | the way through the mean is missing. |
+#
 # </details>
 #
 # Two things to notice about `dx`. It adds up to 0, and so does its product with $\hat x$, entry by entry:
@@ -239,6 +251,17 @@ by_hand("11.2", y=..., w_folded=..., b_folded=..., y_folded=...)
 # | `w_folded` | `w * 2 / 4` | 1.5 |
 # | `b_folded` | `(b - 4) * 2 / 4 - 1` | -2.5 |
 # | `y_folded` | `w_folded * x + b_folded` | 0.5 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `y` | `2 * (w * x + b - 4) / 4` | beta is missing. |
+# | `w_folded` | `w * 2 * 4` | the weight is multiplied by sigma. y is divided by it. |
+# | `w_folded` | `w * 2 / 4 ** 2` | this is divided by the variance: sigma is 4 already. |
+# | `w_folded` | `w / 4` | gamma is missing. |
+# | `b_folded` | `b - 4 - 1` | mean and beta are in it. What stands before beta is scaled like the weight. |
+# | `b_folded` | `b * 2 / 4 - 1` | the mean is missing: it is taken off first. |
+# | `b_folded` | `(b - 4 - 1) * 2 / 4` | beta is scaled, too. It is added last. |
+# | `b_folded` | `b` | the bias is not as it was: put x = 0 into the rule of y. |
 #
 # </details>
 
