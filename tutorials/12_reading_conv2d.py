@@ -8,7 +8,7 @@
 # Notebooks 07 and 08 ended with a convolution in three lines, many times as fast as loops.
 # `tinynet/layers/conv2d.py` computes the same numbers faster again, and whoever opens it after notebook 08 does not
 # recognise it: strips, a line of ones, axes in a strange order, one row of $dX$ at a time. Where does the second factor
-# come from, when all multiplications are the same? And how large is it?
+# come from, when no multiplication is saved? And how large is it?
 #
 # This notebook goes from the one to the other in five small rewrites, after one step that shows all of them in
 # a single row of pixels. At its end stand the parts of the file that compute, with what is left to explain in them.
@@ -276,6 +276,19 @@ by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
 # | `columns_0` | `np.vstack([strip_0, strip_1])` | [[0, 1], [1, 2], [1, 1], [3, 4], [4, 5], [1, 1]] |
 # | `weights` | `[1, 0, 10, 2, -1, 0]` | [1, 0, 10, 2, -1, 0] |
 # | `y_0` | `np.array(weights) @ columns_0` | [12, 14] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `columns_0` | `np.hstack([strip_0, strip_1])` | the strips stand side by side. They belong one below the other. |
+# | `weights` | `[1, 0, 0, 2, -1, 10]` | right as well: which line of ones carries the bias does not matter. |
+# | `weights` | `[1, 0, 5, 2, -1, 5]` | right as well: half of the bias on either line of ones adds up to the bias. |
+# | `weights` | `[1, 0, 10, 2, -1, 10]` | the bias is added twice: the columns hold two lines of ones. |
+# | `weights` | `[1, 0, 1, 2, -1, 1]` | these are ones on the lines of ones. Such a line is multiplied by what is to be added. |
+# | `weights` | `[1, 0, 0, 2, -1, 0]` | the bias is missing. |
+# | `weights` | `[-1, 2, 10, 0, 1, 0]` | the kernel is turned. Forwards it is laid on as it is. |
+# | `weights` | `[1, 0, 2, -1, 10, 0]` | each strip ends with its line of ones: the third number belongs to it. |
+# | `y_0` | `[22, 24]` | the bias is added twice. |
+# | `y_0` | `[2, 4]` | the bias is missing. |
 #
 # </details>
 
@@ -608,7 +621,8 @@ for name, size, shape in [
         print(f"{name} convolution, {direction}: {shown}")
 
 # %% [markdown]
-# Nobody has saved a multiplication: all versions do the same ones. (Both backward passes find their columns ready, kept
+# Nobody has saved a multiplication. The strips even make more, for their lines of ones: 12 in place of 9 in the first
+# convolution. (Both backward passes find their columns ready, kept
 # from the way forwards, and are timed without making them.) The second factor is not one number: it depends on the layer, the
 # direction, the machine, and on who else uses it meanwhile. In six runs of ours, the one above among them, on a busy machine: forwards between a
 # seventh and four fifths of the time was saved, most of it in the first convolution, whose windows have nine numbers only, so
