@@ -362,3 +362,14 @@ def transposed_too(train, test):
 @wrong("13.seen_before", "every picture is taken for a known one")
 def by_where_ink_is(train, test):
     return equal_in(train, test, lambda image: image > 0)
+
+
+@wrong("13.seen_before", "large arrays are cut short")
+def by_their_print(train, test):
+    known = {str(image) for image in train}
+    return [k for k, image in enumerate(test) if str(image) in known]
+
+
+@wrong("13.seen_before", "the right images are found. Each is asked for once, in rising order.")
+def in_the_order_of_training(train, test):
+    return [k for other in train for k, image in enumerate(test) if (image == other).all()]
