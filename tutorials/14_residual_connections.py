@@ -101,6 +101,17 @@ by_hand("14.1", layers=..., blocks=..., scaled=..., ten_layers=..., ten_scaled=.
 # | `ten_layers` | `slope ** 10` | 0.00098 |
 # | `ten_scaled` | `(1 + 0.1 * slope) ** 10` | 1.6289 |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `layers` | `3 * slope` | slopes in a row are multiplied, not added. |
+# | `blocks` | `1 + slope ** 3` | this is one shortcut around all three layers. Each has its own. |
+# | `blocks` | `1 + 3 * slope` | each block multiplies by its slope: the second also adds to what the first has added. |
+# | `scaled` | `1.1 ** 3` | the slope of f is missing: 0.1 stands before f. |
+# | `scaled` | `1 + 3 * 0.1 * slope` | each block multiplies by its slope. |
+# | `ten_layers` | `10 * slope` | slopes in a row are multiplied, not added. |
+# | `ten_scaled` | `1 + 10 * 0.1 * slope` | each block multiplies by its slope. |
+# | `ten_scaled` | `1.1 ** 10` | the slope of f is missing: 0.1 stands before f. |
+#
 # </details>
 #
 # One block $y = x + \max(x W, 0)$, with two features and one example:
@@ -132,6 +143,17 @@ by_hand("14.2", a=..., y=..., da=..., dW=..., dx=...)
 # | `da` | `dy * (a > 0)` | [[0, 4]] |
 # | `dW` | `x.T @ da` | [[0, 4], [0, -8]] |
 # | `dx` | `dy + da @ W.T` | [[15, -4]] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `y` | `np.maximum(a, 0)` | the shortcut is missing. |
+# | `y` | `np.maximum(x + a, 0)` | the ReLU stands in the branch, before x is added. |
+# | `da` | `dy` | where a is negative, the ReLU lets nothing through. |
+# | `da` | `dy * np.maximum(a, 0)` | this is multiplied by the output. The ReLU's slope is 0 or 1. |
+# | `dW` | `x.T @ dy` | this is computed from dy. What reaches x W is da. |
+# | `dx` | `da @ W.T` | the shortcut is missing: x has a second way to y. |
+# | `dx` | `dy + da @ W` | W has to be transposed on the way back. |
+# | `dx` | `dy + dy @ W.T` | the branch gets da, not dy: the ReLU is forgotten. |
 #
 # </details>
 
@@ -436,7 +458,7 @@ assert 5 < grown["scaled blocks"] / mean_square(40, 1 / np.sqrt(40)) < 20
 reveal(
     prediction,
     "c",
-    "A shortcut keeps all of dy, and each branch adds to it. Only scaled branches leave it as it is.",
+    "A shortcut keeps all of dy, and each branch adds to it. Only scaled branches leave it about as it is.",
 )
 
 # %% jupyter={"source_hidden": true}
@@ -464,7 +486,7 @@ show(
 )
 
 # %% [markdown]
-# Two things to notice. With He's scale the gradient arrives in full length: that the others' dies is the wrong scale's doing,
+# Two things to notice. With He's scale a third of the gradient's length arrives, not a millionth: that the others' dies is the wrong scale's doing,
 # no law of depth. But what comes out of those forty layers is nearly the same direction for all digits. And the scaled
 # blocks grow ten times more than exercise 4 says: their branches end in a ReLU, are never negative, and so add up in part
 # (the assumption "uncorrelated" fails). A second assumption fails the other way: a ReLU leaves $f$ with half of the mean square. By itself
