@@ -155,7 +155,7 @@ show(
 #
 # An *ablation* takes out one part and leaves the others. It does not say what a part is worth alone: of two parts that do the
 # same work, either can go at no cost. And every question has its price. Ask whether one of twenty useless parts helps, with
-# one chance in twenty of being fooled each time, and one of them will seem to.
+# one chance in twenty of being fooled each time, and on average one of them will seem to.
 #
 # All these are choices, and choices are made on *validation* images, never on the test images. Who picks the recipe by
 # the test images has trained on them, if slowly (notebook 06).
@@ -187,12 +187,19 @@ by_hand("15.1", upper=..., lower=..., ink=..., weights=...)
 # | `ink` | `0.75 * upper + 0.25 * lower` | 6.5 |
 # | `weights` | `np.outer([0.75, 0.25], [0.5, 0.5])` | [[0.375, 0.375], [0.125, 0.125]] |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `ink` | `0.25 * upper + 0.75 * lower` | a quarter of the way down, the upper row is nearer: it weighs more. |
+# | `ink` | `0.5 * upper + 0.5 * lower` | this is half of the way down. |
+# | `weights` | `np.outer([0.25, 0.75], [0.5, 0.5])` | a quarter of the way down, the upper row is nearer: it weighs more. |
+# | `weights` | `np.full((2, 2), 0.25)` | all four weigh the same. The upper two are nearer. |
+#
 # </details>
 #
-# Two networks on the same 1,000 images, as in the figure: A alone gets 2 of them wrong (`only_a`), B alone 8 (`only_b`), and
-# both the same 20. `as_uneven` is the probability that ten fair coins fall 2 to 8 or more unevenly, to either
+# Two networks as in the figure, but with only 100 images: A alone gets 2 of them wrong (`only_a`), B alone 8 (`only_b`), and
+# both the same 30. `as_uneven` is the probability that ten fair coins fall 2 to 8 or more unevenly, to either
 # side. `difference` is A's share of wrong images minus B's. `paired` and `apart` are two deviations of this difference:
-# of the same images, and as if each network had read 1,000 images of its own.
+# of the same images, and as if each network had read 100 images of its own.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -202,7 +209,7 @@ by_hand("15.1", upper=..., lower=..., ink=..., weights=...)
 # | `as_uneven` | derive it | ? |
 # | `difference` | derive it | ? |
 # | `paired` | derive it | ? |
-# | `apart` | `sqrt((0.022 * 0.978 + 0.028 * 0.972) / 1000)` | ? |
+# | `apart` | `sqrt((0.32 * 0.68 + 0.38 * 0.62) / 100)` | ? |
 
 # %% tags=["by-hand"]
 by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
@@ -216,9 +223,20 @@ by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
 # | `only_b` | given | 8 |
 # | `ways` | `1 + 10 + 45` | 56 |
 # | `as_uneven` | `2 * ways / 2 ** 10` | 0.1094 |
-# | `difference` | `(only_a - only_b) / 1000` | -0.006 |
-# | `paired` | `sqrt(((only_a + only_b) / 1000 - difference ** 2) / 1000)` | 0.00316 |
-# | `apart` | `sqrt((0.022 * 0.978 + 0.028 * 0.972) / 1000)` | 0.00698 |
+# | `difference` | `(only_a - only_b) / 100` | -0.06 |
+# | `paired` | `sqrt(((only_a + only_b) / 100 - difference ** 2) / 100)` | 0.0310 |
+# | `apart` | `sqrt((0.32 * 0.68 + 0.38 * 0.62) / 100)` | 0.0673 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `as_uneven` | `ways / 2 ** 10` | this is one side. 8 to 2 is as uneven as 2 to 8. |
+# | `as_uneven` | `2 * 45 / 2 ** 10` | this is exactly 2 to 8. More uneven falls count, too. |
+# | `as_uneven` | `45 / 2 ** 10` | this is exactly 2 to 8, to one side. More uneven falls count, too. |
+# | `difference` | `(only_a - only_b) / (only_a + only_b)` | this is a share of the ten on which they disagree. The others count, too. |
+# | `difference` | `only_a - only_b` | this is a number of images. A share is asked for. |
+# | `paired` | `sqrt((only_a + only_b) / 100 / 100)` | the square of the mean is not taken off. |
+# | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2)` | this is the deviation of one image. That of a mean is smaller. |
+# | `paired` | `sqrt(((only_a + only_b) / 100 + difference ** 2) / 100)` | the square of the mean is taken off, not added. |
 #
 # </details>
 #
@@ -229,7 +247,7 @@ by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
 # | name | rule | number |
 # | --- | --- | --- |
 # | `reference` | given | [1.7, 1.9, 1.5] |
-# | `without` | given | [1.9, 2.2, 1.6] |
+# | `without` | given | [1.8, 2.5, 1.7] |
 # | `cost` | derive it | ? |
 # | `standard_error` | derive it | ? |
 
@@ -242,9 +260,17 @@ by_hand("15.3", cost=..., standard_error=...)
 # | name | how | value |
 # | --- | --- | --- |
 # | `reference` | given | [1.7, 1.9, 1.5] |
-# | `without` | given | [1.9, 2.2, 1.6] |
-# | `cost` | `np.mean(without - reference)` | 0.2 |
-# | `standard_error` | `np.std(without - reference, ddof=1) / sqrt(3)` | 0.0577 |
+# | `without` | given | [1.8, 2.5, 1.7] |
+# | `cost` | `np.mean(without - reference)` | 0.3 |
+# | `standard_error` | `np.std(without - reference, ddof=1) / sqrt(3)` | 0.1528 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `standard_error` | `np.std(without - reference, ddof=1)` | this is the deviation of one seed. That of the mean of three is smaller. |
+# | `standard_error` | `np.std(without - reference) / sqrt(3)` | the sum of squares is divided by three. The mean comes from the same numbers: S - 1. |
+# | `standard_error` | `np.std(without - reference)` | this is the deviation of one seed, and divided by S in place of S - 1. |
+# | `standard_error` | `np.std(without - reference, ddof=1) / 3` | this is divided by three. Of the variance that would be right; the deviation is its root. |
+# | `standard_error` | `sqrt((np.var(without, ddof=1) + np.var(reference, ddof=1)) / 3)` | these are two separate samples. Compare seed by seed: take the differences first. |
 #
 # </details>
 
@@ -340,11 +366,11 @@ np.testing.assert_allclose(bilinear(pixels, 0.25, 0.5), 6.5, rtol=1e-12)
 _, down, right = bilinear_backward(pixels, 0.25, 0.5, 1.0)
 np.testing.assert_allclose([down, right], [8 - 6, 0.75 * -4 + 0.25 * 16], rtol=1e-12)
 
-flags = np.repeat([[True, False], [False, True], [True, True], [False, False]], [2, 8, 20, 970], 0)
+flags = np.repeat([[True, False], [False, True], [True, True], [False, False]], [2, 8, 30, 60], 0)
 stated("0.1094", mcnemar(*flags.T))
-stated("0.00316", difference(*flags.T)[1])
-cost, error = over_seeds(np.array([1.9, 2.2, 1.6]), np.array([1.7, 1.9, 1.5]))
-stated("0.0577", error)
+stated("0.0310", difference(*flags.T)[1])
+cost, error = over_seeds(np.array([1.8, 2.5, 1.7]), np.array([1.7, 1.9, 1.5]))
+stated("0.1528", error)
 
 rng = np.random.default_rng(0)
 trials = 200 if FAST else 2000
@@ -695,7 +721,7 @@ assert [name for name in shown if abs(costs[name][0]) > strict * costs[name][1]]
 #
 # **In other libraries.** PyTorch's `grid_sample` is exercises 1 and 3 for a batch, `torchvision.transforms.v2` and `keras.layers.RandomRotation` distort.
 # SciPy has `scipy.stats.binomtest` for the coins. `weight_decay=` of Keras's and PyTorch's optimizers is `tinynet`'s: with Adam decoupled in Keras, and
-# in PyTorch only in `AdamW`.
+# in PyTorch in `AdamW`.
 #
 # **The best of others.** Simard, Steinkraus and Platt, [Best practices for convolutional neural
 # networks](https://www.microsoft.com/en-us/research/publication/best-practices-for-convolutional-neural-networks-applied-to-visual-document-analysis/), where
