@@ -85,7 +85,8 @@ prediction = None  # "a", "b" or "c"
 # matrix has to be turned over, and which stands first? That is exercise 2.
 #
 # **Where is $1/N$?** The loss is a *mean* over the batch. Its factor $1/N$ was met when $dY$ was
-# computed, and is inside $dY$. A layer sums over examples and never divides by their number.
+# computed, and is inside $dY$. A layer sums over examples and does not divide by
+# their number, unless its own forward pass holds a mean.
 
 # %% [markdown]
 # ## By hand

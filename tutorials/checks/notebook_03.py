@@ -18,8 +18,8 @@ from tutorials.checks.diagnosis import (
 SQUARE = (3, 3, 3)  # examples, inputs, units: every product has the right shape
 OBLONG = (4, 3, 2)
 MULTIPLIED = (
-    "this is multiplied by N. dy holds the loss's 1/N, and there it stays: a layer neither divides "
-    "nor multiplies by the number of examples."
+    "this is multiplied by N. dy holds the loss's 1/N, and there it stays: this layer neither "
+    "divides nor multiplies by the number of examples."
 )
 SINGLE = (1, 3, 2)  # one example: sums over it are easily lost, or turned into numbers
 
@@ -49,11 +49,11 @@ def dense_forward(answer: Answer) -> None:
             "only the first example is there. Each row of x gives a row of y.": (
                 y[0] + b if len(x) > 1 else y
             ),
-            "this is divided by N. A layer never divides by the number of examples.": (
+            "this is divided by N. This layer does not divide by the number of examples.": (
                 (y + b) / len(x)
             ),
             "the bias is added twice.": y + 2 * b,
-            "the bias is divided by N. A layer never divides by the number of examples.": (
+            "the bias is divided by N. This layer does not divide by the number of examples.": (
                 y + b / len(x)
             ),
             "this is W^T X^T, whose columns are the examples; so the bias meets the wrong numbers. "

@@ -307,7 +307,7 @@ def while_looping(dy):
     return dx
 
 
-@wrong("03.dense_forward", "never divides by the number of examples")
+@wrong("03.dense_forward", "does not divide by the number of examples")
 def outputs_averaged(x, w, b):
     return (x @ w + b) / len(x)
 
