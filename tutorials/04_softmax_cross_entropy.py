@@ -150,8 +150,8 @@ blind_upstream = check("04.blind_upstream")
 #
 # **Why the logarithm?** Suppose that the examples are independent. Then the probability that the network
 # gives to *all* the right answers together, its *likelihood*, is a product of $N$ numbers below 1. A
-# network that makes it large is a good one. A product of ten thousand such numbers is too small for any
-# computer, but its logarithm is a sum, and minus its mean is a loss. A squared error would be another
+# network that makes it large is a good one. A product of many such numbers is soon too small for
+# float64, but its logarithm is a sum, and minus its mean is a loss. A squared error would be another
 # choice, and a worse one: where the network is badly wrong, $p$ is nearly 0, and so is the slope of $p$.
 # The square has no answer to that, and hardly moves. The logarithm has a slope of $-1/p$, just as steep
 # as $p$ is flat.
@@ -357,7 +357,7 @@ sigmoid_loss_gradient = check("04.sigmoid_loss_gradient")
 # %% [markdown]
 # ## Check it
 #
-# The tables; the graph of notebook 02, which knows nothing but `exp`, `log`, `+` and `-`; differences;
+# The tables; the graph of notebook 02, which needs only `exp`, `log`, `+` and `-`; differences;
 # and the loss for scores of a thousand.
 
 # %%

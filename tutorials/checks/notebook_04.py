@@ -484,6 +484,16 @@ def sigmoid_loss_gradient(answer: Answer) -> None:
     _expect_sigmoid_loss_gradient(answer, *_draw())
     with _other_sizes():
         _expect_sigmoid_loss_gradient(answer, *_draw_others())
+    z, labels = _draw()
+    z *= 10
+    q, y = 1 / (1 + np.exp(-z)), np.eye(3)[labels]
+    got = call(answer, z, labels)
+    expect(got, _sigmoid_loss_gradient_of(q, y), "dz for scores ten times as large", mistakes={
+        f"z is cut off at {bound}. The sigmoids of larger scores are still different.": (
+            _sigmoid_loss_gradient_of(1 / (1 + np.exp(-np.clip(z, -bound, bound))), y)
+        )
+        for bound in (2, 3, 5, 10)
+    })  # fmt: skip
 
 
 def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> None:

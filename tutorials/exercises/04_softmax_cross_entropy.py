@@ -51,5 +51,6 @@ def sigmoid_loss_gradient(z: Array, labels: Labels) -> Array:
     """dz of the loss of the network `mlp-small`, whose scores go through sigmoids.  -> (N, K)
 
     q = 1 / (1 + exp(-z)); the loss is the mean over n of -log(q[n,label] / sum_k q[n,k]).
+    Scores of 20 and -20 have to work; those of thousands need not.
     """
     raise NotImplementedError

@@ -56,6 +56,7 @@ def sigmoid_loss_gradient(z: Array, labels: Labels) -> Array:
     """dz of the loss of the network `mlp-small`, whose scores go through sigmoids.  -> (N, K)
 
     q = 1 / (1 + exp(-z)); the loss is the mean over n of -log(q[n,label] / sum_k q[n,k]).
+    Scores of 20 and -20 have to work; those of thousands need not.
     """
     q = 1 / (1 + np.exp(-z))
     shares = q / q.sum(axis=1, keepdims=True)

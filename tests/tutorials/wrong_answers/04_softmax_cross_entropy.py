@@ -725,3 +725,17 @@ for _diagnosis, _formula in {
 def slope_in_z(z, labels):
     q, y = 1 / (1 + np.exp(-z)), one_hot(z, labels)
     return z * (1 - z) * (1 / q.sum(axis=1, keepdims=True) - y / q) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "z is cut off at 3")
+def sigmoid_of_scores_cut_off(z, labels):
+    return sigmoid_loss_gradient(np.clip(z, -3, 3), labels)
+
+
+@wrong("04.sigmoid_loss_gradient", "for scores ten times as large")
+def sigmoid_of_scores_cut_off_at_seven(z, labels):
+    return sigmoid_loss_gradient(np.clip(z, -7, 7), labels)
+
+
+def sigmoid_loss_gradient(z, labels):
+    return (shares(z) - one_hot(z, labels)) * (1 - sigmoid(z)) / len(z)
