@@ -91,7 +91,7 @@ prediction = None  # "a", "b" or "c"
 # Forwards a change goes through $J$, backwards a gradient goes through $J^T$. For three layers,
 # $dx = J_1^T (J_2^T (J_3^T dy))$: beginning at the loss, each step is a matrix times a *vector*.
 # Beginning at the other end, $((J_1^T J_2^T) J_3^T) dy$, all steps but the last are a matrix times a
-# *matrix*. No layer of this course ever builds its $J$; each computes $J^T dy$ directly.
+# *matrix*. None of the layers that train here ever builds its $J$; each computes $J^T dy$ directly.
 
 # %% [markdown]
 # ## By hand
@@ -560,8 +560,8 @@ show(
     "paths",
     "The same derivative, path by path and in order: the number of steps doubles, or grows by two.",
     "Arrows followed against the number of doublings from 1 to 12, on a logarithmic scale. Path by "
-    f"path it rises as a straight line to {path_by_path[-1]:,}; in topological order it stays flat, "
-    f"at {in_order[-1]} for 12 doublings.",
+    f"path it rises as a straight line to {path_by_path[-1]:,}; in topological order it stays far "
+    f"below, and grows by two each time, from {in_order[0]} to {in_order[-1]}.",
 )
 
 # %% [markdown]
@@ -684,7 +684,7 @@ print(f"graph {1000 * graph_seconds:.1f} ms, layer {1000 * layer_seconds:.3f} ms
 # **In other libraries.** `Value` is PyTorch's `Tensor` in small: `.grad` is the same, and
 # `backward()` too. PyTorch *accumulates* into `.grad` over several calls of `backward`, so training
 # begins each step with `optimizer.zero_grad()`; ours starts each time from 0. Keras hides the graph
-# in `tf.GradientTape`.
+# in `fit`; TensorFlow, one of the libraries that it runs on, shows it as `tf.GradientTape`.
 #
 # **The best of others.** Andrej Karpathy, [micrograd](https://github.com/karpathy/micrograd) and
 # its [lecture](https://karpathy.ai/zero-to-hero.html): the same class, live. Chris Olah, [Calculus

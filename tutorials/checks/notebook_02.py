@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tutorials.checks import Answer, exercise
 from tutorials.checks.diagnosis import WrongAnswer, call, expect
 
@@ -179,6 +181,11 @@ def quotient(answer: Answer) -> None:
                 -2 * a / b**2,
             ],
         })  # fmt: skip
+        if not np.allclose([first, second], [1 / b, -a / b**2], rtol=1e-12, atol=1e-14):
+            raise WrongAnswer(
+                f"the pair of slopes {at} is right to some nine digits. These are differences: "
+                "they are the witness of this check too. The slopes have a formula, without any h."
+            )
 
 
 @exercise

@@ -545,3 +545,9 @@ def sorted_by_value(result):
 
     enter(result)
     return sorted(order, key=lambda node: node.value)
+
+
+@wrong("02.quotient", "These are differences: they are the witness")
+def both_sided_slopes(a, b, h=1e-6):
+    by_a = ((a + h) / b - (a - h) / b) / (2 * h)
+    return a / b, (by_a, (a / (b + h) - a / (b - h)) / (2 * h))
