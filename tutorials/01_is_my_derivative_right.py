@@ -293,7 +293,7 @@ by_hand("01.3", derivative=..., above=..., below=..., slope=...)
 # | `above` | `h` | x is not 0: x + h is a little smaller than h. |
 # | `above` | `0` | x + h is positive, and the ReLU keeps it. |
 # | `below` | `x - h` | x - h is negative, and the ReLU makes it 0. |
-# | `below` | `h - x` | x - h is negative, and the ReLU makes it 0. |
+# | `below` | `h - x` | x and h are exchanged: x - h is negative, and the ReLU makes it 0. |
 # | `slope` | `(above - below) / h` | the two points lie 2h apart. |
 # | `slope` | `0` | this is the slope at x. The quotient sees both sides of the kink. |
 # | `slope` | `0.5` | this would be so at x = 0. Here more of the step lies on the flat side. |

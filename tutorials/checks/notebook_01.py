@@ -3,7 +3,7 @@
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect, recognize
 
 H = 1e-5
 INTEGERS = (
@@ -229,9 +229,37 @@ def crosses_kink(answer: Answer) -> None:
         ),
         "every point on the flat side is marked. There the derivative is 0, and exists.": x < 0,
     }
-    expect(call(answer, x, H), near, "crosses_kink(x, 1e-5)", mistakes=mistakes)
+    got = call(answer, x, H)
+    recognize(got, near, "crosses_kink(x, 1e-5)", mistakes)
+    for h in (H, 1e-3):
+        _expect_smooth(answer, h)
+    expect(got, near, "crosses_kink(x, 1e-5)")
     wide = {"the step h does not matter here, but it should: the answer is that for 1e-5.": near}
     expect(call(answer, x, 1e-3), np.abs(x) < 1e-3, "crosses_kink(x, 1e-3)", mistakes=wide)
+    within = np.array([True, True, False, False])
+    expect(call(answer, np.array([-0.99, 0.99, -1.01, 1.01]) * H, H), within, (
+        "crosses_kink(x, 1e-5) for x = [-0.99e-5, 0.99e-5, -1.01e-5, 1.01e-5]"
+    ), mistakes={
+        "points farther than h from the kink are marked. A step is h long, and no longer.": (
+            np.ones(4, dtype=bool)
+        ),
+        "points nearer than h to the kink are missed. A whole step is h long.": (
+            np.zeros(4, dtype=bool)
+        ),
+    })  # fmt: skip
+
+
+def _expect_smooth(answer: Answer, h: float) -> None:
+    """WrongAnswer if a point is marked that lies many steps from the kink."""
+    rng = np.random.default_rng(3)
+    x = rng.uniform(0.01, 3, size=100) * rng.choice([-1, 1], size=100)
+    got = np.asarray(call(answer, x, h))
+    if got.shape == x.shape and got.any():
+        raise WrongAnswer(
+            f"crosses_kink(x, {h:g}): smooth points are marked, such as x = {x[got.argmax()]:.4g}, "
+            "where both steps stay on one side. Is a difference quotient compared with 1? It is 1 "
+            "only up to rounding. Compare x with h instead."
+        )
 
 
 @exercise

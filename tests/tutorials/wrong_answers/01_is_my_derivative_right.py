@@ -564,3 +564,34 @@ def divided_and_multiplied(f, x, h=1e-3):
         down[index] -= h
         result[index] = (f(up) - 2 * middle + f(down)) / h * h
     return result
+
+
+def kink_quotient(x, h):
+    return (np.maximum(x + h, 0) - np.maximum(x - h, 0)) / (2 * h)
+
+
+@wrong("01.crosses_kink", "It is 1 only up to rounding. Compare x with h")
+def quotient_between_the_slopes(x, h):
+    slope = kink_quotient(x, h)
+    return (slope > 0) & (slope < 1)
+
+
+@wrong("01.crosses_kink", "smooth points are marked")
+def quotient_is_no_slope(x, h):
+    slope = kink_quotient(x, h)
+    return (slope != 0) & (slope != 1)
+
+
+@wrong("01.crosses_kink", "points farther than h from the kink are marked")
+def a_little_more_than_a_step(x, h):
+    return np.abs(x) < h + 1e-6
+
+
+@wrong("01.crosses_kink", "points farther than h from the kink are marked")
+def one_third_more_than_a_step(x, h):
+    return np.abs(x) <= 1.3 * h
+
+
+@wrong("01.crosses_kink", "points nearer than h to the kink are missed")
+def most_of_a_step(x, h):
+    return np.abs(x) <= 0.9 * h
