@@ -182,7 +182,7 @@ by_hand("05.1",
 #
 # | name | if you have | then |
 # | --- | --- | --- |
-# | `a` | `W1 @ x[0] + b1` | the weights are transposed: a_j sums x_i W_ij over i, the rows of W1. |
+# | `a` | `x @ W1.T + b1` | the weights are transposed: a_j sums x_i W_ij over i, the rows of W1. |
 # | `h` | `[[1, 0]]` | this is the mask. h is a itself where a is positive. |
 # | `h` | `abs(a)` | a negative number becomes 0, not positive. |
 # | `z` | `a @ W2 + b2` | the second layer takes h, not a. |
@@ -651,10 +651,10 @@ bar_axes.grid(visible=False, axis="y")
 show(
     figure,
     "loss_does_not_tell",
-    "Four training runs, one with right gradients. All four losses fall.",
+    "Four training runs, one with right gradients. All four losses end below where they began.",
     "Left, the training losses of four networks over the epochs, the right one green, the others "
-    "red with different dashes: all fall; right and factor missing lie close together, mask always "
-    "true and both mistakes flatten out higher up. Right, "
+    "red with different dashes: right and factor missing fall all the way, close together; mask "
+    "always true and both mistakes fall, and rise a little again, higher up. Right, "
     "their test accuracies: the first two above 85 %, the other two between 70 % and 85 %.",
 )
 assert all(losses[-1] < losses[0] for _, losses in runs.values())
@@ -663,7 +663,8 @@ if not FAST:
     assert all(0.70 < reached[name] < 0.85 for name in ("mask always true", "both mistakes"))
 
 # %% [markdown]
-# All four losses fall. If you only had one of the red curves, would you look for a mistake? Without the factor
+# All four losses end below where they began. Two rise a little again on the way, as right gradients
+# with a long step can do, too. If you only had one of the red curves, would you look for a mistake? Without the factor
 # the network is about as good as the right one; with the mask that is always true it loses several
 # percent. Only someone who knows what *should* have come out can tell from the curve. The check needs
 # no such knowledge, and takes milliseconds.

@@ -88,6 +88,8 @@ def test_a_mistake_of_a_table_gets_its_sentence(source: Path) -> None:
     text = "\n".join(markdown(source))
     for place, table in enumerate(tables.tables(text), start=1):
         wrong = tables.mistakes(text, place)
+        named = [(row.name, row.value) for row in wrong]
+        assert len(set(named)) == len(wrong), "the same sentence twice: one is lost"
         known = tables.recognized(table, wrong)
         rows = {name: (row, value) for name, row, value in tables.computed(table)}
         for row in wrong:
@@ -106,6 +108,14 @@ def test_a_learner_sees_one_line_for_each_blank(capsys: pytest.CaptureFixture[st
         "wrong_1: wrong at [1, 1]. It comes from `X @ dY`.",
         "wrong_2: still blank.",
     ]
+
+
+def test_the_commonest_slips_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    tables.by_hand("01.3", derivative=..., above=..., below=-1.1e-5, slope=...)
+    assert "below: x - h is negative, and the ReLU makes it 0." in capsys.readouterr().out
+    blank = dict.fromkeys(["h", "z", "p", "L", "dz", "dW2", "db2", "dh", "da", "dW1", "db1"], ...)
+    tables.by_hand("05.1", a=[[-1, 1]], **blank)
+    assert "a: the weights are transposed" in capsys.readouterr().out
 
 
 def test_a_rule_that_is_to_be_derived_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:

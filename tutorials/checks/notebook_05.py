@@ -19,8 +19,8 @@ from tutorials.checks.diagnosis import (
 SQUARE = (3, 3, 3, 3)  # examples, inputs, hidden units, classes: every product fits
 OBLONG = (4, 3, 5, 2)
 MULTIPLIED = (
-    "this is multiplied by N. dz holds the loss's 1/N, and there it stays: no layer divides or "
-    "multiplies by the number of examples."
+    "this is multiplied by N. dz holds the loss's 1/N, and there it stays: a layer divides or "
+    "multiplies by the number of examples only if its own forward pass does."
 )
 
 
@@ -29,6 +29,7 @@ def relu_backward(answer: Answer) -> None:
     """Three axes, inputs of both signs and exact zeros."""
     rng = np.random.default_rng(6)
     x, dy = rng.normal(size=(2, 2, 3, 4))
+    dy *= 10
     x[0, 0, :2] = 0.0
     x[1, 0, :2] = 1e-6, -1e-6
     x[1, 1, :2] = 1e-30, -1e-30
@@ -90,6 +91,12 @@ def relu_backward(answer: Answer) -> None:
         "a number only passes where its whole row is positive. Each decides for itself.": (
             dy * (x > 0).all(axis=-1, keepdims=True)
         ),
+        **{
+            f"dy is cut off at {bound}. Where x is positive, all of it passes, of any size.": (
+                np.clip(dx, -bound, bound)
+            )
+            for bound in (1, 3, 5, 10)
+        },
     })  # fmt: skip
 
 
@@ -97,7 +104,7 @@ def relu_backward(answer: Answer) -> None:
 def dead_units(answer: Answer) -> None:
     """Units that are on always, sometimes, only at the kink, never."""
     always, once, never, at_the_kink = (1, 2, 0.5), (-1, 4, -2), (-2, -0.5, -3), (0, -1, 0)
-    columns = [always, once, never, at_the_kink, (3, 0, -1), (2, -3, -1), (1e-6, -1, -3)]
+    columns = [always, once, never, at_the_kink, (3, 0, -1), (2, -3, -1), (1e-12, -1, -3)]
     columns += [(-2, 1, 3), (-1, -2, 4)]  # on at the last example; off for one, and for most
     a = np.array(columns, dtype=float).T
     off = a <= 0
@@ -269,6 +276,9 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
         "with 0.": _products(x, np.where(a != 0, dh, 0)),
         "right, except where a is exactly 0: there the gradient passes, and nothing should, as in "
         "exercise 1. Compare with >, not >=.": _products(x, np.where(a >= 0, dh, 0)),
+        "the gradient stops where a is small, too. The slope is 1 wherever a > 0, however small.": (
+            _products(x, np.where(a > 0.01, dh, 0))
+        ),
         "all examples have the mask of the first one. Each has a mask of its own.": (
             _products(x, dh * (a[0] > 0))
         ),
@@ -286,13 +296,13 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
 def _draw(n: int, inputs: int, hidden: int, classes: int) -> tuple[Array, Array, Array, Array]:
     """Random x, a, w2 and dz for these numbers of examples, inputs, hidden units, classes.
 
-    One entry of a is exactly 0.
+    One entry of a is exactly 0, another one hardly more.
     """
     rng = np.random.default_rng(7)
     x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
     w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
     a = x @ w1 + rng.normal(size=hidden)
-    a[1, 0] = 0.0
+    a[1, 0], a[2, 0] = 0.0, 1e-9
     return x, a, w2, dz
 
 
@@ -374,8 +384,18 @@ def softplus_backward(answer: Answer) -> None:
         "what is not a number has been replaced by 0. At 1000 the slope is 1.": [0.0, 0.0, -2.0],
     })  # fmt: skip
     _expect_digits(call(answer, x, dy), dy * np.exp(-np.logaddexp(0, -x)))
-    small = np.array([-20.0, -30.0, -36.0])
-    _expect_digits(call(answer, small, np.ones(3)), np.exp(small) / (1 + np.exp(small)))
+    between = np.linspace(-36.0, 27.0, 127)  # from where exp is tiny to where the slope is 1
+    slope = np.exp(between) / (1 + np.exp(between))
+    got = np.asarray(call(answer, between, np.ones(between.shape)))
+    replaced = ((got == 0) | (got == 1)) & (np.abs(got - slope) > 1e-12 * slope)
+    if replaced.any():
+        place = replaced.argmax()
+        raise WrongAnswer(
+            f"dx for x = {between[place]:g} and dy = 1 is exactly {got[place]:g}; expected "
+            f"{slope[place]:.9g}. The slope comes close to 0 and to 1, but it is not replaced by "
+            "them beyond a bound. Take exp of -|x|, which never overflows."
+        )
+    _expect_digits(got, slope)
 
 
 def _expect_digits(dx: Array, exact: Array) -> None:

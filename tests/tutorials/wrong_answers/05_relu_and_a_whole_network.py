@@ -473,3 +473,41 @@ def positive_dy_only(x, dy):
 def shifted_as_in_softmax(x, dy):
     shifted = np.exp(x - x.max())
     return dy * shifted / (1 + shifted)
+
+
+@wrong("05.softplus_backward", "dx for x = 5.5 and dy = 1 is exactly 1")
+def one_above_five(x, dy):
+    with np.errstate(all="ignore"):
+        return dy * np.where(x > 5, 1, np.exp(x) / (1 + np.exp(x)))
+
+
+@wrong("05.softplus_backward", "not replaced by them beyond a bound")
+def one_above_twenty(x, dy):
+    with np.errstate(all="ignore"):
+        return dy * np.where(x > 20, 1, np.exp(x) / (1 + np.exp(x)))
+
+
+@wrong("05.softplus_backward", "not replaced by them beyond a bound")
+def zero_below_minus_ten(x, dy):
+    with np.errstate(all="ignore"):
+        return dy * np.where(x < -10, 0, 1 / (1 + np.exp(-x)))
+
+
+@wrong("05.dead_units", "on by very little")
+def nearly_off_by_a_millionth(a):
+    return (a < 1e-6).all(axis=0)
+
+
+@wrong("05.dead_units", "on by very little")
+def close_to_off(a):
+    return np.isclose(np.maximum(a, 0), 0).all(axis=0)
+
+
+@wrong("05.two_layer_backward", "stops where a is small, too")
+def mask_above_a_small_number(x, a, h, w2, dz):
+    return network(x, a, h, w2, dz, a > 0.05)
+
+
+@wrong("05.relu_backward", "dy is cut off at 3")
+def dy_cut_off(x, dy):
+    return np.clip(dy, -3, 3) * (x > 0)
