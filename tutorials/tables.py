@@ -153,10 +153,10 @@ def judge(
     rule = f" It comes from `{row.how}`." if given_rule else ""
     rtol = 2e-3 if "." in row.value else 1e-9
     for sentence, mistaken in (known or {}).items():
-        atol = rtol * float(np.abs(mistaken).max(initial=0.0))
-        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=rtol, atol=atol):
-            differs = got.shape != value.shape or not np.allclose(got, value, rtol=rtol, atol=atol)
-            if differs:
+        off = _three_digits(mistaken)
+        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=0, atol=off):
+            off = max(off, _three_digits(value))
+            if got.shape != value.shape or not np.allclose(got, value, rtol=0, atol=off):
                 return sentence + rule
     if got.shape != value.shape:
         return _shapes(got, value) + rule
@@ -171,6 +171,8 @@ def judge(
         return f"what you have is rounded too far: three digits are needed.{rule}"
     if np.allclose(got, value, rtol=5e-3, atol=0):
         exact = allowed[wrong].max() <= 1e-9 * max(1.0, np.abs(value).max())
+        if exact and np.all(got == np.rint(got)):  # it does not come from a rounded fraction
+            return f"close, but this one is exact.{rule}"
         advice = "but this one is exact" if exact else "but three digits are needed"
         return f"close, {advice}: is it computed from a rounded number?{rule}"
     try:
@@ -235,6 +237,14 @@ def _in_words(shape: tuple[int, ...]) -> str:
     if len(shape) == 2:
         return f"{shape[0]} row{'s' * (shape[0] > 1)} of {shape[1]}"
     return f"a nested list of {' by '.join(map(str, shape))}"
+
+
+def _three_digits(value: NDArray[np.float64]) -> float:
+    """How far numbers lie from these that show three of their digits; whole ones are exact."""
+    largest = float(np.abs(value).max(initial=0.0))
+    if np.allclose(value, np.rint(value), rtol=1e-9, atol=0):
+        return 1e-9 * largest
+    return 0.5000001 * 10.0 ** (math.floor(math.log10(largest)) - 2)
 
 
 def _allowed(text: str, number: float) -> float:

@@ -20,11 +20,14 @@ TEXT = """
 # | `small` | `0.00025975` | 0.00025975 |
 # | `s` | `2 / 3` | 0.6667 |
 # | `six` | `9 * s` | 6 |
+# | `count` | `1600 * 64 + 64` | 102464 |
 # | `large` | `np.arange(16).reshape(4, 4) + 3` | [[3, 4, 5, 6], [7, 8, 9, 10], [11, 12, 13, 14], [15, 16, 17, 18]] |
 #
 # | name | if you have | then |
 # | --- | --- | --- |
 # | `six` | `6 * s` | three halves are missing. |
+# | `six` | `8 * s` | a third is missing. |
+# | `p` | `0.9489` | the step is subtracted. |
 # | `y` | `[[7, 3]]` | the second weight is added. |
 """  # noqa: E501
 ROWS = tables.tables(TEXT)[0]
@@ -60,6 +63,10 @@ ROWS = tables.tables(TEXT)[0]
         ("p", 0.6667, "this is what the row `s` asks for."),
         ("s", 0.67, "rounded too far"),
         ("six", 6.003, "close, but this one is exact"),
+        ("six", 5.33, "a third is missing."),
+        ("p", 0.949, "the step is subtracted."),
+        ("p", 0.951, "wrong."),
+        ("count", 102401, "close, but this one is exact. It comes from"),
         ("six", 4, "three halves are missing."),
         ("large", 4 * [[3, 4, 5, 6]], "wrong at 12 of 16 places, the first is [1, 0]."),
         ("p", 0.2, "wrong. It comes from `1 / (1 + exp(-1))`."),
