@@ -197,6 +197,7 @@ by_hand("06.2",
 # | `v_average_2` | `v_2` | this is $v$ itself, which began at zero and is too small. Correct it. |
 # | `v_average_2` | `v_2 / (1 - 0.999)` | this is the correction of the first step. $t$ is 2 now. |
 # | `w_2` | `1 - 0.1 * m_average_2 / sqrt(v_average_2)` | the step begins where the first one ended. |
+# | `w_2` | `w + 0.1 * m_average_2 / sqrt(v_average_2)` | the step goes the wrong way: against the average, which is still positive. |
 #
 # </details>
 #
