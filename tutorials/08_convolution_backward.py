@@ -240,7 +240,9 @@ by_hand("08.1",
 # | name | if you have | then |
 # | --- | --- | --- |
 # | `dx0` | `dy[0] * w[2]` | the kernel lies the wrong way round: $x_0$ is under $w_0$ in the only window that reads it. |
+# | `dx1` | `dy[0] * w[1] + dy[1] * w[2]` | the kernel lies the wrong way round: $x_1$ is under $w_1$ in the first window, and under $w_0$ in the second. |
 # | `dx2` | `dy[0] * w[0] + dy[1] * w[1] + dy[2] * w[2]` | the kernel lies the wrong way round. Find $x_2$ in each of the three lines, and the weight beside it. |
+# | `dx3` | `dy[1] * w[0] + dy[2] * w[1]` | the kernel lies the wrong way round: $x_3$ is under $w_2$ in the second window, and under $w_1$ in the third. |
 # | `dx4` | `dy[2] * w[0]` | the kernel lies the wrong way round: $x_4$ is under $w_2$ in the only window that reads it. |
 # | `dw0` | `dy[2] * x[0] + dy[1] * x[1] + dy[0] * x[2]` | $dy$ is turned. In $dw$ both run forwards. |
 # | `dw2` | `dy[2] * x[2] + dy[1] * x[3] + dy[0] * x[4]` | $dy$ is turned. In $dw$ both run forwards. |
