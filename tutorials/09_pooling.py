@@ -690,8 +690,8 @@ show(
 # defect. The numbers that get nothing had no influence on the loss at this point: changing them
 # a little changes nothing (unless they lie exactly on a kink, as the background does: notebook 08).
 # The kernel still learns from all windows that remain, because their gradients add up (notebook
-# 08). Nor has it to do with the size of the weights: with zero biases, weights that are a hundred times
-# smaller leave every sign and every winner as it was, and the same numbers are reached.
+# 08). Nor has it to do with the size of the weights: with zero biases, weights that are 128 times
+# smaller (a power of two, so that nothing is rounded) leave every sign and every winner as it was, and the same numbers are reached.
 
 # %% [markdown]
 # ## What this cannot tell you
