@@ -5,6 +5,7 @@ A check calls the learner's function through `call`, then compares with `expect`
 """
 
 import inspect
+import math
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +68,11 @@ def describe(error: Exception, path: Path) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     if text.startswith("The truth value of an array"):
         text += " (`if`, `and` and `max` want one value; np.where, & and np.maximum take arrays)"
+    pair = re.search(r"broadcast together with shapes \(([\d,]+)\) \(([\d,]+)\)", text)
+    if pair:
+        one, other = ([int(n) for n in shape.split(",") if n] for shape in pair.groups())
+        if len(one) != len(other) and math.prod(one) == math.prod(other):
+            text = f"{text.rstrip()} (both hold {math.prod(one)} numbers: is a reshape missing?)"
     return f"{type(error).__name__}: {text}{place}"
 
 
@@ -346,6 +352,8 @@ def _call_text(answer: Callable[..., Any], arguments: list[Any]) -> str:
     for name, value in zip(_names(answer, arguments), arguments, strict=True):
         if isinstance(value, np.ndarray):
             shown.append(f"{name} of shape {value.shape}")
+        elif isinstance(value, tuple | list) and any(isinstance(a, np.ndarray) for a in value):
+            shown.append(f"{name} of shapes {', '.join(str(np.shape(a)) for a in value)}")
         elif isinstance(value, int | float | str | tuple):
             shown.append(f"{name}={value!r}")
         else:

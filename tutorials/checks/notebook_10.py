@@ -366,6 +366,10 @@ def _centre_one(answer: Answer, image: Array) -> None:
                  "begin at a negative number begins elsewhere."] = (
             _moved(image, max(down, 0), max(right, 0))
         )  # fmt: skip
+        cleared = np.roll(image, (down, right), (0, 1))
+        cleared[:down] = cleared[:, :right] = 0
+        mistakes["what came in at the other side is not what is cleared. With a shift of -3, [:-3] "
+                 "is all but the last three rows: clear [-3:] then."] = cleared  # fmt: skip
     mistakes |= {
         "it lies a pixel too high or too far left: either the shift is cut off (or rounded down) "
         "where it should be rounded, or the centre is put on 13.5 in place of 14.": rounded(

@@ -726,6 +726,15 @@ def positive_shifts_of_columns_only(image):
     return _placed(image, down, max(right, 0))
 
 
+@wrong("10.centred", "[:-3] is all but the last three rows")
+def cleared_as_if_positive(image):
+    down, right = _shift_of(image)
+    moved = np.roll(image, (down, right), (0, 1))
+    moved[:down] = 0
+    moved[:, :right] = 0
+    return moved
+
+
 @wrong("10.centred", "a mean over all 784 pixels is taken for the centre")
 def mean_over_all_pixels(image):
     return _placed(image, *_shift_of(image, image.size))
@@ -807,6 +816,17 @@ def features_before_the_relu(weights, kept, dscores, own):
 @wrong("10.network_backward", "The order asked for is dk1, db1, dk2, db2, dw3, db3")
 def last_layer_first(weights, kept, dscores, own):
     return _way_back(weights, kept, dscores, own)[::-1]
+
+
+@wrong("10.network_backward", "(both hold 24 numbers: is a reshape missing?)")
+def list_not_folded(weights, kept, dscores, own):
+    dh2, _, _ = own.dense_backward(kept[6], weights[4], dscores)
+    return own.relu_backward(kept[5], dh2)
+
+
+@wrong("10.network_backward", "kept of shapes (3, 14, 12, 1), (3, 12, 10, 3)")
+def fails_in_some_way(weights, kept, dscores, own):
+    return kept[7]
 
 
 @wrong("10.network_backward", "six arrays should be returned")
