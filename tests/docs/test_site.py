@@ -113,6 +113,7 @@ def test_a_chapter_has_the_committed_outputs_and_all_formulas(site: Path, notebo
     assert alts
     assert set(alts) <= page.alts
     markdown = "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    markdown += "".join("".join(o.get("data", {}).get("text/markdown", "")) for o in outputs)
     markdown = re.sub(r"`[^`]*`", "", markdown)
     formulas = len(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$", markdown))
     assert text.count("<math") == formulas

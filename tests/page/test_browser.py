@@ -615,11 +615,13 @@ def test_nothing_collides(browser: Browser, server: Server, width: str) -> None:
         assert canvas is not None
         assert canvas["width"] <= kernels["width"]
         colours = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 1, 1).data]"
-        for what in ("#kernels canvas.maps", "#kernels canvas.scale"):
-            light = page.locator(what).first.evaluate(colours)
-            page.emulate_media(color_scheme="dark")
-            assert page.locator(what).first.evaluate(colours) != light
-            page.emulate_media(color_scheme="light")
+        drawn = [page.locator(f"#kernels canvas.{kind}").first for kind in ("maps", "scale")]
+        light = [canvas.evaluate(colours) for canvas in drawn]
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(500)  # it is drawn anew some frames later
+        dark = [canvas.evaluate(colours) for canvas in drawn]
+        assert all(before != after for before, after in zip(light, dark, strict=True))
+        page.emulate_media(color_scheme="light")
         page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))  # type: ignore[arg-type]
         page.click('nav a[href="#draw"]')
         page.click("#sample")
