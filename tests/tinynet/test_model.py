@@ -282,6 +282,12 @@ class TestPredict:
         with pytest.raises(RuntimeError, match=r"^dense_2: .*call forward\(x, keep=True\)"):
             model.backward(normal((2, 5), 0))
 
+    def test_a_copy_has_no_caches(self) -> None:
+        model = cnn()
+        model.forward(normal((2, 9, 8, 2), 0), keep=True)
+        assert any(held(layer) for layer in model.layers)
+        assert [held(layer) for layer in copy.deepcopy(model).layers] == [[]] * 9
+
 
 def test_summary_and_repr_describe_the_network() -> None:
     model = cnn(np.float32)
