@@ -174,3 +174,12 @@ def test_wrong_labels(loss: Loss, definition: Loss, labels: Array, message: str)
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is compared whole
         loss(np.full((2, 3), 0.5), labels)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("loss", [softmax_cross_entropy, cross_entropy])
+def test_rows_of_labels_may_have_any_sum(loss: Loss) -> None:
+    outputs = outputs_for(loss, 3, 4, seed=0)
+    rows = np.array([[2.0, 0.5, 0, 0], [0, 0.25, 0, 0], [0.1, 0.2, 0.3, 0.4]])
+    _, gradient = loss(outputs, rows)
+    numeric = numerical_gradient(lambda: loss(outputs, rows)[0], outputs)
+    assert relative_error(gradient, numeric).max() < 1e-6
