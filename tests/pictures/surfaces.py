@@ -4,16 +4,14 @@ Squared and lined paper, faint pencil, boards, poor cameras, odd crops, drawn ar
 validation digits.
 """
 
-import sys
-
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from mnist_app.pictures.pixels import Pixels
 from tests.drawn_pictures import as_bytes, as_jpeg
-from tests.pictures.desk import Image8, Kinds, Page, Rng, pasted, photographed, show, tight
-from tests.pictures.underlines import held_out
+from tests.pictures.desk import Image8, Kinds, Page, Rng, pasted, photographed, tight
+from tests.pictures.underlines import show_held_out
 
 Colour = npt.NDArray[np.float64]
 
@@ -197,5 +195,4 @@ SURFACES: Kinds = {
 
 
 if __name__ == "__main__":
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    show(SURFACES, *held_out(seed), seed)
+    show_held_out(SURFACES)

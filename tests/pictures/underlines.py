@@ -107,6 +107,12 @@ def held_out(seed: int) -> tuple[Image8, npt.NDArray[np.integer]]:
     return images[100 * seed :][:100], labels[100 * seed :][:100]
 
 
+def show_held_out(kinds: Kinds) -> None:
+    """Measure with held-out digits; the seed stands on the command line, 0 if it does not."""
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    show(kinds, *held_out(seed), seed)
+
+
 LINES: Kinds = {
     "ruler": ruler,
     "thick": thick,
@@ -120,5 +126,4 @@ LINES: Kinds = {
 
 
 if __name__ == "__main__":
-    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    show(LINES, *held_out(seed), seed)
+    show_held_out(LINES)
