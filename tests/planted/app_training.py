@@ -328,6 +328,20 @@ BUGS = [
         tests="tests/app/test_digit_detector.py::test_the_included_weights_are_of_the_detector",
     ),
     Bug(
+        "weights made anew are called the same for one number that is",
+        file="mnist_app/training/included.py",
+        old="return max(float(",
+        new="return min(float(",
+        tests="tests/app/test_included.py::test_a_number_that_differs_is_seen",
+    ),
+    Bug(
+        "the included weights are said to come from another rate",
+        file="mnist_app/training/included.py",
+        old="--learning-rate 0.001",
+        new="--learning-rate 0.002",
+        tests="tests/app/test_included.py::test_an_included_file_has_the_settings_of_its_training",
+    ),
+    Bug(
         "digits that stay digits upside down are shown as none",
         file=NON_DIGITS,
         old="(4, 7): np.flipud",
