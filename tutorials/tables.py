@@ -8,7 +8,7 @@ table behind it, `| name | if you have | then |`, says what likely wrong values 
 import ast
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from tutorials import files
 from tutorials.checks.diagnosis import WrongAnswer, expect
 
+Array = NDArray[Any]
+
 NUMBER = r"-?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
-NAMES = {"np": np, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh}
+NAMES: dict[str, Any] = {"np": np, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "tanh": np.tanh}
 
 
 @dataclass(frozen=True)
@@ -58,23 +60,38 @@ def tables(text: str, header: str = "name | how | value") -> list[list[Row]]:
     return found
 
 
-def computed(table: list[Row]) -> Iterator[tuple[str, Row, NDArray[np.float64]]]:
+def computed(
+    table: list[Row], own: Mapping[str, Array] | None = None
+) -> Iterator[tuple[str, Row, Array]]:
     """The rows that are not given, each with what its expression gives.
 
-    Each has a name of its own: a row `w` that comes a second time is called `w_2`.
+    Each has a name of its own: a row `w` that comes a second time is called `w_2`. With `own`,
+    the learner's numbers, each expression is evaluated with these in place of the earlier rows;
+    what they do not fit becomes NaN.
     """
     names, counts = dict(NAMES), dict[str, int]()
     for row in table:
         if row.how == "given":
             names[row.name] = np.array(row.shown) if isinstance(row.shown, list) else row.shown
             continue
-        names[row.name] = value = eval(row.how, {"__builtins__": __builtins__, **names})
+        value = _value(row.how, names) if own is None else _with_own(row.how, names)
         counts[row.name] = count = counts.get(row.name, 0) + 1
-        yield (
-            row.name if count == 1 else f"{row.name}_{count}",
-            row,
-            np.asarray(value, dtype=np.float64),
-        )
+        name = row.name if count == 1 else f"{row.name}_{count}"
+        names[row.name] = value if own is None else own.get(name, value)
+        yield name, row, np.asarray(value, dtype=np.float64)
+
+
+def _value(how: str, names: Mapping[str, Any]) -> Any:
+    return eval(how, {"__builtins__": __builtins__, **names})
+
+
+def _with_own(how: str, names: Mapping[str, Any]) -> Array:
+    """What an expression gives for the learner's own numbers, or NaN."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.asarray(_value(how, names), dtype=np.float64)
+    except Exception:  # of any kind: the numbers may have any shape, and be 0
+        return np.array(np.nan)
 
 
 def mistakes(text: str, place: int) -> list[Row]:
@@ -102,45 +119,90 @@ def by_hand(table: str, **answers: Any) -> None:
             "[[1, 0], [2, 3]], and run this cell again. Three digits are enough, if there are more."
         )
         return
-    known = recognized(folded, mistakes(source, int(place)))
+    own = filled_in(rows, answers)
+    origins = carried(folded, own)
+    known = recognized(folded, mistakes(source, int(place)), own)
     for name, row, value in rows:
-        judged = judge(answers[name], row, value, name not in to_derive, known.get(name, {}))
+        judged = judge(answers[name], row, value, name not in to_derive, known[name])
+        if name in origins:
+            judged = f"follows from your `{origins[name]}` by the right rule: put that right first."
         print(f"{name}: {judged}")
 
 
-def recognized(table: list[Row], wrong: list[Row]) -> dict[str, dict[str, NDArray[np.float64]]]:
-    """For each name of a table, what wrong values mean: its mistakes, then the other rows."""
+def filled_in(rows: list[tuple[str, Row, Array]], answers: Mapping[str, Any]) -> dict[str, Array]:
+    """The answers that are numbers, in the brackets that belong to them."""
+    own = {}
+    for name, _, value in rows:
+        try:
+            number = np.asarray(answers[name])
+        except ValueError:  # a list whose rows have different lengths
+            continue
+        if np.issubdtype(number.dtype, np.number):
+            own[name] = number.reshape(value.shape) if _same_numbers(number, value) else number
+    return own
+
+
+def carried(table: list[Row], own: Mapping[str, Array]) -> dict[str, str]:
+    """Which wrong numbers follow by their rules from an earlier wrong one, and from which."""
+    right = {name: (row, value) for name, row, value in computed(table)}
+    origins, wrong = dict[str, str](), dict[str, str]()
+    for name, row, value in computed(table, own):
+        used = {node.id for node in ast.walk(ast.parse(row.how)) if isinstance(node, ast.Name)}
+        origin = next((wrong[other] for other in wrong if other in used), "")
+        wrong.pop(row.name, None)  # what an earlier row of this name has left
+        if name not in own:
+            wrong |= {row.name: origin} if origin else {}
+        elif not _accepted(own[name], *right[name]):
+            if origin and _meets(own[name], value, units=1.5):
+                origins[name] = origin
+            wrong[row.name] = origins.get(name, name)
+    return origins
+
+
+def recognized(
+    table: list[Row], wrong: list[Row], own: Mapping[str, Array]
+) -> dict[str, list[tuple[str, Array]]]:
+    """For each name of a table, what wrong values mean: its mistakes, then the other rows.
+
+    A mistake is evaluated with the right numbers, and with the learner's own earlier ones.
+    """
     given = [(row.name, row, np.asarray(row.shown)) for row in table if row.how == "given"]
-    rows, names = list(computed(table)), dict(NAMES)
-    names |= {name: value for name, _, value in given + rows}
-    known: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name, _, _ in rows}
-    for row in wrong:
-        value = eval(row.how, {"__builtins__": __builtins__, **names})
-        known[row.name][row.value] = np.asarray(value, np.float64)
-    for name in known:
-        for other, _, value in rows:
-            if other != name and _telling(value):
-                known[name][f"this is what the row `{other}` asks for."] = value
+    rows = list(computed(table))
+    names = NAMES | {name: value for name, _, value in given + rows}
+    earlier = dict(names)
+    known = {}
+    for name, _, value in rows:
+        listed = [row for row in wrong if row.name == name]
+        known[name] = [
+            *((row.value, np.asarray(_value(row.how, names), np.float64)) for row in listed),
+            *((row.value, _with_own(row.how, earlier)) for row in listed),
+            *(
+                (f"this is what the row `{other}` asks for.", asked)
+                for other, _, asked in rows
+                if other != name and other in own and asked.shape == value.shape and _telling(asked)
+            ),
+        ]
+        earlier[name] = own.get(name, value)
     return known
 
 
-def _telling(value: NDArray[np.float64]) -> bool:
-    """Is it unlikely to come up by accident?  Small whole numbers are everywhere."""
+def _telling(value: Array) -> bool:
+    """Is it unlikely to come up by accident?  Numbers of one or two digits are everywhere."""
     if value.size > 1:
         return bool(np.ptp(value) > 0)
-    return bool(abs(value) >= 100 or value != np.rint(value))
+    return not np.isclose(value, float(f"{value:.2g}"), rtol=1e-9, atol=0)
 
 
 def judge(
     answer: Any,
     row: Row,
-    value: NDArray[np.float64],
+    value: Array,
     given_rule: bool = True,
-    known: Mapping[str, NDArray[np.float64]] | None = None,
+    known: Sequence[tuple[str, Array]] = (),
 ) -> str:
     """One sentence on one answer: blank, right, or what is wrong, and its rule if that is given.
 
-    `known` maps a sentence to the wrong value that it explains.
+    `known` holds sentences, each with the wrong value that it explains.
     """
     if answer is ... or answer is None:
         return "still blank."
@@ -150,67 +212,98 @@ def judge(
         return "a number, or a list of numbers, is needed."
     if np.isnan(got).any():
         return f"still blank at {_places(np.isnan(got))}."
+    right = _right(got, row, value)
+    if right.all():
+        return "right."
     rule = f" It comes from `{row.how}`." if given_rule else ""
-    rtol = 2e-3 if "." in row.value else 1e-9
-    for sentence, mistaken in (known or {}).items():
-        off = _three_digits(mistaken)
-        if mistaken.shape == got.shape and np.allclose(got, mistaken, rtol=0, atol=off):
-            off = max(off, _three_digits(value))
-            if got.shape != value.shape or not np.allclose(got, value, rtol=0, atol=off):
-                return sentence + rule
+    for sentence, mistaken in known:
+        if _meets(got, mistaken):
+            return sentence + rule
     if got.shape != value.shape:
         return _shapes(got, value) + rule
-    pairs = zip(row.numbers, value.flat, strict=True)
-    allowed = np.reshape([_allowed(text, float(number)) for text, number in pairs], value.shape)
-    wrong = ~(np.abs(got - value) <= allowed)
-    if not wrong.any():
-        return "right."
-    if allowed[wrong].min() > 1e-9 * max(1.0, np.abs(value).max()) and _carried(got, value):
+    if _right_as_carried(got, row, value):
         return "right, to the digits that you carried."
-    if np.all(_rounded(got[wrong], value[wrong])):
+    wrong = ~right
+    if _rounded(got[wrong], value[wrong]):
         return f"what you have is rounded too far: three digits are needed.{rule}"
     if np.allclose(got, value, rtol=5e-3, atol=0):
-        exact = allowed[wrong].max() <= 1e-9 * max(1.0, np.abs(value).max())
+        exact = _exact(row, value)[wrong].any()
         if exact and np.all(got == np.rint(got)):  # it does not come from a rounded fraction
             return f"close, but this one is exact.{rule}"
-        advice = "but this one is exact" if exact else "but three digits are needed"
-        return f"close, {advice}: is it computed from a rounded number?{rule}"
+        advice = "this one is exact" if exact else "three digits are needed"
+        return f"close, but {advice}: is it computed from a rounded number?{rule}"
     try:
-        expect(got, value, "what you have", rtol=rtol)
+        expect(got, value, "what you have", rtol=2e-3 if "." in row.value else 1e-9)
     except WrongAnswer as diagnosis:
-        told = str(diagnosis)
-        if not value.shape:
-            told = _scalar(got, value, told)
-        elif re.search(r"At \[|; expected [-.\d]| all others", told):  # it shows the solution
-            told = f"wrong at {_places(wrong)}."
-        return told + rule
+        told = _scalar(got, value, str(diagnosis)) if not value.shape else _pattern(str(diagnosis))
+        return (told or f"wrong at {_places(wrong)}.") + rule
     return f"wrong.{rule}"
 
 
-def _scalar(got: NDArray[np.float64], value: NDArray[np.float64], told: str) -> str:
+def _scalar(got: Array, value: Array, told: str) -> str:
     """What may be said of one wrong number without showing the right one."""
     if value and np.isclose(got, -value, rtol=2e-3):
         return "the sign is wrong."
     if value and np.isclose(got, 100 * value, rtol=6e-3):
         return "100 times too large: is it in percent?"
-    function = re.search(r"This is .* what is asked for\.", told)
-    return function.group() if function and _telling(value) else "wrong."
+    function = re.search(r"This is (.* what is asked for\.)", told)
+    return f"this is {function.group(1)}" if function and _telling(value) else "wrong."
 
 
-def _carried(got: NDArray[np.float64], value: NDArray[np.float64]) -> bool:
-    """Is this what rounded numbers give: three digits, of which the last may be off by one?"""
-    unit = 10.0 ** (math.floor(math.log10(np.abs(value).max())) - 2)
-    shown = not np.allclose(got, np.round(got / unit / 10) * unit * 10, rtol=0, atol=unit / 100)
-    return shown and bool(np.abs(got - value).max() <= 1.5 * unit)
+def _pattern(told: str) -> str:
+    """What all wrong numbers of a list have in common, without the right ones, or ""."""
+    common = re.match(
+        r".*(exactly \d+ times|wrong sign|transpose|reverse order|by 180 degrees|by one number"
+        r"|right numbers in the wrong places|should vary)[^:(]*",
+        told.partition(" At [")[0],
+    )
+    return f"{common.group().rstrip('. ')}." if common else ""
 
 
-def _rounded(got: NDArray[np.float64], value: NDArray[np.float64]) -> list[bool]:
-    """Is each answer the right number, rounded to the digits that the answer shows?"""
+def _right(got: Array, row: Row, value: Array) -> NDArray[np.bool_]:
+    """Which numbers are right; none, if the shape is another one."""
+    if got.shape != value.shape:
+        return np.array(False)
+    return np.asarray(np.abs(got - value) <= _allowed(row, value))
+
+
+def _right_as_carried(got: Array, row: Row, value: Array) -> bool:
+    """Are these what rounded numbers give: three digits, of which the last may be off by one?"""
+    if not _meets(got, value, units=1.5) or _exact(row, value)[~_right(got, row, value)].any():
+        return False
+    tens = 10 * _third_digit(value)
+    return bool(np.abs(got - np.round(got / tens) * tens).max() > tens / 1000)
+
+
+def _accepted(got: Array, row: Row, value: Array) -> bool:
+    return bool(_right(got, row, value).all()) or _right_as_carried(got, row, value)
+
+
+def _meets(got: Array, value: Array, units: float = 0.5) -> bool:
+    """Are these the numbers, to within so many units of their third digit?"""
+    if got.shape != value.shape or not np.isfinite(value).all():
+        return False
+    off = float(np.abs(got - value).max(initial=0.0))
+    return off <= units * _third_digit(value) * (1 + 1e-6)
+
+
+def _third_digit(value: Array) -> float:
+    """What one in the third digit of the largest number is worth; whole numbers are exact."""
+    largest = float(np.abs(value).max(initial=0.0))
+    if np.allclose(value, np.rint(value), rtol=1e-9, atol=1e-15):
+        return max(1e-9 * largest, 1e-15)
+    return 10.0 ** (math.floor(math.log10(largest)) - 2)
+
+
+def _rounded(got: Array, value: Array) -> bool:
+    """Are these the right numbers, rounded to the digits that they show?"""
     digits = [len(f"{number:.12g}".partition(".")[2]) for number in got]
-    return [
-        0 < places < 12 and bool(number) and bool(np.isclose(round(float(right), places), number))
+    return all(
+        0 < places < 12
+        and round(float(right), places) == number
+        and abs(number - right) < 0.2 * abs(right)  # of 0.0577, 0.1 shows no digit
         for number, right, places in zip(got, value, digits, strict=True)
-    ]
+    )
 
 
 def _places(wrong: NDArray[np.bool_]) -> str:
@@ -221,14 +314,19 @@ def _places(wrong: NDArray[np.bool_]) -> str:
     return f"{len(places)} of {wrong.size} places, the first is {places[0]}"
 
 
-def _shapes(got: NDArray[np.float64], value: NDArray[np.float64]) -> str:
+def _shapes(got: Array, value: Array) -> str:
     """What is asked for in place of this, in rows and brackets."""
-    if got.size == value.size and np.squeeze(got).shape == np.squeeze(value).shape:
+    if _same_numbers(got, value):
         word = "too many" if got.ndim > value.ndim else "too few"
         pairs = abs(got.ndim - value.ndim)
         if pairs:
             return f"{'one pair' if pairs == 1 else f'{pairs} pairs'} of brackets {word}."
     return f"{_in_words(got.shape)}, where {_in_words(value.shape)} should stand."
+
+
+def _same_numbers(got: Array, value: Array) -> bool:
+    """Do the shapes differ by axes of length 1 only, which are brackets?"""
+    return got.size == value.size and np.squeeze(got).shape == np.squeeze(value).shape
 
 
 def _in_words(shape: tuple[int, ...]) -> str:
@@ -239,15 +337,18 @@ def _in_words(shape: tuple[int, ...]) -> str:
     return f"a nested list of {' by '.join(map(str, shape))}"
 
 
-def _three_digits(value: NDArray[np.float64]) -> float:
-    """How far numbers lie from these that show three of their digits; whole ones are exact."""
-    largest = float(np.abs(value).max(initial=0.0))
-    if np.allclose(value, np.rint(value), rtol=1e-9, atol=0):
-        return 1e-9 * largest
-    return 0.5000001 * 10.0 ** (math.floor(math.log10(largest)) - 2)
+def _allowed(row: Row, value: Array) -> Array:
+    """How far each number of an answer may lie from the right one."""
+    pairs = zip(row.numbers, value.flat, strict=True)
+    return np.reshape([_slack(text, float(number)) for text, number in pairs], value.shape)
 
 
-def _allowed(text: str, number: float) -> float:
+def _exact(row: Row, value: Array) -> NDArray[np.bool_]:
+    """Which numbers have to be met."""
+    return np.asarray(_allowed(row, value) <= 1e-9 * np.maximum(1.0, np.abs(value)))
+
+
+def _slack(text: str, number: float) -> float:
     """How far an answer may lie from a number, which is shown as this text.
 
     Whole numbers and others of up to three digits have to be met, if the text is exact. Of all

@@ -19,6 +19,8 @@ TEXT = """
 # | `half` | `1 / 2` | 0.5 |
 # | `small` | `0.00025975` | 0.00025975 |
 # | `s` | `2 / 3` | 0.6667 |
+# | `few` | `0.45` | 0.45 |
+# | `root` | `0.1 / sqrt(3)` | 0.0577 |
 # | `six` | `9 * s` | 6 |
 # | `count` | `1600 * 64 + 64` | 102464 |
 # | `large` | `np.arange(16).reshape(4, 4) + 3` | [[3, 4, 5, 6], [7, 8, 9, 10], [11, 12, 13, 14], [15, 16, 17, 18]] |
@@ -59,7 +61,7 @@ ROWS = tables.tables(TEXT)[0]
         ("dw", [[0.73, -0.73], [1.463, -1.463]], "right, to the digits that you carried."),
         ("p", -0.731, "the sign is wrong."),
         ("p", 73.1, "100 times too large: is it in percent?"),
-        ("p", 0.5345, "This is the square of what is asked for."),
+        ("p", 0.5345, "this is the square of what is asked for."),
         ("p", 0.6667, "this is what the row `s` asks for."),
         ("s", 0.67, "rounded too far"),
         ("six", 6.003, "close, but this one is exact"),
@@ -70,7 +72,8 @@ ROWS = tables.tables(TEXT)[0]
         ("six", 4, "three halves are missing."),
         ("large", 4 * [[3, 4, 5, 6]], "wrong at 12 of 16 places, the first is [1, 0]."),
         ("p", 0.2, "wrong. It comes from `1 / (1 + exp(-1))`."),
-        ("p", 0.2689, "This is 1 minus what is asked for."),
+        ("p", 0.2689, "this is 1 minus what is asked for."),
+        ("few", 0.55, "wrong."),  # 1 minus 0.45, but so is much else
         ("dw", [[0.7311, -0.7311], [1.4621, -1.4622]], "right."),
         ("dw", [[0.7311, 1.4621], [-0.7311, -1.4621]], "the transpose of what is expected"),
         ("dw", [[1.4621, -1.4621], [2.9242, -2.9242]], "2 times too large"),
@@ -80,11 +83,20 @@ ROWS = tables.tables(TEXT)[0]
         ("small", 0.00026, "right."),
         ("small", 0.0003, "rounded too far"),
         ("small", 0.0004, "wrong."),
+        ("root", 0.1, "wrong."),
+        ("root", 0.06, "rounded too far"),
+        ("dw", [[-2.7, 2.7], [-5.4, 5.4]], "wrong at [0, 0], [0, 1], [1, 0], [1, 1]."),
+        (
+            "dw",
+            [[1, -1], [1, -1]],
+            "is the same for every index of axis 0, where it should vary. It",
+        ),
     ],
 )
 def test_one_number_or_array_is_judged(name: str, answer: object, said: str) -> None:
     row, value = {each: (row, value) for each, row, value in tables.computed(ROWS)}[name]
-    known = tables.recognized(ROWS, tables.mistakes(TEXT, 1))
+    right = {each: value for each, _, value in tables.computed(ROWS)}
+    known = tables.recognized(ROWS, tables.mistakes(TEXT, 1), right)
     judged = tables.judge(answer, row, value, known=known[name])
     assert said in judged
     assert "expected 7" not in judged  # the solution stays folded
@@ -95,13 +107,13 @@ def test_a_mistake_of_a_table_gets_its_sentence(source: Path) -> None:
     text = "\n".join(markdown(source))
     for place, table in enumerate(tables.tables(text), start=1):
         wrong = tables.mistakes(text, place)
-        named = [(row.name, row.value) for row in wrong]
-        assert len(set(named)) == len(wrong), "the same sentence twice: one is lost"
-        known = tables.recognized(table, wrong)
-        rows = {name: (row, value) for name, row, value in tables.computed(table)}
-        for row in wrong:
-            value, sentences = known[row.name][row.value], known[row.name]
-            assert tables.judge(value, *rows[row.name], known=sentences).startswith(row.value), row
+        known = tables.recognized(table, wrong, {})
+        for name, row, value in tables.computed(table):
+            listed = [sentence for sentence in wrong if sentence.name == name]
+            for mistake, (sentence, mistaken) in zip(listed, known[name], strict=False):
+                said = tables.judge(mistaken, row, value, known=known[name])
+                assert sentence == mistake.value
+                assert said.startswith(sentence), mistake
 
 
 def test_a_learner_sees_one_line_for_each_blank(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,6 +135,93 @@ def test_the_commonest_slips_are_named(capsys: pytest.CaptureFixture[str]) -> No
     blank = dict.fromkeys(["h", "z", "p", "L", "dz", "dW2", "db2", "dh", "da", "dW1", "db1"], ...)
     tables.by_hand("05.1", a=[[-1, 1]], **blank)
     assert "a: the weights are transposed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("table", "answers", "said"),
+    [
+        pytest.param(
+            "02.1",
+            {"b": 5, "c": 6, "p": 10, "q": 60, "dq": 1, "dc": 10, "dp": 6, "db": 22, "da": 66},
+            {
+                "b": "3 is multiplied, not added",
+                **dict.fromkeys(["c", "p", "q", "dc", "dp", "db", "da"], "follows from your `b`"),
+            },
+            id="one slip at the beginning",
+        ),
+        pytest.param(
+            "02.1",
+            {"b": 6, "c": 7, "p": 12, "q": 84, "dq": 1, "dc": 7, "dp": 12, "db": 31, "da": 93},
+            {
+                "dc": "the slope of a product is the *other* factor",
+                "db": "follows from your `dc` by the right rule: put that right first.",
+                "da": "follows from your `dc`",
+            },
+            id="two rows exchanged",
+        ),
+        pytest.param(
+            "02.1",
+            {"b": 6, "db": 19, "da": 57, "expected": 84},
+            {"dq": "still blank", "db": "a slope is missing", "da": "follows from your `db`"},
+            id="blanks are filled in by the rule",
+        ),
+        pytest.param(
+            "02.1",
+            {"b": 5, "c": 7, "da": 72},
+            {"c": "right.", "da": "follows from your `b`"},
+            id="blanks between, and a right number from a wrong one",
+        ),
+        pytest.param(
+            "02.1",
+            {"b": 5, "da": 60},
+            {"b": "3 is multiplied", "da": "wrong."},
+            id="what does not follow",
+        ),
+        pytest.param(
+            "02.2",
+            {"s": 1, "y": 0.731, "ds": 0.73, "dw": [-0.73, -1.46], "db": 0.73, "dx": [1.46, -2.19]},
+            {"dw": "follows from your `ds`", "db": "follows from your `ds`"},
+            id="rounded on the way",
+        ),
+        pytest.param(
+            "05.1",
+            {"a": [[-1, 1]], "h": [[0, 1]], "z": [-2, 4], "p": [[0, "x"], 1], "L": 0.0024},
+            {
+                "h": "follows from your `a`",
+                "z": "one pair of brackets too few",
+                "p": "a number, or a list of numbers, is needed",
+                "L": "wrong.",
+            },
+            id="no arrays",
+        ),
+        pytest.param(
+            "06.1",
+            {"dw": 1, "v": -0.1, "w": 0.9, "dw_2": 1.8, "v_2": -0.27, "w_2": 0.63},
+            {
+                "v": "follows from your `dw`",
+                "dw_2": "follows from",
+                "w_2": "follows from your `dw`",
+            },
+            id="a name that comes twice",
+        ),
+        pytest.param(
+            "02.1",
+            {"b": 5, "c": 6, "p": 10, "dp": 10},
+            {"p": "follows from your `b`", "dp": "the slope of a product is the *other* factor"},
+            id="a mistake in the learner's own numbers",
+        ),
+    ],
+)
+def test_what_follows_from_a_wrong_number_is_no_mistake(
+    table: str, answers: dict[str, object], said: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    number, _, place = table.partition(".")
+    source = tables.files.find(number, tables.files.FOLDER).read_text("utf-8")
+    rows = tables.computed(tables.tables(source)[int(place) - 1])
+    tables.by_hand(table, **{name: answers.get(name, ...) for name, _, _ in rows})
+    lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())
+    for name, sentence in said.items():
+        assert lines[name].startswith(sentence), (name, lines[name])
 
 
 def test_a_rule_that_is_to_be_derived_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
