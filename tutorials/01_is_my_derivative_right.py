@@ -329,9 +329,8 @@ show(
 # **Exercise 4, `second_derivative(f, x, h)`: no formula this time.** How fast does the slope itself change?
 # Subtracting the two series gave the slope. There is another thing that one can do with them. Find a
 # formula that needs only values of $f$, and whose error falls with $h^2$. Rounding is divided by $h^2$ here, not by
-# $h$, so the step is a longer one. Your own `numerical_gradient` can be the judge, for a function of one number: take
-# the gradient of its gradient. With more entries that is another thing, because the gradient of a summed gradient
-# mixes them.
+# $h$, so the step is a longer one. Your own function can be the judge, for an `x` of one entry:
+# `numerical_gradient(lambda y: numerical_gradient(f, y)[0], x)`.
 
 # %% tags=["exercise"]
 second_derivative = check("01.second_derivative")

@@ -286,7 +286,14 @@ pass_back = check("02.pass_back")
 
 # %% [markdown]
 # **Exercise 5, `topological_order(result)`.** A list of all nodes that the result was computed from:
-# each once, each after all of its inputs, the result last.
+# each once, each after all of its inputs, the result last. On paper first: which orders of the diamond's five
+# nodes will do?
+#
+# <details><summary>The diamond's orders</summary>
+#
+# Two: $a, b, c, p, q$ and $a, b, p, c, q$. In $a, c, b, p, q$, for instance, $c$ stands before its input $b$.
+#
+# </details>
 #
 # <details><summary>If you are stuck: one way</summary>
 #

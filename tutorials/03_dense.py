@@ -40,11 +40,14 @@ from tutorials.tables import by_hand
 # ## Predict
 #
 # A *dense layer* multiplies a batch of examples, one in each row, by a matrix of weights, and adds a
-# *bias* to each of its outputs, the *units*. Three people have written its backward pass: the gradients of
-# inputs, weights and bias. The first averages the bias's gradient
-# over the batch, where a sum belongs. The second counts only the first example of the batch for the
-# bias. The third divides the weights' gradient by the number $N$ of examples, although the loss has done so
-# already: it is a mean over the examples, and every gradient that comes from it holds its $1/N$. Each compares every entry with a difference quotient, as notebook 01 teaches, on a batch that
+# *bias* to each of its outputs, the *units*. Its backward pass computes the gradients of inputs, weights and
+# bias. Three people have written it, each with one mistake:
+#
+# - the first takes a mean over the batch for the bias's gradient, where a sum belongs;
+# - the second counts only the first example of the batch for the bias;
+# - the third divides the weights' gradient by the number of examples, which the loss has done already.
+#
+# Each compares every entry with a difference quotient, as notebook 01 teaches, on a batch that
 # holds *one* image. How many of the three mistakes are found?
 #
 # - **a**: none
@@ -139,6 +142,10 @@ by_hand("03.1", Y=..., dW=..., db=..., dX=...)
 # | `db` | `[2, 2]` | the bias is used twice, and each use brings its dY_nj. |
 # | `db` | `dY` | each example uses the bias: add them. |
 # | `dX` | `[[1, -1], [2, -4]]` | which index is summed? The result has an n and an i, so it is the third one, in both factors. |
+# | `dX` | `W.T` | these are the weights alone: dY is missing. |
+# | `dX` | `[[1, 0, 3], [1, 0, 3]]` | this is the first example twice. Each has a row of dY of its own. |
+# | `dX` | `dY @ np.abs(W).T` | a weight has lost its minus. |
+# | `dX` | `np.abs(dY) @ W.T` | dY has lost its minus. |
 # | `dX` | `X` | X does not enter: the slope of Y_nj by X_ni is W_ij. |
 # | `dX` | `[[0, 2, 4], [0, 2, 4]]` | these are sums of the weights: dY is missing. |
 #

@@ -96,6 +96,7 @@ by_hand("04.1", e=..., p=..., J=...)
 # | `p` | `e` | the sum is not 1 yet: divide. |
 # | `p` | `z / z.sum()` | the scores are divided by their sum, without the exponential. |
 # | `p` | `1 / (1 + exp(-np.array(z)))` | each score went through a sigmoid by itself. Softmax divides by one sum. |
+# | `p` | `e / e.max()` | this is divided by the largest. The sum has to be 1: divide by the sum. |
 # | `J` | `p * (1 - p)` | this is the diagonal alone. The other places belong to j different from k. |
 # | `J` | `np.diag(p * (1 - p))` | the other places are not 0: raising one score lowers the other probabilities. |
 # | `J` | `np.diag(p) + np.outer(p, p)` | p p^T is subtracted. |
@@ -153,8 +154,8 @@ blind_upstream = check("04.blind_upstream")
 # network that makes it large is a good one. A product of many such numbers is soon too small for
 # float64, but its logarithm is a sum, and minus its mean is a loss. A squared error would be another
 # choice, and a worse one: where the network is badly wrong, $p$ is nearly 0, and so is the slope of $p$.
-# The square has no answer to that, and hardly moves. The logarithm has a slope of $-1/p$, just as steep
-# as $p$ is flat.
+# The gradient is the product of this slope and the loss's own. That of the square, $(1 - p)^2$, is at most 2,
+# and nothing moves. The logarithm's is $-1/p$, just as steep as $p$ is flat.
 #
 # **Cross-entropy.** Let the right class be marked by $y$: it holds a 1 there and zeros elsewhere
 # (*one-hot*). The loss of one example is minus the natural logarithm of the right class's probability:
@@ -224,6 +225,7 @@ by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
 # | `L` | `-log(p[0]) / log(10)` | this is a logarithm to the base 10. The loss has the natural one. |
 # | `L` | `1 - p[0]` | this is 1 - p; asked for is -log p. |
 # | `dz` | `np.array(y) - p` | the sign is wrong: a step against the gradient has to raise the right score. |
+# | `dz` | `p - [0, 1, 0]` | this is for the second class; the first is right. |
 # | `dz` | `p` | the right class has no term of its own yet: y is missing. |
 # | `dz` | `p + y` | y has the wrong sign: the slope of -log p is negative. |
 # | `dz` | `(p - y) * y` | the other classes have gradients too: their scores stand in the sum. |
@@ -274,8 +276,11 @@ by_hand("04.3", m=..., s=..., losses=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
+# | `m` | `0` | this is the mean. The largest score is asked for. |
+# | `m` | `[1000, 0, -1000]` | these are the scores. One number is asked for, the largest. |
 # | `s` | `0` | exp(0) is 1, and the largest score has become 0. |
 # | `s` | `3` | exp(-1000) is not 1: it is rounded to 0. |
+# | `losses` | `z` | these are the scores: log(s) minus (z - m) is asked for. |
 # | `losses` | `-np.array(z)` | the largest score is not subtracted. |
 # | `losses` | `np.array(z) - m` | the sign is wrong: a loss is positive. |
 # | `losses` | `[0, 1000, 1000]` | z - m is -2000 for the last class. |
@@ -407,7 +412,9 @@ axes.text(-3.2, 5.0, r"loss $-\log p_0$", color=VALUE)
 axes.text(-5.9, -0.6, "gradient $p_0 - 1$", color=GRADIENT)
 axes.plot([2, 2], [0.4076, -0.3348], "o", color=MUTED)
 axes.text(2.2, 0.55, "the example by hand", color=MUTED)
-axes.set(xlabel="score $z_0$ of the right class; the others are 1 and 0")
+axes.set(
+    xlabel="score $z_0$ of the right class; the others are 1 and 0", ylabel="loss and gradient"
+)
 show(
     figure,
     "slope",
@@ -650,8 +657,8 @@ assert reached > (0.80 if FAST else 0.88)
 #
 # **In other libraries.** PyTorch's `nn.CrossEntropyLoss` takes scores, and so does
 # `tinynet.softmax_cross_entropy`; Keras's `SparseCategoricalCrossentropy` takes probabilities
-# unless it is told `from_logits=True`. That default is a common reason for training that stops
-# early.
+# unless it is told `from_logits=True`. That default is a common reason for training that gets
+# stuck.
 #
 # **The best of others.** Eli Bendersky, [The softmax function and its
 # derivative](https://eli.thegreenplace.net/2016/the-softmax-function-and-its-derivative/). CS231n,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.tutorials.sources import SOURCES, markdown
-from tutorials import tables
+from tutorials import files, tables
 
 TEXT = """
 # | name | how | value |
@@ -216,7 +216,7 @@ def test_what_follows_from_a_wrong_number_is_no_mistake(
     table: str, answers: dict[str, object], said: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     number, _, place = table.partition(".")
-    source = tables.files.find(number, tables.files.FOLDER).read_text("utf-8")
+    source = files.find(number, files.FOLDER).read_text("utf-8")
     rows = tables.computed(tables.tables(source)[int(place) - 1])
     tables.by_hand(table, **{name: answers.get(name, ...) for name, _, _ in rows})
     lines = dict(line.split(": ", 1) for line in capsys.readouterr().out.splitlines())

@@ -91,6 +91,10 @@ def numerical_gradient(answer: Answer) -> None:
             ),
             "the step is h times |x|. Asked for is the same step, h, for all entries: it works at "
             "x = 0 too.": f(x) * np.sinh(coarse * np.abs(x) * w) / (coarse * np.abs(x)),
+            "this is a formula of the fourth order, from four points. It is a better one, but "
+            "asked for is (f(x + h) - f(x - h)) / 2h.": (
+                f(x) * (16 * np.sinh(coarse * w) - 2 * np.sinh(2 * coarse * w)) / (12 * coarse)
+            ),
             "the points lie h apart, half of it to each side. Asked for are x + h and x - h.": (
                 f(x) * np.sinh(coarse / 2 * w) / (coarse / 2)
             ),
@@ -185,7 +189,13 @@ def relative_error(answer: Answer) -> None:
             "one number came out, where one for each entry is asked for. The largest is taken "
             "later, and its place says where the mistake is.": right.max(),
         }
-    expect(call(answer, a, n), right, "the relative error", mistakes=mistakes)
+    got = np.asarray(call(answer, a, n))
+    if got.shape == a.shape and np.array_equal(got, np.full_like(got, got[0, 0]), equal_nan=True):
+        raise WrongAnswer(
+            "all pairs have one and the same error. Is it computed from whole arrays, by a norm, a "
+            "sum or a maximum? Each pair has its own size, |a| + |n|."
+        )
+    expect(got, right, "the relative error", mistakes=mistakes)
 
 
 @exercise
@@ -289,6 +299,14 @@ def second_derivative(answer: Answer) -> None:
         "matrix of second derivatives. Move the same entry twice.": w * w.sum() * around,
         "this is the first derivative.": w * f(x),
         "this is the square of the first derivative.": (w * f(x)) ** 2,
+        "this is divided by 2h, as a first derivative is. A second difference is of the order of "
+        "h^2.": (numbers - around) / h,
+        "this is divided by 4 h^2. The three points lie h apart: h^2.": (
+            (numbers - around) / (2 * h**2)
+        ),
+        "the points lie 2h from x, but the difference is divided by h^2.": (
+            2 * f(x) * (np.cosh(2 * h * w) - 1) / h**2
+        ),
         "this is divided by h once. A second difference is of the order of h^2.": (
             f(x) * 2 * (np.cosh(h * w) - 1) / h
         ),

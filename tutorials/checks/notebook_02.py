@@ -38,6 +38,7 @@ def diamond_gradients(answer: Answer) -> None:
             "node.": 36 * a + 6,
         })  # fmt: skip
         expect(gradients["c"], p, f"dq/dc for a = {a}", mistakes={
+            "this is the slope of one arrow, from b to c. Asked for is the slope of q.": 1.0,
             "this is dq/dp. The slope of a product c * p by c is the *other* factor.": c,
             "this is the number for a = 2. It depends on a.": 12.0,
             "this is right for a positive a: a has lost its sign.": 6 * abs(a),
@@ -45,6 +46,7 @@ def diamond_gradients(answer: Answer) -> None:
             "1 is added to it. The 1 of c = b + 1 is part of c's value, not of a slope.": p + 1,
         })  # fmt: skip
         expect(gradients["p"], c, f"dq/dp for a = {a}", mistakes={
+            "this is the slope of one arrow, from b to p. Asked for is the slope of q.": 2.0,
             "this is dq/dc. The slope of a product c * p by p is the *other* factor.": p,
             "this is b, and the factor is c = b + 1.": b,
         })  # fmt: skip
@@ -113,6 +115,7 @@ def _expect_product(result: Any, a: float, b: float) -> None:
         "the slope by b is missing.": [b, 0.0],
         "the slopes are cut to whole numbers.": [float(int(b)), float(int(a))],
         "each slope is the whole product. Divide out what moves: by a it is b.": [a * b, a * b],
+        "the value a * b is multiplied in. By a the slope is b alone.": [a * b * b, a * b * a],
         "both slopes are b. By b it is the other one.": [b, b],
         "both slopes are a. By a it is the other one.": [a, a],
         "each slope is the sum of both numbers. By a it is b alone.": [a + b, a + b],
@@ -152,6 +155,14 @@ def quotient(answer: Answer) -> None:
             ],
             "-a / b * b divides and multiplies again (or b^2 is missing). Write b**2.": [1 / b, -a],
             "the slope by b has b * 2 where b^2 belongs.": [1 / b, -a / (b * 2)],
+            "-a / b * 2 divides by b once, and doubles. Write / b**2.": [1 / b, -a / b * 2],
+            **{
+                f"{small:g} is added to b. Nothing is needed: b is not 0.": [
+                    1 / (b + small),
+                    -a / (b + small) ** 2,
+                ]
+                for small in 10.0 ** np.arange(-7, -2)
+            },
             "the slope by b has b^3 where b^2 belongs.": [1 / b, -a / b**3],
             "b has lost its sign.": [1 / abs(b), -a / b**2],
             "numerator and denominator are exchanged in the slope by b.": [
@@ -183,8 +194,8 @@ def quotient(answer: Answer) -> None:
         })  # fmt: skip
         if not np.allclose([first, second], [1 / b, -a / b**2], rtol=1e-12, atol=1e-14):
             raise WrongAnswer(
-                f"the pair of slopes {at} is right to some nine digits. These are differences: "
-                "they are the witness of this check too. The slopes have a formula, without any h."
+                f"the pair of slopes {at} is right to some nine digits. Are these differences, or "
+                "is a small number added to b? The slopes have a formula, without any h."
             )
 
 
@@ -247,7 +258,9 @@ def pass_back(answer: Answer) -> None:
             "their own gradients later, when all their shares have arrived."
         )
     if out.grad != 1.5:
-        raise WrongAnswer("node.grad itself has changed. Other nodes may still need it.")
+        raise WrongAnswer(
+            "node.grad itself has changed. It is a result, which the caller reads when all is done."
+        )
     x = Node(3.0)
     square = Node(9.0, (x, x), (3.0, 3.0))
     square.grad = 1.0

@@ -53,6 +53,17 @@ def dense_forward(answer: Answer) -> None:
                 (y + b) / len(x)
             ),
             "the bias is added twice.": y + 2 * b,
+            "the product is divided by N. This layer does not divide by the number of examples.": (
+                y / len(x) + b
+            ),
+            "only the last input is left. y_nj sums over all inputs i: add (+=) them.": (
+                np.outer(x[:, -1], w[-1]) + b
+            ),
+            "only the last input is left, and the bias is lost. y_nj sums over all inputs i: add "
+            "(+=) them.": np.outer(x[:, -1], w[-1]),
+            "only the first input is counted. y_nj sums over all inputs i.": (
+                np.outer(x[:, 0], w[0]) + b
+            ),
             "the bias is divided by N. This layer does not divide by the number of examples.": (
                 y + b / len(x)
             ),
@@ -140,6 +151,8 @@ def dense_backward(answer: Answer) -> None:
             ),
             "this is the outer product of two means. Multiply within each example first, then "
             "add.": np.outer(x.mean(axis=0), dy.mean(axis=0)),
+            "this is the outer product of a sum and a mean. Multiply within each example first, "
+            "then add.": np.outer(x.mean(axis=0), dy.sum(axis=0)),
             "x is squared. The slope of y_nj by w_ij is x_ni.": (x**2).T @ dy,
             "w has been multiplied in. The slope of y_nj by w_ij is x_ni alone.": dw * w,
             "this is w minus its gradient: a step has been taken already. Return the gradient.": (
@@ -245,6 +258,10 @@ def centre_backward(answer: Answer) -> None:
             "this is 0 everywhere. A test with dy = 1 cannot tell it from the truth, but dy is "
             "random here.": np.zeros_like(dy),
             "the first example takes the place of the mean.": dy - dy[0],
+            "only the last example's share of the mean is left: add (+=) them.": dy - dy[-1] / n,
+            "only the last term of each sum is left: add (+=) them.": (
+                dy * (np.arange(n) == n - 1)[:, np.newaxis] - dy[-1] / n
+            ),
             "the mean is that of |dy|. Its sign counts.": (
                 dy - np.abs(dy).mean(axis=0) if n > 1 else dx
             ),

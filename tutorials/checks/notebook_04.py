@@ -48,6 +48,8 @@ def _expect_softmax(answer: Answer, z: Array) -> None:
         "all rows together sum to 1. Each example needs a sum of its own: axis=1, "
         "keepdims=True.": e / e.sum(),
         "the rows do not sum to 1: divide by their sum.": e,
+        "all rows together sum to 1, and each is lowered by another maximum. Each example needs a "
+        "sum of its own: axis=1, keepdims=True.": shifted / shifted.sum(),
         "scores are divided by their sum, without the exponential.": z / z.sum(1, keepdims=True),
         "this is the logarithm of what is asked for.": np.log(_softmax(z)),
         "each score is squeezed by itself, 1 / (1 + exp(-z)): that is the sigmoid. The classes of "
@@ -78,6 +80,8 @@ def _expect_softmax(answer: Answer, z: Array) -> None:
         "the row is divided by its largest score. The largest is subtracted.": (
             _softmax(z / np.abs(z).max(axis=1, keepdims=True))
         ),
+        "the row is divided by its largest score; and two signs may turn. The largest is "
+        "subtracted.": _softmax(z / z.max(axis=1, keepdims=True)),
         "the scores are squeezed before the exponential, by tanh: large ones come out alike.": (
             _softmax(100 * np.tanh(z / 100))
         ),
@@ -106,8 +110,11 @@ def _overflows(n: int) -> dict[str, Array]:
             "largest.": (lowered[0] / lowered[0].sum(axis=1, keepdims=True) - minus) / n,
             "the smallest score is subtracted; then the largest overflows all the more. Subtract "
             "the largest.": (lowered[1] / lowered[1].sum(axis=1, keepdims=True) - minus) / n,
-            "one constant is subtracted from all scores. Which one helps depends on the row: its "
-            "largest score.": (lowered[2] / lowered[2].sum(axis=1, keepdims=True) - minus) / n,
+            "a row whose scores lie far below what is subtracted becomes 0 / 0. Is that one "
+            "constant for all rows, or the largest of |z|? Subtract each row's largest score.": (
+                lowered[2] / lowered[2].sum(axis=1, keepdims=True) - minus
+            )
+            / n,
             "infinity over infinity has been replaced by 0, and with it the answer. Subtract the "
             "row's largest score first.": (np.nan_to_num(e / e.sum(axis=1, keepdims=True)) - minus)
             / n,
@@ -168,6 +175,19 @@ def _expect_softmax_backward(answer: Answer, p: Array) -> None:
         ),
         "dp is not multiplied by p: brackets are missing, p (dp - sum).": (
             dp - p * np.sum(p * dp, axis=1, keepdims=True)
+        ),
+        "brackets are missing: p (dp - sum), not p dp (1 - sum).": (
+            p * dp * (1 - np.sum(p * dp, axis=1, keepdims=True))
+        ),
+        "the plain mean of dp is subtracted; each dp_j is weighted by its own p_j.": (
+            p * (dp - dp.mean(axis=1, keepdims=True))
+        ),
+        "p_k p_k stands where p_k p_j belongs: each dp_j is weighted by its own p_j.": (
+            p * dp - p**2 * dp.sum(axis=1, keepdims=True)
+        ),
+        "dp is missing in the sum: that of p alone is 1.": p * (dp - 1),
+        "only the other classes' share is there. On the diagonal of J stands p (1 - p).": (
+            p * (p * dp - np.sum(p * dp, axis=1, keepdims=True))
         ),
         "the bracket is divided by p, where it is multiplied.": (
             (dp - np.sum(p * dp, axis=1, keepdims=True)) / p
@@ -235,10 +255,10 @@ def stable_loss(answer: Answer) -> None:
     got = call(answer, LARGE, labels)
     if np.shape(got) == () and 1 < got < exact - 1e-6:
         raise WrongAnswer(
-            "the loss for scores such as [1000, 0, -1000] is too small. A probability is kept away "
-            "from 0 before the logarithm, or an infinite loss is replaced by a number. Take the "
-            "logarithm of the quotient on paper first: log p = z - m - log(sum), and nothing is "
-            "ever 0."
+            "the loss for scores such as [1000, 0, -1000] is too small. Are the scores cut off, a "
+            "probability kept away from 0 before the logarithm, or an infinite loss replaced by a "
+            "number? Take the logarithm of the quotient on paper first: log p = z - m - log(sum). "
+            "Then nothing is ever 0."
         )
     expect(got, exact, "the loss for scores such as [1000, 0, -1000]", mistakes={
         "exp of 710 is infinite. Subtract the row's largest score first.": np.nan,
@@ -310,6 +330,18 @@ def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
         ),
         "this is the mean squared distance of p from the label. Asked for is -log p.": (
             ((p - np.eye(k)[labels]) ** 2).sum(axis=1).mean()
+        ),
+        "softmax is applied twice: its numbers are probabilities already.": (
+            -np.log(_softmax(p))[np.arange(n), labels].mean()
+        ),
+        "this is minus the mean probability of the labels; the loss is minus its logarithm.": (
+            -np.exp(-each).mean()
+        ),
+        "the sum of all scores takes the place of the label's score.": (
+            (np.log(np.exp(z).sum(axis=1)) - z.sum(axis=1)).mean()
+        ),
+        "the sum runs over all examples. Each row has a sum of its own: axis=1, keepdims=True.": (
+            math.log(np.exp(z).sum()) - own.mean()
         ),
         "this is 1 - p of the label. Asked for is -log p.": (1 - np.exp(-each)).mean(),
         "the maximum is taken over the examples, axis 0. Each *row* needs its own, axis=1.": (
@@ -439,6 +471,17 @@ def _expect_loss_gradient(answer: Answer, z: Array, labels: Array) -> None:
             np.where(y == 1, -1, p) / n
         ),
         "this is divided by 100. N is the number of examples of this batch, len(z).": (p - y) / 100,
+        **{
+            f"{told}{missing}": value / share
+            for told, value in {
+                "the largest p is rounded to 1, and the others to 0. p itself is asked for.": (
+                    np.eye(k)[p.argmax(axis=1)] - y
+                ),
+                "the 1 is subtracted from the label's score, before the softmax. It is subtracted "
+                "from the probability.": _softmax(z - y),
+            }.items()
+            for share, missing in ((n, ""), (1, " (And 1/N is missing.)"))
+        },
         "0 stands at the label's place. Of p, 1 is subtracted there: p - 1.": p * (1 - y) / n,
     }, batch=n)  # fmt: skip
 
@@ -537,6 +580,25 @@ def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> No
             (q / q.sum() - y) * (1 - q) / n
         ),
         "q is not divided by the sum of the example's q.": (q - y) * (1 - q) / n,
+        **{
+            f"the q go through a softmax. They are divided by their sum as they are.{told}": (
+                (_softmax(q) - y) * slope / n
+            )
+            for told, slope in {
+                "": 1 - q,
+                " (And the sigmoid's slope is missing.)": 1,
+                " (And q cancels.)": q * (1 - q),
+            }.items()
+        },
+        "the slope is q (1 - q), and the q cancels: the factor 1 - q stays.": (shares - y) * q / n,
+        "all scores of a row have the label's 1 - q. Each has its own.": (
+            (shares - y) * (1 - q[np.arange(n), labels])[:, np.newaxis] / n
+        ),
+        "p is that of a softmax. Here the q are divided by their sum; no exponential of z shares a "
+        "sum.": (p - y) * (1 - q) / n,
+        "p is that of a softmax. Here the q are divided by their sum. (And q cancels.)": (
+            (p - y) * q * (1 - q) / n
+        ),
         "the slope of the sigmoid has a plus: it is q (1 - q).": (shares - y) * (1 + q) / n,
         "only the label's column is there. All q stand in the sum.": y * (shares - 1) * (1 - q) / n,
         "the sigmoid of -z is taken.": _sigmoid_loss_gradient_of(1 - q, y),
@@ -591,8 +653,8 @@ def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> No
     }, batch=n)  # fmt: skip
     if np.abs(got - dq * q * (1 - q)).max() > 1e-13:
         raise WrongAnswer(
-            "dz is right to some nine digits. These are differences: they are the witness of this "
-            "check too. Derive the formula; then all digits are right."
+            "dz is right to some nine digits. Are these differences, or is a small number added "
+            "somewhere? Derive the formula; then all digits are right."
         )
 
 

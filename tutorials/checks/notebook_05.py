@@ -47,6 +47,7 @@ def relu_backward(answer: Answer) -> None:
         "which draws pretty pictures, and is no derivative. The sign of dy does not matter.": (
             np.where(x > 0, np.maximum(dy, 0), 0.0)
         ),
+        "this is divided by the number of examples. dy holds the loss's 1/N already.": dx / len(x),
         "dy is multiplied by x, whether it is positive or not. The slope is 1 or 0.": dy * x,
         "half of dy passes where x is exactly 0. A legal choice, but asked for is 0.": (
             dx + 0.5 * dy * (x == 0)
@@ -118,6 +119,9 @@ def dead_units(answer: Answer) -> None:
             off.all(axis=1)
         ),
         "this is the mask of each example and unit; combine it over the examples, axis 0.": off,
+        "every unit counts as dead. Was h >= 0 asked of the output? That is true everywhere.": (
+            np.ones(len(columns), dtype=bool)
+        ),
         "none is dead. a holds the *inputs* of the ReLU: a unit is off where they are negative or "
         "0.": np.zeros(len(columns), dtype=bool),
         "these are the numbers of the dead units. Asked for is True or False for each unit.": (
@@ -232,7 +236,17 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
             f"dw1: w2 has changed before dh was computed: it is w2 - {-rate:.4g} * dw2 there. "
             "All gradients belong to the weights of the forward pass; update afterwards."
         )
+    leaks = [multiple(got, dw1, _products(x, np.where(off, dh, 0))) for off in (a < 0, a <= 0)]
+    leak = leaks[0] if leaks[1] is None else leaks[1]
+    if leak is not None and 0 < leak < 1:
+        raise WrongAnswer(
+            f"dw1: where a is negative, {leak:.4g} of the gradient passes. That is a leaky ReLU. "
+            "Here h is 0 there, whatever a is, so nothing passes."
+        )
     expect(got, dw1, "dw1", mistakes={
+        "the mask is a sigmoid of a, the slope of softplus. The slope of a ReLU is 1 or 0.": (
+            _products(x, dh / (1 + np.exp(-a)))
+        ),
         MULTIPLIED: dw1 * n,
         "this is divided by N, but dz holds the loss's 1/N already.": dw1 / n,
         "this is divided by the number of inputs. dw1_ij is a plain sum over the examples.": (
@@ -349,6 +363,13 @@ def softplus_backward(answer: Answer) -> None:
             "itself.": dy * np.exp(x) / np.exp(x).sum(axis=axis, keepdims=True)
             for axis in range(x.ndim)
         },
+        "all exponentials share one sum, as in softmax. Each number goes by itself.": (
+            dy * np.exp(x) / np.exp(x).sum()
+        ),
+        "the sigmoid is squared. The slope of softplus is the sigmoid itself.": dy * s**2,
+        "this is divided by the number of examples. dy holds the loss's 1/N already.": (
+            dy * s / len(x)
+        ),
         "this is tanh of half of x. The sigmoid is (1 + tanh(x / 2)) / 2.": dy * np.tanh(x / 2),
         "this is the slope of tanh.": dy * (1 - np.tanh(x) ** 2),
         "the slope is that of -x: it falls where it should rise.": dy * (1 - s),

@@ -20,9 +20,9 @@ def dense_backward(x: Array, w: Array, dy: Array) -> tuple[Array, Array, Array]:
 
 
 def centre_backward(dy: Array) -> Array:
-    """dx of a layer that subtracts from each column of x that column's mean.  (N, D) -> (N, D)
+    """dx of a layer that subtracts from each column of x that column's mean.  (N, in) -> (N, in)
 
-    y[n,d] = x[n,d] - mean over all n of x[n,d]; dy holds the loss's 1/N already.
+    y[n,i] = x[n,i] - mean over all n of x[n,i]; dy holds the loss's 1/N already.
     """
     raise NotImplementedError
 

@@ -284,7 +284,7 @@ def divided_by_h(f, x, h=1e-3):
     return second_differences(f, x, h) / h
 
 
-@wrong("01.second_derivative", "exactly 4 times too small")
+@wrong("01.second_derivative", "divided by 4 h^2")
 def divided_by_the_whole_distance(f, x, h=1e-3):
     return second_differences(f, x, h) / (2 * h) ** 2
 
@@ -595,3 +595,38 @@ def one_third_more_than_a_step(x, h):
 @wrong("01.crosses_kink", "points nearer than h to the kink are missed")
 def most_of_a_step(x, h):
     return np.abs(x) <= 0.9 * h
+
+
+@wrong("01.second_derivative", "as a first derivative is")
+def divided_by_two_steps(f, x, h):
+    return second_differences(f, x, h) / (2 * h)
+
+
+@wrong("01.second_derivative", "the points lie 2h from x")
+def two_steps_away(f, x, h):
+    return second_differences(f, x, 2 * h) / h**2
+
+
+@wrong("01.numerical_gradient", "a formula of the fourth order")
+def fourth_order(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    gradient = np.zeros_like(point)
+    for index in np.ndindex(point.shape):
+        values = []
+        for steps in (-2, -1, 1, 2):
+            moved = point.copy()
+            moved[index] += steps * h
+            values.append(f(moved))
+        gradient[index] = (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * h)
+    return gradient
+
+
+@wrong("01.relative_error", "one and the same error")
+def sizes_of_whole_arrays(a, n):
+    return np.abs(a - n) / np.maximum(1e-8, np.linalg.norm(a) + np.linalg.norm(n))
+
+
+@wrong("01.relative_error", "one and the same error")
+def norms_of_whole_arrays(a, n):
+    size = np.linalg.norm(a) + np.linalg.norm(n)
+    return np.full(a.shape, np.linalg.norm(a - n) / size)

@@ -547,7 +547,44 @@ def sorted_by_value(result):
     return sorted(order, key=lambda node: node.value)
 
 
-@wrong("02.quotient", "These are differences: they are the witness")
+@wrong("02.quotient", "Are these differences")
 def both_sided_slopes(a, b, h=1e-6):
     by_a = ((a + h) / b - (a - h) / b) / (2 * h)
     return a / b, (by_a, (a / (b + h) - a / (b - h)) / (2 * h))
+
+
+@wrong("02.diamond_gradients", "the slope of one arrow, from b to c")
+def slopes_of_the_arrows(a):
+    return {"a": 3.0, "b": 3.0, "c": 1.0, "p": 2.0, "q": 1.0}
+
+
+@wrong("02.diamond_gradients", "the slope of one arrow, from b to p")
+def slope_of_the_arrow_to_p(a):
+    return diamond(a, 12 * a + 2) | {"c": 6 * a, "p": 2.0}
+
+
+@wrong("02.product", "the value a * b is multiplied in")
+def value_in_the_slopes(a, b):
+    return a * b, (a * b * b, a * b * a)
+
+
+@wrong("02.quotient", "divides by b once, and doubles")
+def doubled_for_squared(a, b):
+    return a / b, (1 / b, -a / b * 2)
+
+
+@wrong("02.quotient", "1e-06 is added to b")
+def kept_away_from_zero(a, b):
+    return a / b, (1 / (b + 1e-6), -a / (b + 1e-6) ** 2)
+
+
+@wrong("02.quotient", "is a small number added to b")
+def kept_away_from_zero_by_little(a, b):
+    return a / b, (1 / (b + 1e-9), -a / (b + 1e-9) ** 2)
+
+
+@wrong("02.pass_back", "It is a result")
+def cleared_afterwards(node):
+    for source, slope in zip(node.inputs, node.slopes, strict=True):
+        source.grad += slope * node.grad
+    node.grad = 0.0

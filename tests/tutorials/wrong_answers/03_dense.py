@@ -391,3 +391,51 @@ def first_subtracted(dy):
 @wrong("03.centre_backward", "that of |dy|")
 def mean_of_sizes(dy):
     return dy - np.abs(dy).mean(axis=0)
+
+
+@wrong("03.dense_forward", "only the last input is left. y_nj")
+def last_input(x, w, b):
+    y = np.zeros((len(x), w.shape[1]))
+    for i in range(len(w)):
+        y = np.outer(x[:, i], w[i])
+    return y + b
+
+
+@wrong("03.dense_forward", "only the last input is left, and the bias is lost")
+def last_input_over_the_bias(x, w, b):
+    y = np.zeros((len(x), w.shape[1])) + b
+    for i in range(len(w)):
+        y = np.outer(x[:, i], w[i])
+    return y
+
+
+@wrong("03.dense_forward", "only the first input is counted")
+def first_input(x, w, b):
+    return np.outer(x[:, 0], w[0]) + b
+
+
+@wrong("03.dense_forward", "the product is divided by N")
+def product_over_n(x, w, b):
+    return x @ w / len(x) + b
+
+
+@wrong("03.dense_backward", "the outer product of a sum and a mean")
+def mean_times_sum(x, w, dy):
+    return dy @ w.T, np.outer(x.mean(axis=0), dy.sum(axis=0)), dy.sum(axis=0)
+
+
+@wrong("03.centre_backward", "only the last example's share of the mean")
+def last_share(dy):
+    mean = np.zeros(dy.shape[1])
+    for row in dy:
+        mean = row / len(dy)
+    return dy - mean
+
+
+@wrong("03.centre_backward", "only the last term of each sum")
+def last_term(dy):
+    dx = np.zeros_like(dy)
+    for n in range(len(dy)):
+        for m in range(len(dy)):
+            dx[n] = dy[m] * (n == m) - dy[m] / len(dy)
+    return dx

@@ -489,7 +489,7 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-@wrong("04.sigmoid_loss_gradient", "These are differences")
+@wrong("04.sigmoid_loss_gradient", "Are these differences")
 def by_differences(z, labels):
     def loss():
         q = sigmoid(z)
@@ -635,12 +635,12 @@ def one_maximum_for_all(z, labels):
     return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels]))
 
 
-@wrong("04.stable_loss", "A probability is kept away from 0")
+@wrong("04.stable_loss", "probability kept away from 0")
 def clipped_far_below(z, labels):
     return float(-np.log(np.maximum(rows(z)[np.arange(len(z)), labels], 1e-300)).mean())
 
 
-@wrong("04.stable_loss", "infinite loss is replaced")
+@wrong("04.stable_loss", "an infinite loss replaced")
 def infinity_replaced(z, labels):
     with np.errstate(divide="ignore"):
         losses = -np.log(rows(z)[np.arange(len(z)), labels])
@@ -739,3 +739,121 @@ def sigmoid_of_scores_cut_off_at_seven(z, labels):
 
 def sigmoid_loss_gradient(z, labels):
     return (shares(z) - one_hot(z, labels)) * (1 - sigmoid(z)) / len(z)
+
+
+@wrong("04.softmax", "all rows together sum to 1, and each is lowered")
+def one_sum_of_lowered_scores(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum()
+
+
+@wrong("04.softmax", "and two signs may turn")
+def divided_by_its_largest(z):
+    return rows(z / z.max(axis=1, keepdims=True))
+
+
+@wrong("04.softmax", "or the largest of |z|?")
+def largest_size(z):
+    e = np.exp(z - np.abs(z).max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def through_sums(formula):
+    """A softmax_backward from p, dp and a sum over the classes."""
+
+    def backward(p, dp):
+        return formula(p, dp, lambda terms: terms.sum(axis=1, keepdims=True))
+
+    return backward
+
+
+for _diagnosis, _formula in {
+    "not p dp (1 - sum)": lambda p, dp, total: p * dp * (1 - total(p * dp)),
+    "the plain mean of dp": lambda p, dp, total: p * (dp - total(dp) / p.shape[1]),
+    "p_k p_k stands where p_k p_j": lambda p, dp, total: p * dp - p**2 * total(dp),
+    "dp is missing in the sum": lambda p, dp, total: p * (dp - total(p)),
+    "only the other classes": lambda p, dp, total: p * (p * dp - total(p * dp)),
+}.items():
+    _answer = through_sums(_formula)
+    _answer.__name__ = "_".join(_diagnosis.split()[:6])
+    wrong("04.softmax_backward", _diagnosis)(_answer)
+
+
+def stable_loss(z, labels):
+    m = z.max(axis=1)
+    own = z[np.arange(len(z)), labels]
+    return np.mean(np.log(np.exp(z - m[:, np.newaxis]).sum(axis=1)) + m - own)
+
+
+@wrong("04.stable_loss", "softmax is applied twice")
+def loss_of_probabilities(z, labels):
+    return stable_loss(rows(z), labels)
+
+
+@wrong("04.stable_loss", "minus the mean probability")
+def minus_the_probability(z, labels):
+    return -rows(z)[np.arange(len(z)), labels].mean()
+
+
+@wrong("04.stable_loss", "the sum of all scores takes the place")
+def all_scores(z, labels):
+    return np.mean(np.log(np.exp(z).sum(axis=1)) - z.sum(axis=1))
+
+
+@wrong("04.stable_loss", "Each row has a sum of its own")
+def one_sum_for_all(z, labels):
+    m = z.max()
+    return np.mean(np.log(np.exp(z - m).sum()) - (z[np.arange(len(z)), labels] - m))
+
+
+@wrong("04.stable_loss", "Are the scores cut off")
+def loss_of_scores_cut_off(z, labels):
+    return stable_loss(np.clip(z, -700, 700), labels)
+
+
+@wrong("04.loss_gradient", "rounded to 1")
+def winner_minus_label(z, labels):
+    return (np.eye(z.shape[1])[z.argmax(axis=1)] - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "before the softmax")
+def label_off_the_scores(z, labels):
+    return rows(z - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.loss_gradient", "1/N is missing.)")
+def label_off_the_scores_and_no_mean(z, labels):
+    return rows(z - one_hot(z, labels))
+
+
+for _name, _diagnosis, _formula in [
+    ("softmax_of_q", "the q go through a softmax", lambda q, s, y, n: (rows(q) - y) / n),
+    (
+        "softmax_of_q_1",
+        "the q go through a softmax",
+        lambda q, s, y, n: (rows(q) - y) * (1 - q) / n,
+    ),
+    ("q_for_1_minus_q", "the factor 1 - q stays", lambda q, s, y, n: (q / s - y) * q / n),
+    (
+        "slope_of_the_label",
+        "Each has its own",
+        lambda q, s, y, n: (q / s - y) * (1 - (q * y).sum(axis=1, keepdims=True)) / n,
+    ),
+    ("nearly", "a small number added", lambda q, s, y, n: (q / (s + 1e-8) - y) * (1 - q) / n),
+]:
+    _answer = from_sigmoids(_formula)
+    _answer.__name__ = _name
+    wrong("04.sigmoid_loss_gradient", _diagnosis)(_answer)
+
+
+@wrong(
+    "04.sigmoid_loss_gradient", "p is that of a softmax. Here the q are divided by their sum. (And"
+)
+def softmax_and_a_slope(z, labels):
+    q = sigmoid(z)
+    return q * (1 - q) * (rows(z) - one_hot(z, labels)) / len(z)
+
+
+@wrong("04.sigmoid_loss_gradient", "no exponential of z shares a sum")
+def softmax_and_a_factor(z, labels):
+    return (1 - sigmoid(z)) * (rows(z) - one_hot(z, labels)) / len(z)

@@ -511,3 +511,47 @@ def mask_above_a_small_number(x, a, h, w2, dz):
 @wrong("05.relu_backward", "dy is cut off at 3")
 def dy_cut_off(x, dy):
     return np.clip(dy, -3, 3) * (x > 0)
+
+
+@wrong("05.relu_backward", "divided by the number of examples")
+def relu_over_n(x, dy):
+    return dy * (x > 0) / len(x)
+
+
+@wrong("05.dead_units", "every unit counts as dead")
+def asked_of_the_output(a):
+    return (np.maximum(a, 0) >= 0).all(axis=0)
+
+
+def behind_another_slope(slope):
+    def backward(x, a, h, w2, dz):
+        da = dz @ w2.T * slope(a)
+        return x.T @ da, da.sum(axis=0), h.T @ dz, dz.sum(axis=0)
+
+    return backward
+
+
+for _name, _diagnosis, _slope in [
+    ("leaky", "0.01 of the gradient passes", lambda a: np.where(a > 0, 1, 0.01)),
+    ("leaky_but_not_at_zero", "0.2 of the gradient", lambda a: np.where(a >= 0, a > 0, 0.2)),
+    ("of_softplus", "the slope of softplus", lambda a: 1 / (1 + np.exp(-a))),
+]:
+    _answer = behind_another_slope(_slope)
+    _answer.__name__ = _name
+    wrong("05.two_layer_backward", _diagnosis)(_answer)
+
+
+@wrong("05.softplus_backward", "the sigmoid is squared")
+def sigmoid_squared(x, dy):
+    return dy / (1 + np.exp(-x)) ** 2
+
+
+@wrong("05.softplus_backward", "divided by the number of examples")
+def softplus_over_n(x, dy):
+    return dy / (1 + np.exp(-x)) / len(x)
+
+
+@wrong("05.softplus_backward", "all exponentials share one sum")
+def one_softmax(x, dy):
+    e = np.exp(x - x.max())
+    return dy * e / e.sum()
