@@ -10,8 +10,8 @@
 # recognise it: strips, a line of ones, axes in a strange order, one row of $dX$ at a time. Where does the second factor
 # come from, when no multiplication is saved? And how large is it?
 #
-# This notebook goes from the one to the other in five small rewrites, after one step that shows all of them in
-# a single row of pixels. At its end stand the parts of the file that compute, with what is left to explain in them.
+# This notebook goes from the one to the other in five small rewrites: four forwards (part one), one backwards (part two).
+# At its end stand the parts of the file that compute, with what is left to explain in them.
 
 # %%
 import sys
@@ -54,6 +54,11 @@ from tutorials.tables import by_hand
 prediction = None  # "a", "b" or "c"
 
 # %% [markdown]
+# ## Part one: forwards
+#
+# *What it is for: you write the columns of all windows with few copies, and one product makes the convolution of them, bias
+# included. Exercises 1 to 3, 50 minutes.*
+#
 # ## Derive
 #
 # ### What a computer likes
@@ -70,9 +75,7 @@ prediction = None  # "a", "b" or "c"
 # loop over windows is needed to write it, only one over $v$. A row of weights times this matrix is the convolution.
 # If a fourth line of ones is written below, a fourth weight is added to each output: a bias.
 #
-# Backwards, the weights send each output's gradient to the lines: a matrix of shares, of the same shape. Each share goes
-# back to where its number came from: line $v$, moved by $v$, and what meets in a pixel adds up. This is `fold`.
-# Everything below is this, with rows, channels and examples added.
+# Everything below is this, with rows, channels and examples added. (The right side of the figure is for part two.)
 
 # %% jupyter={"source_hidden": true}
 row = np.array([3, 1, 4, 1, 5])
@@ -110,7 +113,6 @@ show(
 # Put the axes in the order (H, C, W, N). Now the line of a row and channel, W times N numbers, lies in one
 # piece. Nothing else changes; a formula does not know how its numbers lie. (`layout.py` does this, and callers
 # see (N, H, W, C) all the same, through a view.)
-#
 
 # %% jupyter={"source_hidden": true}
 figure = new_figure(8, 2.6)
@@ -140,23 +142,35 @@ show(
 # %% [markdown]
 # ### Second rewrite: a window is a column
 #
-# In notebook 07 a window was a row of the matrix. With the batch last it becomes a column:
-# $\text{columns}[(u, v, c), (j, n)]$, for one row $i$ of windows at a time. The kernel stands on the left,
-# $Y_i = W^T \text{columns}_i$, and what comes out is a row of the output in memory's order, ready to lie down.
+# In notebook 07 a window was a row of the matrix, and the kernel stood on the right. Two windows, (3, 1) of one example and (5, 2)
+# of another, and two filters, (1, 2) and (0, -1):
+#
+# $$\begin{pmatrix} 3 & 1 \\ 5 & 2 \end{pmatrix} \begin{pmatrix} 1 & 0 \\ 2 & -1 \end{pmatrix} = \begin{pmatrix} 5 & -1 \\ 9 & -2 \end{pmatrix}$$
+#
+# Transpose all three. The windows are columns now, and the kernel stands on the left:
+#
+# $$\begin{pmatrix} 1 & 2 \\ 0 & -1 \end{pmatrix} \begin{pmatrix} 3 & 5 \\ 1 & 2 \end{pmatrix} = \begin{pmatrix} 5 & 9 \\ -1 & -2 \end{pmatrix}$$
+#
+# The same four numbers come out. But above, a line of the result is one window, seen by both filters. Below, a line is one filter, with
+# both examples side by side, and that is the order that memory has now: the result can stay as it is.
+#
+# In general, row $i$ of the output is $Y_i = W^T \text{columns}_i$, with $\text{columns}_i[(u, v, c), (j, n)]$: a line for each entry of the
+# window, a column for each window $j$ of this row and each example $n$.
 #
 # ### Third rewrite: strips
 #
-# Which numbers are in the columns of window row $i$? Rows $i, i + 1, \dots, i + kh - 1$ of the picture, each moved
-# by $v = 0, \dots, kw - 1$. Call *strip* $p$ what row $p$ of the picture gives, as the single row did above: $C$ lines for
-# $v = 0$, one for each channel, then $C$ lines for $v = 1$, and so on, $kw \cdot C$ lines, each of $W' N$ numbers. ($W'$ is the
-# number of windows in a row, $H'$ that of rows of windows.) Then the columns of window row $i$ are the strips $i$ to $i + kh - 1$, *one
-# below the other*. The next row of windows needs the strips $i + 1$ to $i + kh$. So write the strips down once, one below the
-# other, and let the matrix of each window row be a *view* of $kh$ of them. (With a stride $s$, the view begins
-# at strip $i s$.) How many copies of a pixel is that?
+# Which numbers are in $\text{columns}_i$? Those of the rows $i$ to $i + kh - 1$ of the picture, each unfolded like the single row
+# above. Call what row $p$ of the picture gives *strip* $p$: $C$ lines for $v = 0$, one for each channel, then $C$ lines for
+# $v = 1$, and so on, each of $W' N$ numbers, and a line of ones at the end. ($W'$ is the number of windows in a row, $H'$ that of rows of
+# windows.) So $\text{columns}_i$ is the strips $i$ to $i + kh - 1$, *one below the other*.
+#
+# The next row of windows needs the strips $i + 1$ to $i + kh$: all the same but one. So write every strip down once, one below the
+# other, and let the matrix of each row of windows be a *view* of $kh$ of them. (With a stride $s$, the view begins
+# at strip $i s$.)
 
 # %% jupyter={"source_hidden": true}
 x = np.arange(12).reshape(4, 3)
-figure = new_figure(5.8, 5.2)
+figure = new_figure(7, 5.2)
 axes = figure.add_subplot()
 draw_matrix(axes, x, "picture", VALUE, [(1, 1)], corner=(0, 3.5))
 for p, pixels in enumerate(x):
@@ -172,30 +186,138 @@ for i, colour in enumerate([VALUE, GRADIENT, RIGHT]):
     axes.plot([left, left], [top, top + 6.2], color=colour, lw=4)
     axes.text(left + 0.35, top + 3.1, f"columns of window row {i}", color=colour, fontsize=9,
               rotation=90, va="center")  # fmt: skip
-axes.set(xlim=(-0.3, 13), ylim=(13, -1.2))
+seen = np.array([[3, 4], [4, 5], [1, 1], [6, 7], [7, 8], [1, 1]])
+marked = [(0, 1), (1, 0)]
+draw_matrix(axes, seen, "columns of row 1", GRADIENT, marked, corner=(14.2, 3.2))
+axes.set(xlim=(-0.3, 17.2), ylim=(13, -1.2))
 show(
     figure,
     "strips",
     "Windows of 2 by 2: four strips are written, each pixel at most twice (as the 4), and three overlapping "
-    "views of two strips each are the columns.",
+    "views of two strips each are the columns. Right, the second view as the matrix that it is.",
     "Left, the numbers 0 to 11 in four rows of three, the 4 marked. Right, four strips of three lines: "
     "0 1, 1 2 and ones; 3 4, 4 5 and ones; and so on. The 4 is marked in both lines of strip 1. Beside "
     "them three bars of two strips each, which overlap: the first spans strips 0 and 1, the second 1 "
-    "and 2, the third 2 and 3, so that the 4 is read by two of them.",
+    "and 2, the third 2 and 3, so that the 4 is read by two of them. Right of them the second as a "
+    "matrix of six lines: 3 4, 4 5, ones, 6 7, 7 8, ones.",
 )
 
 # %% [markdown]
+# Here is all that exercise 1 needs. The exercises are in `tutorials/mine/12_reading_conv2d.py`.
+#
+# **Exercise 1, `unfold(x, kernel_size, stride)`.** The columns of all rows of windows, with the lines of ones. Loops are
+# fine; whether it is a view does not matter here.
+
+# %% tags=["exercise"]
+unfold = check("12.unfold")
+
+# %% [markdown]
+# <details><summary>A strip, and a view of kh strips</summary>
+#
+# For each $v$, the pixels $x[:, :, v], x[:, :, v + s], \dots$, $W'$ of them, are one slice of the picture. It fills the $C$ lines
+# of this $v$ in all strips at once. The strips begin as ones, so that the last line of each stays what it is. Window row $i$
+# is strips $i s$ to $i s + kh - 1$.
+#
+# </details>
+#
 # ### Fourth rewrite: a line of ones
 #
-# Adding the bias is one more pass over all outputs. But a product of matrices adds up anyhow. Give each strip one
-# more line, of ones, and the matrix of weights one more row, with the bias: the product adds it on the way. A view
-# of $kh$ strips holds $kh$ such lines, and the bias is to be added *once*. By what are these lines to be multiplied?
+# What are the ones for? Adding the bias is one more pass over all outputs. But a product of matrices adds up anyhow: with one row more in
+# the matrix of weights, which meets the line of ones, it adds the bias on the way. Only, a view
+# of $kh$ strips holds $kh$ lines of ones, and the bias is to be added *once*. By what are these lines to be multiplied?
+
+# %% [markdown]
+# ## By hand
 #
-# It pays a second time on the way back. $dW = \text{columns} \cdot dY^T$ has a row for the line of ones, and there
+# The picture of the last figure, one channel, one example: rows (0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10, 11). The kernel is
+# $((1, 0), (2, -1))$, the bias 10.
+#
+# | name | rule | number |
+# | --- | --- | --- |
+# | `x` | given | [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] |
+# | `strip_0` | `[x[0, :2], x[0, 1:], [1, 1]]` | ? |
+# | `strip_1` | `[x[1, :2], x[1, 1:], [1, 1]]` | ? |
+# | `columns_0` | `np.vstack([strip_0, strip_1])` | ? |
+# | `weights` | derive it | ? |
+# | `y_0` | `np.array(weights) @ columns_0` | ? |
+
+# %% tags=["by-hand"]
+by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
+
+# %% [markdown]
+# <details><summary>The table, filled in</summary>
+#
+# | name | how | value |
+# | --- | --- | --- |
+# | `x` | given | [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] |
+# | `strip_0` | `[x[0, :2], x[0, 1:], [1, 1]]` | [[0, 1], [1, 2], [1, 1]] |
+# | `strip_1` | `[x[1, :2], x[1, 1:], [1, 1]]` | [[3, 4], [4, 5], [1, 1]] |
+# | `columns_0` | `np.vstack([strip_0, strip_1])` | [[0, 1], [1, 2], [1, 1], [3, 4], [4, 5], [1, 1]] |
+# | `weights` | `[1, 0, 10, 2, -1, 0]` | [1, 0, 10, 2, -1, 0] |
+# | `y_0` | `np.array(weights) @ columns_0` | [12, 14] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `columns_0` | `np.hstack([strip_0, strip_1])` | the strips stand side by side. They belong one below the other. |
+# | `weights` | `[1, 0, 0, 2, -1, 10]` | right as well: which line of ones carries the bias does not matter. |
+# | `weights` | `[1, 0, 5, 2, -1, 5]` | right as well: half of the bias on either line of ones adds up to the bias. |
+# | `weights` | `[1, 0, 10, 2, -1, 10]` | the bias is added twice: the columns hold two lines of ones. |
+# | `weights` | `[1, 0, 1, 2, -1, 1]` | these are ones on the lines of ones. Such a line is multiplied by what is to be added. |
+# | `weights` | `[1, 0, 0, 2, -1, 0]` | the bias is missing. |
+# | `weights` | `[-1, 2, 10, 0, 1, 0]` | the kernel is turned. Forwards it is laid on as it is. |
+# | `weights` | `[1, 0, 2, -1, 10, 0]` | each strip ends with its line of ones: the third number belongs to it. |
+# | `y_0` | `[22, 24]` | the bias is added twice. |
+# | `y_0` | `[2, 4]` | the bias is missing. |
+#
+# </details>
+
+# %% [markdown]
+# ## Code it
+#
+# **Exercise 2, `weights_for(kernel, bias)`.** The matrix that multiplies the columns, bias included.
+
+# %% tags=["exercise"]
+weights_for = check("12.weights_for")
+
+# %% [markdown]
+# <details><summary>One row of ones counts</summary>
+#
+# For each $u$ the $kw \cdot C$ rows of the kernel, then one row for the line of ones: the bias for a single $u$, zeros for the
+# others. Which $u$ does not matter, and $b / kh$ for every $u$ would do as well.
+#
+# </details>
+#
+# **Exercise 3, `copied(size, kernel_size)`: no formula this time.** How many numbers does each layout write down?
+
+# %% tags=["exercise"]
+copied = check("12.copied")
+
+# %% [markdown]
+# <details><summary>Two counts</summary>
+#
+# im2col has a row of $kh \cdot kw \cdot C$ numbers for each of the $N H' W'$ windows. There are $H$ strips, each of
+# $kw \cdot C + 1$ lines of $W' N$ numbers. For many rows and channels the first is nearly $kh$ times the second.
+#
+# </details>
+#
+# **Looking back at part one.** Each pixel is written down $kw$ times in place of $kh \cdot kw$ times, and the overlapping views cost nothing.
+# One product for each row of windows makes the outputs, bias included, in memory's order. A good place to stop.
+#
+# ---
+#
+# ## Part two: backwards
+#
+# *What it is for: you compute one row of the gradient by one product; then you read the file itself, and measure what all of it
+# saves. Exercises 4 and 5, 40 minutes.*
+#
+# ## Derive
+#
+# ### One row again
+#
+# In the first figure, the weights send each output's gradient to the lines: a matrix of shares, of the shape of the columns. Each share goes
+# back to where its number came from: line $v$, moved by $v$, and what meets in a pixel adds up. This is `fold`, exercise 4.
+# The line of ones pays a second time here: $dW = \text{columns} \cdot dY^T$ has a row for it, and there
 # stands $\sum 1 \cdot dY$. You know this sum.
-#
-# This is all of the way forwards. The table "By hand" and exercises 1, 2 and 5 ask for no more; a good place for a break, or
-# for doing these first.
 #
 # ### Fifth rewrite: backwards, row by row
 #
@@ -248,84 +370,9 @@ show(
 )
 
 # %% [markdown]
-# ## By hand
-#
-# The picture of the figure, one channel, one example: rows (0, 1, 2), (3, 4, 5), (6, 7, 8), (9, 10, 11). The kernel is
-# $((1, 0), (2, -1))$, the bias 10.
-#
-# | name | rule | number |
-# | --- | --- | --- |
-# | `x` | given | [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] |
-# | `strip_0` | `[x[0, :2], x[0, 1:], [1, 1]]` | ? |
-# | `strip_1` | `[x[1, :2], x[1, 1:], [1, 1]]` | ? |
-# | `columns_0` | `np.vstack([strip_0, strip_1])` | ? |
-# | `weights` | derive it | ? |
-# | `y_0` | `np.array(weights) @ columns_0` | ? |
-
-# %% tags=["by-hand"]
-by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
-
-# %% [markdown]
-# <details><summary>The table, filled in</summary>
-#
-# | name | how | value |
-# | --- | --- | --- |
-# | `x` | given | [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]] |
-# | `strip_0` | `[x[0, :2], x[0, 1:], [1, 1]]` | [[0, 1], [1, 2], [1, 1]] |
-# | `strip_1` | `[x[1, :2], x[1, 1:], [1, 1]]` | [[3, 4], [4, 5], [1, 1]] |
-# | `columns_0` | `np.vstack([strip_0, strip_1])` | [[0, 1], [1, 2], [1, 1], [3, 4], [4, 5], [1, 1]] |
-# | `weights` | `[1, 0, 10, 2, -1, 0]` | [1, 0, 10, 2, -1, 0] |
-# | `y_0` | `np.array(weights) @ columns_0` | [12, 14] |
-#
-# | name | if you have | then |
-# | --- | --- | --- |
-# | `columns_0` | `np.hstack([strip_0, strip_1])` | the strips stand side by side. They belong one below the other. |
-# | `weights` | `[1, 0, 0, 2, -1, 10]` | right as well: which line of ones carries the bias does not matter. |
-# | `weights` | `[1, 0, 5, 2, -1, 5]` | right as well: half of the bias on either line of ones adds up to the bias. |
-# | `weights` | `[1, 0, 10, 2, -1, 10]` | the bias is added twice: the columns hold two lines of ones. |
-# | `weights` | `[1, 0, 1, 2, -1, 1]` | these are ones on the lines of ones. Such a line is multiplied by what is to be added. |
-# | `weights` | `[1, 0, 0, 2, -1, 0]` | the bias is missing. |
-# | `weights` | `[-1, 2, 10, 0, 1, 0]` | the kernel is turned. Forwards it is laid on as it is. |
-# | `weights` | `[1, 0, 2, -1, 10, 0]` | each strip ends with its line of ones: the third number belongs to it. |
-# | `y_0` | `[22, 24]` | the bias is added twice. |
-# | `y_0` | `[2, 4]` | the bias is missing. |
-#
-# </details>
-
-# %% [markdown]
 # ## Code it
 #
-# The exercises are in `tutorials/mine/12_reading_conv2d.py`.
-#
-# **Exercise 1, `unfold(x, kernel_size, stride)`.** The columns of all rows of windows, with the lines of ones. Loops are
-# fine; whether it is a view does not matter here.
-
-# %% tags=["exercise"]
-unfold = check("12.unfold")
-
-# %% [markdown]
-# <details><summary>A strip, and a view of kh strips</summary>
-#
-# For each $v$, the pixels $x[:, :, v], x[:, :, v + s], \dots$, $W'$ of them, are one slice of the picture. It fills the $C$ lines
-# of this $v$ in all strips at once. The strips begin as ones, so that the last line of each stays what it is. Window row $i$
-# is strips $i s$ to $i s + kh - 1$.
-#
-# </details>
-#
-# **Exercise 2, `weights_for(kernel, bias)`.** The matrix that multiplies them, bias included.
-
-# %% tags=["exercise"]
-weights_for = check("12.weights_for")
-
-# %% [markdown]
-# <details><summary>One row of ones counts</summary>
-#
-# For each $u$ the $kw \cdot C$ rows of the kernel, then one row for the line of ones: the bias for a single $u$, zeros for the
-# others. Which $u$ does not matter, and $b / kh$ for every $u$ would do as well.
-#
-# </details>
-#
-# **Exercise 3, `fold(shares, kernel_width, stride, width)`.** What `unfold` does along a row, the other way.
+# **Exercise 4, `fold(shares, kernel_width, stride, width)`.** What `unfold` does along a row, the other way.
 
 # %% tags=["exercise"]
 fold = check("12.fold")
@@ -339,7 +386,7 @@ fold = check("12.fold")
 #
 # </details>
 #
-# **Exercise 4, `dx_row(dy, kernel, h, stride, width)`.** One row of $dX$: which rows of $dY$ saw it, through which rows of
+# **Exercise 5, `dx_row(dy, kernel, h, stride, width)`.** One row of $dX$: which rows of $dY$ saw it, through which rows of
 # the kernel?
 
 # %% tags=["exercise"]
@@ -351,19 +398,6 @@ dx_row = check("12.dx_row")
 # $dX_h = \sum_i \text{fold}(W_{h - is} \ dY_i)$, where $W_u$ is row $u$ of the kernel as a matrix $((v, c), f)$ and $dY_i$ a matrix
 # $(f, (j, n))$. `fold` is linear, so it may be called once, on the sum. And a sum of products of matrices is one product:
 # $W_2 \ dY_1 + W_1 \ dY_2 + W_0 \ dY_3$ is $(W_2 \ W_1 \ W_0)$ times the three $dY$ one below the other. If no $i$ fits, the row is 0.
-#
-# </details>
-#
-# **Exercise 5, `copied(size, kernel_size)`: no formula this time.** How many numbers does each layout write down?
-
-# %% tags=["exercise"]
-copied = check("12.copied")
-
-# %% [markdown]
-# <details><summary>Two counts</summary>
-#
-# im2col has a row of $kh \cdot kw \cdot C$ numbers for each of the $N H' W'$ windows. There are $H$ strips, each of
-# $kw \cdot C + 1$ lines of $W' N$ numbers. For many rows and channels the first is nearly $kh$ times the second.
 #
 # </details>
 
@@ -426,7 +460,7 @@ print(inspect.getsource(conv2d._each_row))
 
 # %% [markdown]
 # In `unfold`, the loop over $v$ is the only place where pixels are copied. The last line is the view: windows of $kh$
-# strips over the stack of all lines, one every `sh` strips. And the way back: the loop over $h$ is exercise 4. The
+# strips over the stack of all lines, one every `sh` strips. And the way back: the loop over $h$ is exercise 5. The
 # dictionary `weights` is there because most rows of a picture are seen by the same rows of the kernel, so that
 # their matrix is made once. In `backward_parameters`, `columns @ dy` is $dW$ with the line of ones in it, and
 # `dweights[0, -1]` picks the bias's gradient from there.
@@ -630,7 +664,9 @@ for name, size, shape in [
 # stood out from the noise; it was once slower. Which rewrite brings how much, these times do not tell apart. They are not
 # asserted; the counts are.
 #
-# *No copy* is possible as well, if one gives up the single product: in this order of the axes each of the nine $x[u:, :, v:]$ is
+# Why not *c*, no copy at all? One product takes a matrix whose lines begin at one fixed distance from each other. Of the columns, line
+# $v + 1$ begins $N$ numbers after line $v$, but the next channel $W N$ numbers after: no view of the picture is that matrix. If one
+# gives up the single product it can be done: each of the nine $x[u:, :, v:]$ is
 # a view, and nine products added up are the convolution. Its time stands above, too: never the best here. (Each of the nine
 # goes over all of $Y$ once, and sums over no more than the channels.) The whole comparison, with Keras and PyTorch beside it, is `python -m benchmarks layers`.
 

@@ -229,6 +229,148 @@ def weights_for(answer: Answer) -> None:
 
 
 @exercise
+def copied(answer: Answer) -> None:
+    """All cases before the verdict; the strips and rows are laid out, and counted."""
+    cases = [((5, 3, 4, 2), (3, 2)), ((9, 1, 8, 3), (3, 3)), ((4, 2, 4, 1), (1, 4))]
+    cases.append(((3, 5, 3, 2), (3, 3)))
+
+    def counts(size: tuple[int, int, int, int], kernel: tuple[int, int]) -> tuple[int, int]:
+        height, channels, width, examples = size
+        x = np.zeros((height, channels, width, examples))
+        windows = _columns(x, kernel, 1)
+        rows = windows.shape[0] * windows.shape[2] * kernel[0] * kernel[1] * channels
+        return rows, height * (kernel[1] * channels + 1) * windows.shape[2]
+
+    def loose(size: Any, kernel: Any) -> tuple[int, int]:
+        """The same by formulas that take any size, even one that does not fit."""
+        wide = size[2] - kernel[1] + 1
+        return (
+            product(size, kernel, size[0] - kernel[0] + 1, wide),
+            size[0] * (kernel[1] * size[1] + 1) * wide * size[3],
+        )
+
+    def without_ones(size: Any, kernel: Any) -> tuple[int, int]:
+        rows, strips = counts(size, kernel)
+        return rows, strips * kernel[1] * size[1] // (kernel[1] * size[1] + 1)
+
+    def whole_width(size: Any, kernel: Any) -> tuple[int, int]:
+        high, wide = size[0] - kernel[0] + 1, size[2] - kernel[1] + 1
+        rows, strips = counts(size, kernel)
+        return rows * size[0] * size[2] // (high * wide), strips * size[2] // wide
+
+    def with_ones(size: Any, kernel: Any) -> tuple[int, int]:
+        rows, strips = counts(size, kernel)
+        return rows + rows // (kernel[1] * size[1]), strips
+
+    def all_windows(size: Any, kernel: Any) -> tuple[int, int]:
+        rows, strips = counts(size, kernel)
+        return rows, strips // size[0] * (size[0] - kernel[0] + 1)
+
+    def without_examples(size: Any, kernel: Any) -> tuple[int, int]:
+        rows, strips = counts(size, kernel)
+        return rows // size[3], strips // size[3]
+
+    def product(size: Any, kernel: Any, rows: int, columns: int) -> int:
+        return int(rows * columns * size[3] * kernel[0] * kernel[1] * size[1])
+
+    def strips_of(lines: Any, columns: Any = None) -> Any:
+        """im2col right, the strips counted as lines(size, kernel) of columns(size, kernel)."""
+        wide = columns or (lambda size, kernel: (size[2] - kernel[1] + 1) * size[3])
+        return lambda size, kernel: (
+            counts(size, kernel)[0], lines(size, kernel) * wide(size, kernel)
+        )  # fmt: skip
+
+    got = [call(answer, *case) for case in cases]
+    right = [counts(*case) for case in cases]
+    got = [pair.tolist() if isinstance(pair, np.ndarray) else pair for pair in got]
+    for pair, number in zip(got, right, strict=True):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise WrongAnswer("two numbers should be returned: im2col's, and the strips'.")
+        if tuple(pair) == number[::-1] != number:
+            raise WrongAnswer("the two have changed places: im2col's first, then the strips'.")
+    if [tuple(pair) for pair in got] == right:
+        return
+    for diagnosis, formula in {
+        "the line of ones is not counted: each row of x has one in its strip.": without_ones,
+        "windows are counted at every pixel. At the border they would not fit.": whole_width,
+        "im2col's rows have no ones: those belong to the strips.": with_ones,
+        "the strips are counted for each row of *windows*. There is one for each row of x, and kh "
+        "neighbours of them make a window's rows: that is what saves.": all_windows,
+        "the examples are left out.": without_examples,
+        "the strips have a number for each *window* of the row, W' = W - kw + 1, not for each "
+        "pixel.": strips_of(
+            lambda size, kernel: size[0] * (kernel[1] * size[1] + 1),
+            lambda size, kernel: size[2] * size[3],
+        ),
+        "the views are counted as if they were written. A view of kh strips reads them where they "
+        "stand: each strip is written once.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            (size[0] - kernel[0] + 1) * kernel[0] * counts(size, kernel)[1] // size[0],
+        ),
+        "the channels are left out.": lambda size, kernel: (
+            counts(size, kernel)[0] // size[1],
+            size[0] * (kernel[1] + 1) * (size[2] - kernel[1] + 1) * size[3],
+        ),
+        "the windows are counted without the last one: W - kw + 1 of them fit in a row, and "
+        "H - kh + 1 rows.": lambda size, kernel: (
+            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
+            size[0] * (kernel[1] * size[1] + 1) * (size[2] - kernel[1]) * size[3],
+        ),
+        "these are bytes. Asked for are numbers.": lambda size, kernel: (
+            8 * counts(size, kernel)[0],
+            8 * counts(size, kernel)[1],
+        ),
+        "a strip has one line of ones. It is the *view* of kh strips that holds kh of them.": (
+            strips_of(lambda size, kernel: size[0] * (kernel[1] * size[1] + kernel[0]))
+        ),
+        "a strip holds kw copies of its row, moved sideways, not kh: the view brings the kh.": (
+            strips_of(lambda size, kernel: size[0] * (kernel[0] * size[1] + 1))
+        ),
+        "there is a line of ones in *every* strip, not one for the whole picture.": (
+            strips_of(lambda size, kernel: size[0] * kernel[1] * size[1] + 1)
+        ),
+        "a line of ones is as long as the other lines, W' N numbers.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            without_ones(size, kernel)[1] + size[0],
+        ),
+        "im2col has rows for the windows that fit, H' W' of them, not for each pixel.": (
+            lambda size, kernel: (product(size, kernel, size[0], size[2]), counts(size, kernel)[1])
+        ),
+        "the channels are left out in im2col.": lambda size, kernel: (
+            counts(size, kernel)[0] // size[1],
+            counts(size, kernel)[1],
+        ),
+        "there is one window more: H - kh + 1 of them fit, and W - kw + 1.": lambda size, kernel: (
+            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
+            counts(size, kernel)[1],
+        ),
+        "this is im2col's number divided by kh. The strips have more: H of them, not H', and a "
+        "line of ones in each.": lambda size, kernel: (
+            counts(size, kernel)[0],
+            counts(size, kernel)[0] // kernel[0],
+        ),
+        "im2col is given ones, too. They belong to the strips.": lambda size, kernel: (
+            counts(size, kernel)[0]
+            // (kernel[0] * kernel[1] * size[1])
+            * (kernel[0] * kernel[1] * size[1] + 1),
+            counts(size, kernel)[1],
+        ),
+        "the size is read as (N, H, W, C). Here it is memory's order, (H, C, W, N).": (
+            lambda size, kernel: loose((size[1], size[3], size[2], size[0]), kernel)
+        ),
+        "the kernel is taken to be square. It is (kh, kw).": (
+            lambda size, kernel: loose(size, (kernel[0], kernel[0]))
+        ),
+    }.items():
+        if [tuple(pair) for pair in got] == [formula(*case) for case in cases]:
+            raise WrongAnswer(diagnosis)
+    k = next(k for k in range(len(cases)) if tuple(got[k]) != right[k])
+    raise WrongAnswer(
+        f"for x {cases[k][0]}, kernel {cases[k][1]} you have {got[k]}; it is {right[k]}."
+    )
+
+
+@exercise
 def fold(answer: Answer) -> None:
     """Every share to its place, one by one; overlap, gaps, a column left over."""
     rng = np.random.default_rng(13)
@@ -429,145 +571,3 @@ def _rows_overwritten(dy: Array, kernel: Array, size: tuple[int, int], stride: i
         band = scatter(dy[:, i : i + 1], kernel, (len(kernel), size[1]), stride)
         dx[:, i * stride : i * stride + len(kernel)] = band
     return dx
-
-
-@exercise
-def copied(answer: Answer) -> None:
-    """All cases before the verdict; the strips and rows are laid out, and counted."""
-    cases = [((5, 3, 4, 2), (3, 2)), ((9, 1, 8, 3), (3, 3)), ((4, 2, 4, 1), (1, 4))]
-    cases.append(((3, 5, 3, 2), (3, 3)))
-
-    def counts(size: tuple[int, int, int, int], kernel: tuple[int, int]) -> tuple[int, int]:
-        height, channels, width, examples = size
-        x = np.zeros((height, channels, width, examples))
-        windows = _columns(x, kernel, 1)
-        rows = windows.shape[0] * windows.shape[2] * kernel[0] * kernel[1] * channels
-        return rows, height * (kernel[1] * channels + 1) * windows.shape[2]
-
-    def loose(size: Any, kernel: Any) -> tuple[int, int]:
-        """The same by formulas that take any size, even one that does not fit."""
-        wide = size[2] - kernel[1] + 1
-        return (
-            product(size, kernel, size[0] - kernel[0] + 1, wide),
-            size[0] * (kernel[1] * size[1] + 1) * wide * size[3],
-        )
-
-    def without_ones(size: Any, kernel: Any) -> tuple[int, int]:
-        rows, strips = counts(size, kernel)
-        return rows, strips * kernel[1] * size[1] // (kernel[1] * size[1] + 1)
-
-    def whole_width(size: Any, kernel: Any) -> tuple[int, int]:
-        high, wide = size[0] - kernel[0] + 1, size[2] - kernel[1] + 1
-        rows, strips = counts(size, kernel)
-        return rows * size[0] * size[2] // (high * wide), strips * size[2] // wide
-
-    def with_ones(size: Any, kernel: Any) -> tuple[int, int]:
-        rows, strips = counts(size, kernel)
-        return rows + rows // (kernel[1] * size[1]), strips
-
-    def all_windows(size: Any, kernel: Any) -> tuple[int, int]:
-        rows, strips = counts(size, kernel)
-        return rows, strips // size[0] * (size[0] - kernel[0] + 1)
-
-    def without_examples(size: Any, kernel: Any) -> tuple[int, int]:
-        rows, strips = counts(size, kernel)
-        return rows // size[3], strips // size[3]
-
-    def product(size: Any, kernel: Any, rows: int, columns: int) -> int:
-        return int(rows * columns * size[3] * kernel[0] * kernel[1] * size[1])
-
-    def strips_of(lines: Any, columns: Any = None) -> Any:
-        """im2col right, the strips counted as lines(size, kernel) of columns(size, kernel)."""
-        wide = columns or (lambda size, kernel: (size[2] - kernel[1] + 1) * size[3])
-        return lambda size, kernel: (
-            counts(size, kernel)[0], lines(size, kernel) * wide(size, kernel)
-        )  # fmt: skip
-
-    got = [call(answer, *case) for case in cases]
-    right = [counts(*case) for case in cases]
-    got = [pair.tolist() if isinstance(pair, np.ndarray) else pair for pair in got]
-    for pair, number in zip(got, right, strict=True):
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise WrongAnswer("two numbers should be returned: im2col's, and the strips'.")
-        if tuple(pair) == number[::-1] != number:
-            raise WrongAnswer("the two have changed places: im2col's first, then the strips'.")
-    if [tuple(pair) for pair in got] == right:
-        return
-    for diagnosis, formula in {
-        "the line of ones is not counted: each row of x has one in its strip.": without_ones,
-        "windows are counted at every pixel. At the border they would not fit.": whole_width,
-        "im2col's rows have no ones: those belong to the strips.": with_ones,
-        "the strips are counted for each row of *windows*. There is one for each row of x, and kh "
-        "neighbours of them make a window's rows: that is what saves.": all_windows,
-        "the examples are left out.": without_examples,
-        "the strips have a number for each *window* of the row, W' = W - kw + 1, not for each "
-        "pixel.": strips_of(
-            lambda size, kernel: size[0] * (kernel[1] * size[1] + 1),
-            lambda size, kernel: size[2] * size[3],
-        ),
-        "the views are counted as if they were written. A view of kh strips reads them where they "
-        "stand: each strip is written once.": lambda size, kernel: (
-            counts(size, kernel)[0],
-            (size[0] - kernel[0] + 1) * kernel[0] * counts(size, kernel)[1] // size[0],
-        ),
-        "the channels are left out.": lambda size, kernel: (
-            counts(size, kernel)[0] // size[1],
-            size[0] * (kernel[1] + 1) * (size[2] - kernel[1] + 1) * size[3],
-        ),
-        "the windows are counted without the last one: W - kw + 1 of them fit in a row, and "
-        "H - kh + 1 rows.": lambda size, kernel: (
-            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
-            size[0] * (kernel[1] * size[1] + 1) * (size[2] - kernel[1]) * size[3],
-        ),
-        "these are bytes. Asked for are numbers.": lambda size, kernel: (
-            8 * counts(size, kernel)[0],
-            8 * counts(size, kernel)[1],
-        ),
-        "a strip has one line of ones. It is the *view* of kh strips that holds kh of them.": (
-            strips_of(lambda size, kernel: size[0] * (kernel[1] * size[1] + kernel[0]))
-        ),
-        "a strip holds kw copies of its row, moved sideways, not kh: the view brings the kh.": (
-            strips_of(lambda size, kernel: size[0] * (kernel[0] * size[1] + 1))
-        ),
-        "there is a line of ones in *every* strip, not one for the whole picture.": (
-            strips_of(lambda size, kernel: size[0] * kernel[1] * size[1] + 1)
-        ),
-        "a line of ones is as long as the other lines, W' N numbers.": lambda size, kernel: (
-            counts(size, kernel)[0],
-            without_ones(size, kernel)[1] + size[0],
-        ),
-        "im2col has rows for the windows that fit, H' W' of them, not for each pixel.": (
-            lambda size, kernel: (product(size, kernel, size[0], size[2]), counts(size, kernel)[1])
-        ),
-        "the channels are left out in im2col.": lambda size, kernel: (
-            counts(size, kernel)[0] // size[1],
-            counts(size, kernel)[1],
-        ),
-        "there is one window more: H - kh + 1 of them fit, and W - kw + 1.": lambda size, kernel: (
-            product(size, kernel, size[0] - kernel[0], size[2] - kernel[1]),
-            counts(size, kernel)[1],
-        ),
-        "this is im2col's number divided by kh. The strips have more: H of them, not H', and a "
-        "line of ones in each.": lambda size, kernel: (
-            counts(size, kernel)[0],
-            counts(size, kernel)[0] // kernel[0],
-        ),
-        "im2col is given ones, too. They belong to the strips.": lambda size, kernel: (
-            counts(size, kernel)[0]
-            // (kernel[0] * kernel[1] * size[1])
-            * (kernel[0] * kernel[1] * size[1] + 1),
-            counts(size, kernel)[1],
-        ),
-        "the size is read as (N, H, W, C). Here it is memory's order, (H, C, W, N).": (
-            lambda size, kernel: loose((size[1], size[3], size[2], size[0]), kernel)
-        ),
-        "the kernel is taken to be square. It is (kh, kw).": (
-            lambda size, kernel: loose(size, (kernel[0], kernel[0]))
-        ),
-    }.items():
-        if [tuple(pair) for pair in got] == [formula(*case) for case in cases]:
-            raise WrongAnswer(diagnosis)
-    k = next(k for k in range(len(cases)) if tuple(got[k]) != right[k])
-    raise WrongAnswer(
-        f"for x {cases[k][0]}, kernel {cases[k][1]} you have {got[k]}; it is {right[k]}."
-    )

@@ -27,6 +27,14 @@ def weights_for(kernel: Array, bias: Array) -> Array:
     raise NotImplementedError
 
 
+def copied(size: tuple[int, int, int, int], kernel_size: tuple[int, int]) -> tuple[int, int]:
+    """How many numbers are written down: by notebook 07's im2col, and into the strips.
+
+    The picture is (H, C, W, N), the stride 1. The strips have a line of ones for each row of x.
+    """
+    raise NotImplementedError
+
+
 def fold(shares: Array, kernel_width: int, stride: int, width: int) -> Array:
     """The shares (kw*C, W'*N) of one row's windows, added to where they came from: (C, W, N).
 
@@ -39,13 +47,5 @@ def dx_row(dy: Array, kernel: Array, h: int, stride: int, width: int) -> Array:
     """Row h of dx (H, C, W, N), from dy (H', F, W', N) and the kernel (kh, kw, C, F): (C, W, N).
 
     Only the rows of dy that saw row h count. One product of matrices and one `fold` are enough.
-    """
-    raise NotImplementedError
-
-
-def copied(size: tuple[int, int, int, int], kernel_size: tuple[int, int]) -> tuple[int, int]:
-    """How many numbers are written down: by notebook 07's im2col, and into the strips.
-
-    The picture is (H, C, W, N), the stride 1. The strips have a line of ones for each row of x.
     """
     raise NotImplementedError

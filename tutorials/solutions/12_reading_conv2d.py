@@ -41,6 +41,19 @@ def weights_for(kernel: Array, bias: Array) -> Array:
     return weights.reshape(-1, filters)
 
 
+def copied(size: tuple[int, int, int, int], kernel_size: tuple[int, int]) -> tuple[int, int]:
+    """How many numbers are written down: by notebook 07's im2col, and into the strips.
+
+    The picture is (H, C, W, N), the stride 1. The strips have a line of ones for each row of x.
+    """
+    height, channels, width, examples = size
+    kh, kw = kernel_size
+    columns = width - kw + 1
+    in_rows = (height - kh + 1) * columns * examples * kh * kw * channels
+    in_strips = height * (kw * channels + 1) * columns * examples
+    return in_rows, in_strips
+
+
 def fold(shares: Array, kernel_width: int, stride: int, width: int) -> Array:
     """The shares (kw*C, W'*N) of one row's windows, added to where they came from: (C, W, N).
 
@@ -68,16 +81,3 @@ def dx_row(dy: Array, kernel: Array, h: int, stride: int, width: int) -> Array:
     weights = kernel[seen_by].transpose(1, 2, 0, 3).reshape(kw * channels, -1)
     above = dy[seen_in].reshape(-1, columns * examples)
     return fold(weights @ above, kw, stride, width)
-
-
-def copied(size: tuple[int, int, int, int], kernel_size: tuple[int, int]) -> tuple[int, int]:
-    """How many numbers are written down: by notebook 07's im2col, and into the strips.
-
-    The picture is (H, C, W, N), the stride 1. The strips have a line of ones for each row of x.
-    """
-    height, channels, width, examples = size
-    kh, kw = kernel_size
-    columns = width - kw + 1
-    in_rows = (height - kh + 1) * columns * examples * kh * kw * channels
-    in_strips = height * (kw * channels + 1) * columns * examples
-    return in_rows, in_strips
