@@ -282,6 +282,17 @@ def batchnorm_backward(answer: Answer) -> None:
             "xhat is missing in the last term: what is taken away is the part of dy along xhat.": (
                 scale * (dy - dy.mean(axis=axes) - (dy * xhat).mean(axis=axes))
             ),
+            "the last term is divided by sigma once more. What xhat needs of it, it has.": (
+                scale * (dy - dy.mean(axis=axes) - along / sigma)
+            ),
+            "the last term is divided by sigma squared. That belongs to x - mean; xhat is divided "
+            "by sigma already.": scale * (dy - dy.mean(axis=axes) - along / sigma**2),
+            "gamma / sigma stands before the first term alone. It multiplies all three.": (
+                scale * dy - dy.mean(axis=axes) - along
+            ),
+            "gamma / sigma does not multiply the last term. It multiplies all three.": (
+                scale * (dy - dy.mean(axis=axes)) - along
+            ),
             **few,
         }, batch=len(x))  # fmt: skip
         expect(got[1], dgamma, f"dgamma {what}", rtol=1e-6, mistakes={
@@ -325,6 +336,11 @@ def folded(answer: Answer) -> None:
             "a root is taken of sigma. It is the root of variance plus epsilon already.": (
                 kernel * gamma / np.sqrt(sigma)
             ),
+            "it is divided by sigma twice. sigma is the root already, not the variance.": (
+                kernel * scale / sigma
+            ),
+            "sigma is taken for the variance, epsilon added and a root taken. sigma is the root of "
+            "variance plus epsilon already.": kernel * gamma / np.sqrt(sigma + 1e-3),
             "epsilon is added once more. It is in sigma already.": (
                 kernel * gamma / np.sqrt(sigma**2 + 1e-3)
             ),
@@ -353,6 +369,11 @@ def folded(answer: Answer) -> None:
             "beta is missing.": (bias - mean) * scale,
             "beta is scaled too. It is added behind the scaling.": (bias - mean + beta) * scale,
             "the mean is missing.": bias * scale + beta,
+            "the bias comes back as it was. With inputs of 0 the normalization gets it, and makes "
+            "something else of it.": bias,
+            "the bias only got beta. It also loses the mean, and is scaled.": bias + beta,
+            "mean and beta are in it, but nothing is scaled: what stands before beta is multiplied "
+            "by gamma / sigma.": bias - mean + beta,
         })  # fmt: skip
         y = gamma * (np.sum(kernel * x[..., np.newaxis], axis=tuple(range(x.ndim)))
                      + bias - mean) / sigma + beta  # fmt: skip
@@ -444,6 +465,12 @@ def dropout_variance(answer: Answer) -> None:
             "the factor 1 / (1 - rate) enters once. In a variance it is squared.": x**2 * rate,
             "this is the standard deviation. The variance is its square.": np.sqrt(variance),
             "x enters as it is. In a variance a factor is squared.": x * rate / (1 - rate),
+            "|x| enters as it is. In a variance a factor is squared.": (
+                np.abs(x) * rate / (1 - rate)
+            ),
+            "x is not in it. The larger a number, the more its output varies.": (
+                np.full(x.shape, rate / (1 - rate))
+            ),
             "rate and 1 - rate are exchanged: nothing dropped means no variance.": (
                 x**2 * (1 - rate) / rate if rate != 0.5 else variance
             ),

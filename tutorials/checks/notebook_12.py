@@ -100,6 +100,15 @@ def unfold(answer: Answer) -> None:
                 with_ones(plain.swapaxes(4, 5).reshape(flat.shape))
             ),
             "the rows u of each window are in reverse order.": with_ones(flat[:, ::-1]),
+            "the columns v of each window are in reverse order.": (
+                with_ones(plain[:, :, ::-1].reshape(flat.shape))
+            ),
+            "the 1 stands inside of the division. The first window takes no step: (H - kh) // "
+            "stride + 1 of them fit, and not (H - kh + 1) // stride.": (
+                by[: (len(x) - kh + 1) // step, :, :, : (shape[2] - kw + 1) // step].reshape(
+                    (len(x) - kh + 1) // step, lines, -1
+                )
+            ),
             "the last row of windows is missing. It ends with the picture.": right[:-1],
             "the stride is ignored.": no_stride,
             "the stride belongs to the windows, i * stride + u, not to their entries, "
@@ -132,6 +141,9 @@ def unfold(answer: Answer) -> None:
                 f"{accident} Here the stride leaves a row and a column over: windows that do not "
                 "fit are left out."
             ) from None
+        wrong_lines = (rows, kh * (kw * shape[2] + 1), ((channels - kw) // stride + 1) * examples)
+        if np.shape(got) == wrong_lines != right.shape:
+            raise WrongAnswer(f"{what}: x is read as (H, W, C, N). It is (H, C, W, N).")
         if np.ndim(got) == 3 and len(got) == rows + 1 and (shape, (kh, kw), stride) == UNEVEN:
             raise WrongAnswer(
                 f"{what}: there is one window too many. The last row and the last column are left "
@@ -172,6 +184,9 @@ def weights_for(answer: Answer) -> None:
         at_the_end = np.concatenate([bare, bias[np.newaxis], np.zeros((kh - 1, filters))])
         turned, negative, first, ones = right.copy(), right.copy(), right.copy(), right.copy()
         turned[:, :-1] = kernel[::-1, ::-1].reshape(kh, -1, filters)
+        upside_down, sideways = right.copy(), right.copy()
+        upside_down[:, :-1] = kernel[::-1].reshape(kh, -1, filters)
+        sideways[:, :-1] = kernel[:, ::-1].reshape(kh, -1, filters)
         crossed = right.copy()
         crossed[:, :-1] = kernel.swapaxes(0, 1).reshape(kh, -1, filters)
         filters_first = right.copy()
@@ -192,6 +207,10 @@ def weights_for(answer: Answer) -> None:
             "each u, so theirs stand there too.": at_the_end,
             "the kernel is turned by 180 degrees. Forwards, entry (u, v) of the kernel meets entry "
             "(u, v) of the window.": turned.reshape(-1, filters),
+            "the kernel's rows are in reverse order. Forwards, row u of the kernel meets row u of "
+            "the window.": upside_down.reshape(-1, filters),
+            "the kernel's columns are in reverse order. Forwards, column v of the kernel meets "
+            "column v of the window.": sideways.reshape(-1, filters),
             "u and v are exchanged: u counts slowest.": crossed.reshape(-1, filters),
             "the numbers of different filters are mixed: F is the last axis of the kernel, and "
             "stays the last.": filters_first.reshape(-1, filters),
@@ -358,6 +377,11 @@ def copied(answer: Answer) -> None:
         "the size is read as (N, H, W, C). Here it is memory's order, (H, C, W, N).": (
             lambda size, kernel: loose((size[1], size[3], size[2], size[0]), kernel)
         ),
+        "the size is read as (H, W, C, N). Here it is memory's order, (H, C, W, N).": (
+            lambda size, kernel: loose((size[0], size[2], size[1], size[3]), kernel)
+        ),
+        "each channel has got a line of ones in every strip. One is enough, behind all kw * C "
+        "lines.": strips_of(lambda size, kernel: size[0] * size[1] * (kernel[1] + 1)),
         "the kernel is taken to be square. It is (kh, kw).": (
             lambda size, kernel: loose(size, (kernel[0], kernel[0]))
         ),
@@ -365,8 +389,11 @@ def copied(answer: Answer) -> None:
         if [tuple(pair) for pair in got] == [formula(*case) for case in cases]:
             raise WrongAnswer(diagnosis)
     k = next(k for k in range(len(cases)) if tuple(got[k]) != right[k])
+    names = "im2col's number", "the strips' number"
+    wrong = [name for name, a, b in zip(names, got[k], right[k], strict=True) if a != b]
     raise WrongAnswer(
-        f"for x {cases[k][0]}, kernel {cases[k][1]} you have {got[k]}; it is {right[k]}."
+        f"{' and '.join(wrong)} {'are' if len(wrong) > 1 else 'is'} wrong for x {cases[k][0]}, "
+        f"kernel {cases[k][1]}: you have {got[k]}."
     )
 
 
@@ -391,7 +418,12 @@ def fold(answer: Answer) -> None:
         counts = added(np.ones_like(shares))
         mistakes = {
             "where windows overlap, the last share has overwritten the others. They add up: "
-            "+=.": added(shares, add=False),
+            "+=. (`row[:, places] += ...` with a list of places adds only once to a place that "
+            "comes twice; slices, or np.add.at, add every time.)": added(shares, add=False),
+            "every share lies one column too far right: entry v of window j belongs to column "
+            "j * stride + v.": np.pad(right, ((0, 0), (1, 0), (0, 0)))[:, :width],
+            "every share lies one column too far right, and the last one comes in again at the "
+            "left: entry v of window j belongs to column j * stride + v.": np.roll(right, 1, 1),
             "the shares are turned: entry v of a window lies v columns to the right of its "
             "beginning.": added(shares[::-1]),
             "the shares of overlapping windows are averaged. They add up.": (
@@ -514,6 +546,12 @@ def dx_row(answer: Answer) -> None:
             }
             if stride > 1:
                 found["the stride is lost within the row: fold needs it, too."] = row(true, step=1)
+            examples, _, columns, _ = dy.shape
+            if examples != columns:
+                seen = dy.transpose(1, 3, 0, 2).reshape(high, filters, columns, examples)
+                found["the rows of dy are laid flat as (n, j). fold wants (j, n), n fastest."] = (
+                    row(true, dy=seen.transpose(3, 0, 2, 1))
+                )
             return {text: value for text, value in found.items() if value.any()}
 
         for h in sorted(range(height), key=lambda h: h != height // 2):  # the middle first
@@ -537,6 +575,9 @@ def dx_row(answer: Answer) -> None:
             got = call(answer, to_memory(dy), kernel, h, stride, width)
             mistakes |= others(h)
             what = f"row {h} of dx, picture {(height, width)}, kernel {(kh, kw)}, stride {stride}"
+            fine = width - kw + 1  # windows in a row, were the stride 1
+            if stride > 1 and np.shape(got) == (3, width, wide * len(dy) // fine):
+                raise WrongAnswer(f"{what}: fold has got the stride 1, and takes n for j.")
             if not right[h].any() and np.any(got):
                 raise WrongAnswer(f"{what}: no window reaches this row, so all of it is 0.")
             expect(got, right[h], what, mistakes=mistakes, batch=2)

@@ -92,6 +92,12 @@ def relative_moves(answer: Answer) -> None:
         largest = [np.abs(b - a).max() / np.abs(a).max() if a.any() else 0 for a, b in pairs]
         entrywise = [np.mean(np.abs((b - a) / np.where(a == 0, 1, a))) for a, b in pairs]
         together = np.full(4, np.sqrt((step**2).sum() / (old**2).sum()))
+        columns = [np.linalg.norm(b - a, axis=0).mean() for a, b in pairs]
+        columns /= np.array([np.linalg.norm(a, axis=0).mean() for a, _ in pairs])
+        by_column = [
+            np.mean(np.linalg.norm(b - a, axis=0) / np.linalg.norm(a, axis=0)) for a, b in pairs
+        ]
+        signed = np.array([(b - a).sum() / a.sum() for a, b in pairs])
         spectral = [
             np.linalg.norm(b - a, 2) / np.linalg.norm(a, 2) if a.any() else 0 for a, b in pairs
         ]
@@ -114,6 +120,15 @@ def relative_moves(answer: Answer) -> None:
             "of matrices this is another norm. Take the root of the sum of *all* squares.": (
                 spectral
             ),
+            "this is the length after the step over that before. It is the *step* whose length is "
+            "asked for, b - a.": np.where(old > 0, new / old, 0),
+            "a length is taken of each column, and averaged. The length of an array is the root of "
+            "the sum of *all* its squares.": np.where(old > 0, columns, 0),
+            "each column has a ratio of its own, and these are averaged. An array has one.": (
+                np.where(old > 0, by_column, 0)
+            ),
+            "entries are added up with their signs, so that they cancel. A length is the root of a "
+            "sum of squares.": np.where(old > 0, signed, 0),
             "the array of zeros is left out. It counts, with 0.": right[old > 0],
             "something is added to the length, so that nothing is divided by 0; it changes the "
             "numbers. Ask whether the length is 0.": (

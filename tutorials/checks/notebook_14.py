@@ -59,6 +59,13 @@ def residual_backward(answer: Answer) -> None:
             "the body has got 2 dy, the shortcut nothing. Each way gets dy, once.": 2 * through,
             "the shortcut counts twice. It passes dy once.": 2 * dy + through,
             "the shortcut's slope, 1, is added. What it passes is 1 times dy.": 1 + through,
+            "what the body sends back counts twice: it has got 2 dy, or is added twice. It gets "
+            "dy, once.": dy + 2 * through,
+            "the body has got the sum of both ways. It gets dy alone, once.": (
+                dy + through + (through @ w.T if body is not identity else dy)
+            ),
+            "dy is multiplied by what the body sends back. That is a gradient already, J^T dy: the "
+            "two ways are added.": dy * (1 + through),
             "the body is run twice, one run behind the other. It gets dy, once.": (
                 dy + (through @ w.T if body is not identity else dy)
             ),
@@ -196,6 +203,12 @@ def projection_backward(answer: Answer) -> None:
             "the mask is made of x w and x v together. The ReLU looks at x w alone.": (
                 masked(x @ (w + v) > 0)
             ),
+            "the mask of x w and x v together lies on both ways. The ReLU looks at x w alone, and "
+            "the projection has none.": (dy * (x @ (w + v) > 0)) @ (v + w).T,
+            "the mask of y, the block's output, lies on both ways. The ReLU looks at x w alone, "
+            "and the projection has none.": (
+                (dy * (x @ v + np.maximum(x @ w, 0) > 0)) @ (v + w).T
+            ),
             "the projection has got a ReLU of its own. It has none.": (
                 da @ w.T + (dy * (x @ v > 0)) @ v.T
             ),
@@ -222,6 +235,7 @@ def projection_backward(answer: Answer) -> None:
             "the branch's gradient is in it, too. v meets dy alone.": x.T @ (dy + da),
             "the mask is in it. The ReLU does not touch the shortcut.": x.T @ da,
             "the ReLU is laid on x. The projection meets x itself.": np.maximum(x, 0).T @ dy,
+            "x v stands in the place of x. v multiplies x.": (x @ v).T @ dy,
             "this is the transpose.": dv.T,
             "it is divided by N; dy holds the loss's 1/N already.": dv / n,
         }, batch=n)  # fmt: skip
@@ -363,6 +377,12 @@ def gated_backward(answer: Answer) -> None:
             ),
             "the slope of the sigmoid is written with its *value*: s (1 - s), not "
             "gate (1 - gate).": (dy * (t - x)).sum(axis=0) * gate * (1 - gate),
+            "1 - s^2 is the slope of tanh, written with its value. The sigmoid's is s (1 - s).": (
+                (dy * (t - x)).sum(axis=0) * (1 - s**2)
+            ),
+            "tanh's slope is in it, 1 - tanh(x)^2. Along s, y has the slope tanh(x) - x.": (
+                (dy * (1 - t**2 - x)).sum(axis=0) * s * (1 - s)
+            ),
             "the shortcut's share has the wrong sign: it is 1 - s that lets x through.": (
                 (dy * (t + x)).sum(axis=0) * s * (1 - s)
             ),

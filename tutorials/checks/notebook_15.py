@@ -128,6 +128,34 @@ def bilinear(answer: Answer) -> None:
         weight = _sampled(np.ones_like(image), row, column)
         return _sampled(image, row, column) / weight if weight else 0.0
 
+    def rounded(row: float, column: float, absolute: bool = False) -> float:
+        """round() in the place of floor(), so that the fractions may be negative."""
+        top, left = round(row), round(column)
+        a, b, c, d, *_ = four(top, left)
+        down, right = row - top, column - left
+        if absolute:
+            down, right = abs(down), abs(right)
+        upper, lower = (1 - right) * a + right * b, (1 - right) * c + right * d
+        return float((1 - down) * upper + down * lower)
+
+    def ceiled(row: float, column: float) -> float:
+        """ceil(row) for the lower pixel: at whole numbers both weights are 0."""
+        empty = row == math.floor(row) or column == math.floor(column)
+        return 0.0 if empty else _sampled(image, row, column)
+
+    def whole_windows(row: float, column: float) -> float:
+        """0 unless all four pixels are inside."""
+        within = 0 <= row < height - 1 and 0 <= column < width - 1
+        return _sampled(image, row, column) if within else 0.0
+
+    def by_distance(row: float, column: float, shared: bool = False) -> float:
+        """Weights 1 - distance, perhaps made to add up to 1."""
+        top, left = math.floor(row), math.floor(column)
+        corners = [(top + u, left + v) for u in (0, 1) for v in (0, 1)]
+        weights = [max(0.0, 1 - math.hypot(row - i, column - j)) for i, j in corners]
+        ink = float(np.dot(weights, four(row, column)[:4]))
+        return ink / sum(weights) if shared else ink
+
     def column_first(row: float, column: float) -> float:
         return _sampled(image, column, row)
 
@@ -145,6 +173,20 @@ def bilinear(answer: Answer) -> None:
         "the pixel at the border is repeated outside. There is no ink beyond it.": clamped,
         "pixels come from the opposite border: index -1 is the last one for Python.": wrapped,
         "the shares along the two axes are exchanged: the fraction of `row` mixes rows.": exchanged,
+        "round() stands where floor() belongs: the nearest pixel need not be the upper left one, "
+        "and the shares become negative.": rounded,
+        "round() stands where floor() belongs: the nearest pixel need not be the upper left one of "
+        "the four.": lambda row, column: rounded(row, column, absolute=True),
+        "the lower or right pixel is found by ceil(). At a whole number that is the pixel itself, "
+        "and both shares are 0: take floor() + 1.": ceiled,
+        "where one of the four pixels is beyond the border, or would be, all is 0. The others "
+        "have their share: only the missing pixel is 0.": whole_windows,
+        "a pixel weighs 1 minus its distance. Mix along one axis, and then along the other: the "
+        "weights are products.": by_distance,
+        "pixels weigh 1 minus their distance, made to add up to 1. Mix along one axis, and then "
+        "along the other: the weights are products.": (
+            lambda row, column: by_distance(row, column, shared=True)
+        ),
         "the shares are turned round: the nearer pixel counts more.": turned,
         "the four pixels count alike. The nearer one counts more.": mean,
         "the two changes are added. On the way right the change downwards is another one: mix "
@@ -173,7 +215,7 @@ def bilinear(answer: Answer) -> None:
             shared_out
         ),
     }
-    got = [_number(call(answer, image, *place), "the ink") for place in places]
+    got = [_ink(answer, image, place) for place in places]
     _judge(
         got,
         [_sampled(image, *place) for place in places],
@@ -183,6 +225,18 @@ def bilinear(answer: Answer) -> None:
             for place in places
         ],
     )  # fmt: skip
+
+
+def _ink(answer: Answer, image: Array, place: tuple[float, float]) -> float:
+    """The answer's number; an index beyond the picture is told what lies there."""
+    try:
+        return _number(call(answer, image, *place), "the ink")
+    except WrongAnswer as accident:
+        if "IndexError" not in str(accident):
+            raise
+        raise WrongAnswer(
+            f"{accident} Beyond the border, near or far, is blank paper: 0."
+        ) from None
 
 
 def _moved(
@@ -287,6 +341,11 @@ def warp(answer: Answer) -> None:
                 "added. Some places get none: ask of each new pixel where it comes from.": (
                     _sent(image, matrix, centre, added=True)
                 ),
+                "the result is rounded. Ink between two pixels is no whole number.": (
+                    np.round(_moved(image, back, centre))
+                ),
+                "what stands behind the point is cut off. Ink between two pixels is no whole "
+                "number.": np.floor(_moved(image, back, centre)),
                 "each pixel is taken from the nearest old one. Sample between the pixels.": (
                     _moved(image, back, centre, np.round)
                 ),
@@ -346,6 +405,9 @@ def bilinear_backward(answer: Answer) -> None:
         })  # fmt: skip
         upper, lower = (1 - right) * a + right * b, (1 - right) * c + right * d
         drow, dcolumn = (float(each) for each in dplace)
+        steps = [[loss(place + h * axis) - loss(place) for h in (1, -1)] for axis in np.eye(2)]
+        far = "a difference over a whole pixel leaves the four: beyond the next one the slope is "
+        far += "another."
         for name, value, right_one, mistakes in (
             ("drow", got[1], drow, {
                 "this is dcolumn: along which of the two axes does `row` move?": dcolumn,
@@ -372,6 +434,9 @@ def bilinear_backward(answer: Answer) -> None:
                     drow * down
                 ),
                 "it is 0. The ink changes when the place moves, within a pixel, too.": 0.0,
+                far: steps[0][0],
+                f"{far} That holds for a step back, too.": -steps[0][1],
+                f"{far} That holds for a centred one, too.": (steps[0][0] - steps[0][1]) / 2,
                 "dy is forgotten.": drow / dy if dy != 1 else drow,
             }),
             ("dcolumn", got[2], dcolumn, {
@@ -390,6 +455,9 @@ def bilinear_backward(answer: Answer) -> None:
                     dy * (b - a + d - c)
                 ),
                 "dy is forgotten.": dcolumn / dy if dy != 1 else dcolumn,
+                far: steps[1][0],
+                f"{far} That holds for a step back, too.": -steps[1][1],
+                f"{far} That holds for a centred one, too.": (steps[1][0] - steps[1][1]) / 2,
             }),
         ):  # fmt: skip
             expect(_number(value, name), right_one, f"{name} {at}", rtol=1e-6, mistakes=mistakes)
@@ -459,10 +527,10 @@ def _bell(z: float) -> float:
     return math.erfc(abs(z) / math.sqrt(2))
 
 
-def _pooled(a: int, b: int, both: int, neither: int) -> float:
+def _pooled(a: int, b: int, both: int, neither: int, variances: int = 2) -> float:
     images = a + b + both + neither
     share = (2 * both + a + b) / (2 * images)
-    return _bell((a - b) / images / math.sqrt(2 * share * (1 - share) / images))
+    return _bell((a - b) / images / math.sqrt(variances * share * (1 - share) / images))
 
 
 def _two_samples(a: int, b: int, both: int, neither: int) -> float:
@@ -471,10 +539,18 @@ def _two_samples(a: int, b: int, both: int, neither: int) -> float:
     return _bell((a - b) / images / math.sqrt((of_a * (1 - of_a) + of_b * (1 - of_b)) / images))
 
 
-def _mean_of_differences(a: int, b: int, both: int, neither: int) -> float:
+def _mean_of_differences(a: int, b: int, both: int, neither: int, less: int = 0) -> float:
     images = a + b + both + neither
     variance = (a + b) / images - ((a - b) / images) ** 2
-    return _bell((a - b) / images / math.sqrt(variance / (images - 1)))
+    return _bell((a - b) / images / math.sqrt(variance / (images - less)))
+
+
+def _bell_of_share(a: int, b: int, both: int, neither: int) -> float:
+    """A's share of wrong images, held against B's as if that were exact."""
+    images = a + b + both + neither
+    share = (b + both) / images
+    deviation = math.sqrt(share * (1 - share) / images)
+    return _bell((a - b) / images / deviation) if deviation else 0.0
 
 
 _OTHER_TESTS: dict[str, Callable[[int, int, int, int], float]] = {
@@ -519,6 +595,25 @@ _OTHER_TESTS: dict[str, Callable[[int, int, int, int], float]] = {
     "the mean of the differences is held against a bell curve. Count the coins.": (
         _mean_of_differences
     ),
+    "the mean of the differences, with N - 1, is held against a bell curve. Count the coins.": (
+        lambda *counts: _mean_of_differences(*counts, less=1)
+    ),
+    "one share of wrong images is taken for exact, and the other held against it. Both were "
+    "measured, and on the same images: count the coins.": _bell_of_share,
+    "one share of wrong images is taken for exact, and B's held against it. Both were measured, "
+    "and on the same images: count the coins.": (
+        lambda a, b, *others: _bell_of_share(b, a, *others)
+    ),
+    "the two shares are held against a bell curve, with the deviation of one. A difference has "
+    "that of both; and the images are the same: count the coins.": (
+        lambda *counts: _pooled(*counts, variances=1)
+    ),
+    "it is divided by 2^N, N all images. As many coins fall as there are images that only one of "
+    "the two gets wrong.": lambda a, b, both, neither: (
+        2 * _at_most(min(a, b), a + b) * 0.5 ** (both + neither)
+    ),
+    "as many coins fall as there are images that both get wrong. Coins are the images that only "
+    "one of the two gets wrong.": lambda a, b, both, _: _twice(min(a, b), both),
     "the images are taken for two separate samples. They are the same: those on which the "
     "networks agree say nothing.": _pooled,
     "the two networks are taken for separate samples. They read the same images: those on which "
@@ -553,7 +648,9 @@ def difference(answer: Answer) -> None:
         about = f"for {images} images, {a} that only A reads wrongly and {b} that only B does"
         got = _numbers(call(answer, wrong_a, wrong_b), "the difference", "its deviation")
         expect(_number(got[0], "the difference"), mean, f"the difference {about}", mistakes={
-            "the sign is turned: A's share minus B's.": -mean,
+            # the first case is positive: who turned it did not come to a negative one
+            "the sign is turned: A's share minus B's." if mean > 0 else "the sign is lost: where B "
+            "is wrong more often, the difference is negative.": -mean,
             "this is the number of images, not their share.": float(a - b),
             "it is given in per cent.": 100 * mean,
             "0 - 1 is 255 in numbers without a sign (uint8). Make floats of them first.": (
@@ -596,6 +693,13 @@ def difference(answer: Answer) -> None:
                     math.sqrt(1 - ((a - b) / (a + b)) ** 2) / math.sqrt(a + b) if a + b else right
                 ),
                 "this is 1.96 deviations, half of a 95 % interval. Asked for is one.": 1.96 * right,
+                "the mean is taken off the mean of the squares. Its *square* is.": (
+                    math.sqrt((square - mean) / images)
+                ),
+                "this is p (1 - p), the variance of numbers that are 0 or 1. The differences are "
+                "-1, 0 or 1.": math.sqrt(abs(mean) * (1 - abs(mean)) / images),
+                "this is p (1 - p) of the images on which they disagree, as if the differences had "
+                "no sign.": math.sqrt(square * (1 - square) / images),
             }, scale=1e-3)  # fmt: skip
 
 
@@ -625,6 +729,9 @@ def over_seeds(answer: Answer) -> None:
             ),
             "this is the median; the mean is asked for.": float(np.median(each)),
             "this is the sum over the seeds.": each.sum(),
+            "the sum is divided by S - 1. That is for the squares; a mean divides by S.": (
+                each.sum() / (seeds - 1)
+            ),
             "this is the mean error with the change; what it costs is the difference.": a.mean(),
             "this is in relation to the error without. What the change costs is a difference.": (
                 (each / b).mean()
@@ -677,4 +784,8 @@ def over_seeds(answer: Answer) -> None:
             "this is 1.96 standard errors, half of a 95 % interval. Asked for is one.": (
                 1.96 * right
             ),
+            "this is half of the way from the smallest to the largest. Asked for is how far the "
+            "*mean* may be off.": np.ptp(each) / 2,
+            "this is the way from the smallest to the largest. Asked for is how far the *mean* may "
+            "be off.": np.ptp(each),
         })  # fmt: skip

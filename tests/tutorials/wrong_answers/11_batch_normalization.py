@@ -515,3 +515,75 @@ def kept_case_alone(x, rate):
 @wrong("11.dropout_variance", "the share that is kept")
 def square_of_what_is_kept(x, rate):
     return x**2 * (1 - rate)
+
+
+def last_term_over(power):
+    """The right line, but for a power of sigma below its last term."""
+
+    def backward(dy, xhat, sigma, gamma):
+        over = axes(dy)
+        along = xhat * (dy * xhat).mean(axis=over) / sigma**power
+        dx = gamma / sigma * (dy - dy.mean(axis=over) - along)
+        return dx, (dy * xhat).sum(axis=over), dy.sum(axis=over)
+
+    return backward
+
+
+@wrong("11.batchnorm_backward", "the last term is divided by sigma once more")
+def sigma_below_the_last_term(dy, xhat, sigma, gamma):
+    return last_term_over(1)(dy, xhat, sigma, gamma)
+
+
+@wrong("11.batchnorm_backward", "the last term is divided by sigma squared")
+def variance_below_the_last_term(dy, xhat, sigma, gamma):
+    return last_term_over(2)(dy, xhat, sigma, gamma)
+
+
+@wrong("11.batchnorm_backward", "before the first term alone")
+def bracket_forgotten(dy, xhat, sigma, gamma):
+    over = axes(dy)
+    dx = gamma / sigma * dy - dy.mean(axis=over) - xhat * (dy * xhat).mean(axis=over)
+    return dx, (dy * xhat).sum(axis=over), dy.sum(axis=over)
+
+
+@wrong("11.batchnorm_backward", "does not multiply the last term")
+def bracket_closed_too_early(dy, xhat, sigma, gamma):
+    over = axes(dy)
+    dx = gamma / sigma * (dy - dy.mean(axis=over)) - xhat * (dy * xhat).mean(axis=over)
+    return dx, (dy * xhat).sum(axis=over), dy.sum(axis=over)
+
+
+@wrong("11.folded", "the bias comes back as it was")
+def bias_kept(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, bias
+
+
+@wrong("11.folded", "the bias only got beta")
+def beta_added_to_the_bias(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, bias + beta
+
+
+@wrong("11.folded", "nothing is scaled")
+def bias_moved_and_not_scaled(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, bias - mean + beta
+
+
+@wrong("11.folded", "it is divided by sigma twice")
+def sigma_taken_for_the_deviation_again(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma**2, (bias - mean) * gamma / sigma + beta
+
+
+@wrong("11.folded", "sigma is taken for the variance")
+def root_of_sigma_and_epsilon(kernel, bias, gamma, beta, mean, sigma):
+    sigma = np.sqrt(sigma + 1e-3)
+    return kernel * gamma / sigma, (bias - mean) * gamma / sigma + beta
+
+
+@wrong("11.dropout_variance", "|x| enters as it is")
+def size_of_x(x, rate):
+    return np.abs(x) * rate / (1 - rate)
+
+
+@wrong("11.dropout_variance", "x is not in it")
+def of_the_factor_alone(x, rate):
+    return np.full(x.shape, rate / (1 - rate))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.tutorials.wrong_answers import wrong
+from tutorials.checks import SOLUTIONS, find_answer
 
 
 def windows(x, kernel_size, stride):
@@ -500,3 +501,99 @@ def one_window_less(size, kernel_size):
 def bytes_of_float64(size, kernel_size):
     rows, _, columns, lines = counted(size, kernel_size)
     return 8 * rows, 8 * size[0] * lines * columns
+
+
+UNFOLD = find_answer("12.unfold", SOLUTIONS)
+FOLD = find_answer("12.fold", SOLUTIONS)
+WEIGHTS_FOR = find_answer("12.weights_for", SOLUTIONS)
+
+
+@wrong("12.unfold", "the columns v of each window are in reverse order")
+def columns_reversed(x, kernel_size, stride=1):
+    return with_ones(windows(x, kernel_size, stride)[:, :, ::-1])
+
+
+@wrong("12.unfold", "the 1 stands inside of the division")
+def one_inside_of_the_division(x, kernel_size, stride=1):
+    rows = (x.shape[0] - kernel_size[0] + 1) // stride
+    columns = (x.shape[2] - kernel_size[1] + 1) // stride
+    return with_ones(windows(x, kernel_size, stride)[:rows, :, :, :, :columns])
+
+
+@wrong("12.unfold", "x is read as (H, W, C, N)")
+def channels_third(x, kernel_size, stride=1):
+    if x.shape[1] < kernel_size[1]:
+        return UNFOLD(x, kernel_size, stride)
+    return UNFOLD(x.swapaxes(1, 2), kernel_size, stride)
+
+
+@wrong("12.weights_for", "the kernel's rows are in reverse order")
+def kernel_upside_down(kernel, bias):
+    return WEIGHTS_FOR(kernel[::-1], bias)
+
+
+@wrong("12.weights_for", "the kernel's columns are in reverse order")
+def kernel_from_right_to_left(kernel, bias):
+    return WEIGHTS_FOR(kernel[:, ::-1], bias)
+
+
+@wrong("12.fold", "every share lies one column too far right: entry v")
+def one_column_too_far(shares, kernel_width, stride, width):
+    row = FOLD(shares, kernel_width, stride, width)
+    return np.pad(row, ((0, 0), (1, 0), (0, 0)))[:, :width]
+
+
+@wrong("12.fold", "and the last one comes in again")
+def one_column_too_far_and_round(shares, kernel_width, stride, width):
+    return np.roll(FOLD(shares, kernel_width, stride, width), 1, axis=1)
+
+
+@wrong("12.fold", "np.add.at")
+def added_to_a_list_of_places(shares, kernel_width, stride, width):
+    columns = (width - kernel_width) // stride + 1
+    channels = len(shares) // kernel_width
+    places = np.arange(kernel_width)[:, np.newaxis] + stride * np.arange(columns)
+    row = np.zeros((channels, width, shares.shape[1] // columns))
+    shares = shares.reshape(kernel_width, channels, columns, -1).swapaxes(0, 1)
+    row[:, places.ravel()] += shares.reshape(channels, places.size, -1)
+    return row
+
+
+def row_from(dy, kernel, h, stride, width, laid, step):
+    """dx_row, with the rows of dy laid flat in some way, and a stride for fold."""
+    kh, kw, channels, filters = kernel.shape
+    seen_in = [i for i in range(len(dy)) if 0 <= h - i * stride < kh]
+    if not seen_in:
+        return np.zeros((channels, width, dy.shape[3]))
+    weights = kernel[[h - i * stride for i in seen_in]].transpose(1, 2, 0, 3)
+    above = laid(dy[seen_in]).reshape(len(seen_in) * filters, -1)
+    return FOLD(weights.reshape(kw * channels, -1) @ above, kw, step, width)
+
+
+@wrong("12.dx_row", "laid flat as (n, j)")
+def examples_before_columns(dy, kernel, h, stride, width):
+    return row_from(dy, kernel, h, stride, width, lambda rows: rows.swapaxes(2, 3), stride)
+
+
+@wrong("12.dx_row", "fold has got the stride 1")
+def folded_without_stride(dy, kernel, h, stride, width):
+    return row_from(dy, kernel, h, stride, width, lambda rows: rows, 1)
+
+
+@wrong("12.copied", "each channel has got a line of ones")
+def ones_for_each_channel(size, kernel_size):
+    rows, _, columns, _ = counted(size, kernel_size)
+    return rows, size[0] * columns * size[1] * (kernel_size[1] + 1)
+
+
+@wrong("12.copied", "the size is read as (H, W, C, N)")
+def size_with_channels_third(size, kernel_size):
+    (height, width, channels, examples), (kh, kw) = size, kernel_size
+    columns = (width - kw + 1) * examples
+    return (height - kh + 1) * columns * kh * kw * channels, height * (kw * channels + 1) * columns
+
+
+@wrong("12.copied", "the strips' number is wrong for x")
+def one_strip_less(size, kernel_size):
+    rows, _, columns, lines = counted(size, kernel_size)
+    return rows, (size[0] - 1) * columns * lines

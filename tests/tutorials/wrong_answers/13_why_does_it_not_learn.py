@@ -373,3 +373,36 @@ def by_their_print(train, test):
 @wrong("13.seen_before", "the right images are found. Each is asked for once, in rising order.")
 def in_the_order_of_training(train, test):
     return [k for other in train for k, image in enumerate(test) if (image == other).all()]
+
+
+@wrong("13.relative_moves", "the length after the step over that before")
+def length_over_length(before, after):
+    pairs = zip(before, after, strict=True)
+    return [length(b) / length(a) if a.any() else 0.0 for a, b in pairs]
+
+
+def column_lengths(a):
+    return np.sqrt((a**2).sum(axis=0))
+
+
+@wrong("13.relative_moves", "a length is taken of each column")
+def mean_length_of_columns(before, after):
+    pairs = zip(before, after, strict=True)
+    return [
+        column_lengths(b - a).mean() / column_lengths(a).mean() if a.any() else 0.0
+        for a, b in pairs
+    ]
+
+
+@wrong("13.relative_moves", "each column has a ratio of its own")
+def mean_ratio_of_columns(before, after):
+    pairs = zip(before, after, strict=True)
+    return [
+        np.mean(column_lengths(b - a) / column_lengths(a)) if a.any() else 0.0 for a, b in pairs
+    ]
+
+
+@wrong("13.relative_moves", "added up with their signs")
+def sums_with_signs(before, after):
+    pairs = zip(before, after, strict=True)
+    return [(b - a).sum() / a.sum() if a.any() else 0.0 for a, b in pairs]

@@ -402,3 +402,48 @@ def slope_alone(x, gate, dy):
 def gates_slope_alone(x, gate, dy):
     dx, _ = gated(x, gate, dy, 1 - np.tanh(x) ** 2, lambda s: s)
     return dx, gated(x, gate, np.ones_like(dy), 0, lambda s: s * (1 - s))[1]
+
+
+@wrong("14.residual_backward", "counts twice")
+def twice_through_the_body(dy, body_backward):
+    return dy + body_backward(2 * dy)
+
+
+@wrong("14.residual_backward", "the sum of both ways")
+def sum_through_the_body(dy, body_backward):
+    return dy + body_backward(dy + body_backward(dy))
+
+
+@wrong("14.residual_backward", "dy is multiplied by what the body sends back")
+def slope_one_plus_body(dy, body_backward):
+    return dy * (1 + body_backward(dy))
+
+
+@wrong("14.projection_backward", "together lies on both ways")
+def relu_on_the_sum_of_products(x, w, v, dy):
+    da = dy * (x @ w + x @ v > 0)
+    return da @ v.T + da @ w.T, x.T @ da, x.T @ da
+
+
+@wrong("14.projection_backward", "the block's output, lies on both ways")
+def relu_on_the_output(x, w, v, dy):
+    da = dy * (x @ v + np.maximum(x @ w, 0) > 0)
+    return da @ v.T + da @ w.T, x.T @ da, x.T @ da
+
+
+@wrong("14.projection_backward", "x v stands in the place of x")
+def output_of_the_projection(x, w, v, dy):
+    da = dy * (x @ w > 0)
+    return dy @ v.T + da @ w.T, x.T @ da, (x @ v).T @ dy
+
+
+@wrong("14.gated_backward", "1 - s^2 is the slope of tanh")
+def slope_of_tanh_for_the_gate(x, gate, dy):
+    s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
+    return dy * (s * (1 - t**2) + 1 - s), (dy * (t - x)).sum(axis=0) * (1 - s**2)
+
+
+@wrong("14.gated_backward", "Along s, y has the slope tanh(x) - x")
+def bend_in_the_gates_slope(x, gate, dy):
+    s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
+    return dy * (s * (1 - t**2) + 1 - s), (dy * (1 - t**2 - x)).sum(axis=0) * s * (1 - s)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tests.tutorials.wrong_answers import wrong
+from tutorials.checks import SOLUTIONS, find_answer
 
 
 def pixels_about(image, row, column):
@@ -804,3 +805,171 @@ def error_first(errors, reference):
 def deviations_subtracted(errors, reference):
     less = abs(errors.std(ddof=1) - reference.std(ddof=1))
     return errors.mean() - reference.mean(), less / math.sqrt(len(errors))
+
+
+BILINEAR = find_answer("15.bilinear", SOLUTIONS)
+BACKWARD = find_answer("15.bilinear_backward", SOLUTIONS)
+WARP = find_answer("15.warp", SOLUTIONS)
+
+
+def mixed(image, row, column, top, left, size=float):
+    """The ink from the four pixels that begin at [top, left], wherever the place lies."""
+    four = np.pad(image, 20)[top + 20 : top + 22, left + 20 : left + 22]
+    down, right = size(row - top), size(column - left)
+    return float(np.array([1 - down, down]) @ four @ np.array([1 - right, right]))
+
+
+@wrong("15.bilinear", "the shares become negative")
+def round_for_floor(image, row, column):
+    return mixed(image, row, column, round(row), round(column))
+
+
+@wrong("15.bilinear", "need not be the upper left one of the four")
+def round_for_floor_without_signs(image, row, column):
+    return mixed(image, row, column, round(row), round(column), abs)
+
+
+@wrong("15.bilinear", "is found by ceil()")
+def ceil_for_the_next(image, row, column):
+    if row == math.floor(row) or column == math.floor(column):
+        return 0.0  # (ceil(row) - row) and (row - floor(row)) are both 0
+    return BILINEAR(image, row, column)
+
+
+@wrong("15.bilinear", "only the missing pixel is 0")
+def all_four_inside(image, row, column):
+    top, left = math.floor(row), math.floor(column)
+    inside = 0 <= top < image.shape[0] - 1 and 0 <= left < image.shape[1] - 1
+    return BILINEAR(image, row, column) if inside else 0.0
+
+
+def nearness(row, column):
+    corners = [(math.floor(row) + u, math.floor(column) + v) for u in (0, 1) for v in (0, 1)]
+    return np.array([max(0.0, 1 - math.hypot(row - i, column - j)) for i, j in corners])
+
+
+@wrong("15.bilinear", "a pixel weighs 1 minus its distance")
+def weights_by_distance(image, row, column):
+    four, _, _ = pixels_about(image, row, column)
+    return float(nearness(row, column) @ four.ravel())
+
+
+@wrong("15.bilinear", "made to add up to 1")
+def shares_by_distance(image, row, column):
+    weights = nearness(row, column)
+    return weights_by_distance(image, row, column) / weights.sum()
+
+
+@wrong("15.bilinear", "near or far, is blank paper")
+def one_line_of_paper(image, row, column):
+    padded = np.pad(image, 1)
+    return sampled(padded, row + 1, column + 1) + 0 * padded[math.floor(row), math.floor(column)]
+
+
+@wrong("15.warp", "the result is rounded")
+def whole_greys(image, matrix):
+    return np.round(WARP(image, matrix))
+
+
+@wrong("15.warp", "is cut off")
+def greys_cut_off(image, matrix):
+    return np.floor(WARP(image, matrix))
+
+
+@wrong("15.bilinear_backward", "a difference over a whole pixel")
+def whole_step_ahead(image, row, column, dy):
+    here = BILINEAR(image, row, column)
+    down, right = BILINEAR(image, row + 1, column), BILINEAR(image, row, column + 1)
+    return BACKWARD(image, row, column, dy)[0], dy * (down - here), dy * (right - here)
+
+
+@wrong("15.bilinear_backward", "a centred one, too")
+def whole_steps_both_ways(image, row, column, dy):
+    dimage, drow, _ = BACKWARD(image, row, column, dy)
+    ahead, behind = (BILINEAR(image, row, column + step) for step in (1, -1))
+    return dimage, drow, dy * (ahead - behind) / 2
+
+
+def counts(wrong_a, wrong_b):
+    """How many images A alone, B alone and both get wrong, and how many there are."""
+    only_a, only_b = np.sum(wrong_a & ~wrong_b), np.sum(wrong_b & ~wrong_a)
+    return int(only_a), int(only_b), int(np.sum(wrong_a & wrong_b)), len(wrong_a)
+
+
+@wrong("15.mcnemar", "it is divided by 2^N")
+def ways_of_all_images(wrong_a, wrong_b):
+    a, b, _, images = counts(wrong_a, wrong_b)
+    ways = sum(math.comb(a + b, k) for k in range(min(a, b) + 1))
+    return min(1.0, 2 * ways / 2**images)
+
+
+@wrong("15.mcnemar", "as many coins fall as there are images that both get wrong")
+def coins_that_both_get_wrong(wrong_a, wrong_b):
+    a, b, both, _ = counts(wrong_a, wrong_b)
+    ways = sum(math.comb(both, k) for k in range(min(a, b) + 1))
+    return min(1.0, 2 * ways / 2**both)
+
+
+def two_sided(difference, variance):
+    return math.erfc(abs(difference) / math.sqrt(2 * variance)) if variance else 1.0
+
+
+@wrong("15.mcnemar", "one share of wrong images is taken for exact")
+def share_against_a_share(wrong_a, wrong_b):
+    share = wrong_b.mean()
+    return two_sided(wrong_a.mean() - share, share * (1 - share) / len(wrong_a))
+
+
+@wrong("15.mcnemar", "with the deviation of one")
+def shares_with_one_deviation(wrong_a, wrong_b):
+    share = (wrong_a.mean() + wrong_b.mean()) / 2
+    return two_sided(wrong_a.mean() - wrong_b.mean(), share * (1 - share) / len(wrong_a))
+
+
+@wrong("15.mcnemar", "the mean of the differences is held")
+def mean_over_its_deviation(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return two_sided(each.mean(), each.var() / len(each))
+
+
+@wrong("15.difference", "the sign is lost")
+def size_of_the_difference(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return abs(each.mean()), each.std() / math.sqrt(len(each))
+
+
+@wrong("15.difference", "the mean is taken off the mean of the squares")
+def mean_taken_off(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    return each.mean(), math.sqrt(((each**2).mean() - each.mean()) / len(each))
+
+
+@wrong("15.difference", "The differences are -1, 0 or 1")
+def variance_of_a_share(wrong_a, wrong_b):
+    each = wrong_a.astype(float) - wrong_b
+    share = abs(each.mean())
+    return each.mean(), math.sqrt(share * (1 - share) / len(each))
+
+
+@wrong("15.difference", "as if the differences had no sign")
+def variance_of_the_disagreements(wrong_a, wrong_b):
+    each, share = wrong_a.astype(float) - wrong_b, np.mean(wrong_a != wrong_b)
+    return each.mean(), math.sqrt(share * (1 - share) / len(each))
+
+
+@wrong("15.over_seeds", "the sum is divided by S - 1")
+def mean_over_one_less(errors, reference):
+    each = errors - reference
+    return each.sum() / (len(each) - 1), each.std(ddof=1) / math.sqrt(len(each))
+
+
+@wrong("15.over_seeds", "half of the way from the smallest to the largest")
+def half_of_the_range(errors, reference):
+    each = errors - reference
+    return each.mean(), np.ptp(each) / 2
+
+
+@wrong("15.over_seeds", "this is the way from the smallest to the largest")
+def the_range(errors, reference):
+    each = errors - reference
+    return each.mean(), np.ptp(each)
