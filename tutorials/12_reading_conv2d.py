@@ -265,7 +265,13 @@ by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
 # | `weights` | `[1, 0, 1, 2, -1, 1]` | these are ones on the lines of ones. Such a line is multiplied by what is to be added. |
 # | `weights` | `[1, 0, 0, 2, -1, 0]` | the bias is missing. |
 # | `weights` | `[-1, 2, 10, 0, 1, 0]` | the kernel is turned. Forwards it is laid on as it is. |
+# | `weights` | `[2, -1, 10, 1, 0, 0]` | the kernel's rows are exchanged. Forwards it is laid on as it is. |
+# | `weights` | `[0, 1, 10, -1, 2, 0]` | the kernel's columns are exchanged. Forwards it is laid on as it is. |
+# | `weights` | `[1, 2, 10, 0, -1, 0]` | the kernel is transposed: its row u belongs to strip u. |
+# | `weights` | `[10, 1, 0, 0, 2, -1]` | the line of ones is the last of a strip, not the first. |
 # | `weights` | `[1, 0, 2, -1, 10, 0]` | each strip ends with its line of ones: the third number belongs to it. |
+# | `weights` | `[1, 0, 2, -1, 10]` | there are two lines of ones, one at the end of each strip. |
+# | `weights` | `[1, 0, 2, -1]` | the lines of ones need weights, too: the columns have six lines. |
 # | `y_0` | `[22, 24]` | the bias is added twice. |
 # | `y_0` | `[2, 4]` | the bias is missing. |
 #

@@ -122,13 +122,17 @@ by_hand("13.1", start=..., bound=..., move=..., mean=..., noise_of_one=..., nois
 # | `move` | `np.linalg.norm(after - before) / np.linalg.norm(after)` | this is divided by the length after the step. The weights before it are what is moved. |
 # | `move` | `np.linalg.norm(after - before)` | this is the length of the step alone. Divide by that of the weights. |
 # | `move` | `np.linalg.norm(after) / np.linalg.norm(before) - 1` | this is how much longer the weights became. A step sideways would be none. |
+# | `move` | `np.linalg.norm(after) / np.linalg.norm(before)` | these are the lengths after and before. The length of the *step* is asked for. |
 # | `move` | `np.abs(after - before).sum() / np.abs(before).sum()` | these are sums of entries. A length is the root of a sum of squares. |
 # | `move` | `np.abs(after - before).max() / np.abs(before).max()` | these are the largest entries. A length is the root of a sum of squares. |
 # | `move` | `(np.abs(after - before) / before).mean()` | this is the mean of what each entry moves. One length is divided by another. |
 # | `noise_of_one` | `np.linalg.norm(gradients - mean, axis=1).mean()` | this is the mean distance. The root of the mean *square* is asked for. |
 # | `noise_of_one` | `sqrt(((gradients - mean) ** 2).sum() / 3)` | this is divided by three. The four are all there are, so nothing is estimated. |
+# | `noise_of_one` | `sqrt(((gradients - mean) ** 2).sum())` | the squares are added up. Take their mean. |
+# | `noise_of_one` | `sqrt((gradients ** 2).sum(axis=1).mean())` | this is the distance from 0. Take the mean gradient off first. |
 # | `noise_of_one` | `sqrt(((gradients - mean) ** 2).mean())` | the mean goes over the entries, too. The square of a distance is their sum. |
 # | `noise_of_four` | `noise_of_one / 4` | variances are divided by four, and the noise is the root of one. |
+# | `noise_of_four` | `noise_of_one / sqrt(3)` | this is divided by the root of three. The mean of all is known, nothing is estimated. |
 # | `noise_of_four` | `noise_of_one * sqrt(4)` | this is the noise of the sum of four. A batch's gradient is their mean. |
 #
 # </details>

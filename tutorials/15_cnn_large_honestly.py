@@ -121,10 +121,20 @@ by_hand("15.1", upper=..., lower=..., ink=..., weights=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
+# | `upper` | `8 + 4` | the two are added up. They are mixed, each with its share. |
+# | `upper` | `0.75 * 8 + 0.25 * 4` | the quarter is the way down. To the right it is a half. |
+# | `upper` | `0.5 * 8 + 0.5 * 0` | these are two pixels of one column. `upper` lies on the upper row. |
+# | `lower` | `0 + 16` | the two are added up. They are mixed, each with its share. |
+# | `lower` | `0.75 * 0 + 0.25 * 16` | the quarter is the way down. To the right it is a half. |
+# | `lower` | `0.5 * 4 + 0.5 * 16` | these are two pixels of one column. `lower` lies on the lower row. |
 # | `ink` | `0.25 * upper + 0.75 * lower` | a quarter of the way down, the upper row is nearer: it weighs more. |
+# | `ink` | `0.5 * (0.75 * 8 + 0.25 * 4) + 0.5 * (0.75 * 0 + 0.25 * 16)` | the two fractions are exchanged: a quarter of the way *down*. |
 # | `ink` | `0.5 * upper + 0.5 * lower` | this is half of the way down. |
 # | `weights` | `np.outer([0.25, 0.75], [0.5, 0.5])` | a quarter of the way down, the upper row is nearer: it weighs more. |
 # | `weights` | `np.full((2, 2), 0.25)` | all four weigh the same. The upper two are nearer. |
+# | `weights` | `np.outer([0.5, 0.5], [0.75, 0.25])` | the two fractions are exchanged: a quarter of the way *down*. |
+# | `weights` | `np.outer([0.75, 0.25], [1, 1])` | the shares to the right are missing: a half for either column. |
+# | `weights` | `np.outer([1, 1], [0.5, 0.5])` | the shares downwards are missing: the upper row is nearer. |
 #
 # </details>
 
@@ -300,7 +310,7 @@ if not FAST:
 #
 # ## Predict
 #
-# Train `cnn-large` on a thousand images, then again without one of its parts. Which loss costs the most?
+# Train `cnn-large` on a thousand images, then again without one of its parts. Which of these costs the most?
 #
 # - **a**: the two dropouts
 # - **b**: the distorted images (the network sees each image as it is)
@@ -403,9 +413,14 @@ by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
 # | `as_uneven` | `ways / 2 ** 10` | this is one side. 8 to 2 is as uneven as 2 to 8. |
 # | `as_uneven` | `2 * 45 / 2 ** 10` | this is exactly 2 to 8. More uneven falls count, too. |
 # | `as_uneven` | `45 / 2 ** 10` | this is exactly 2 to 8, to one side. More uneven falls count, too. |
+# | `as_uneven` | `2 * 11 / 2 ** 10` | this is only what is more uneven. 2 to 8 itself counts, too. |
+# | `as_uneven` | `11 / 2 ** 10` | this is only what is more uneven, to one side. 2 to 8 itself counts, too, and 8 to 2. |
+# | `as_uneven` | `1 - ways / 2 ** 10` | this is the opposite, of one side. |
 # | `difference` | `(only_a - only_b) / (only_a + only_b)` | this is a share of the ten on which they disagree. The others count, too. |
 # | `difference` | `only_a - only_b` | this is a number of images. A share is asked for. |
 # | `paired` | `sqrt((only_a + only_b) / 100 / 100)` | the square of the mean is not taken off. |
+# | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2) / 100` | this is divided by N. The deviation of a mean is divided by its root. |
+# | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2) / sqrt(10)` | this is divided by the root of ten. The mean is that of all 100. |
 # | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2)` | this is the deviation of one image. That of a mean is smaller. |
 # | `paired` | `sqrt(((only_a + only_b) / 100 + difference ** 2) / 100)` | the square of the mean is taken off, not added. |
 #
@@ -413,7 +428,7 @@ by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
 #
 # The same images twice make the deviation less than half.
 #
-# Errors of three seeds in hundredths, with a part and without. (What is the part worth, and how far may that be off?)
+# Errors of three seeds in %, with a part and without. (What is the part worth, and how far may that be off?)
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -437,10 +452,17 @@ by_hand("15.3", cost=..., standard_error=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
+# | `cost` | `np.sum(without - reference)` | this is the sum of three. The mean is asked for. |
+# | `cost` | `np.sum(without - reference) / 2` | the sum is divided by two. S - 1 is for the squares; a mean divides by S. |
+# | `cost` | `np.median(without - reference)` | this is the median. |
+# | `cost` | `np.mean(without)` | this is the error without the part. What it costs is a difference. |
 # | `standard_error` | `np.std(without - reference, ddof=1)` | this is the deviation of one seed. That of the mean of three is smaller. |
 # | `standard_error` | `np.std(without - reference) / sqrt(3)` | the sum of squares is divided by three. The mean comes from the same numbers: S - 1. |
 # | `standard_error` | `np.std(without - reference)` | this is the deviation of one seed, and divided by S in place of S - 1. |
 # | `standard_error` | `np.std(without - reference, ddof=1) / 3` | this is divided by three. Of the variance that would be right; the deviation is its root. |
+# | `standard_error` | `np.std(without - reference, ddof=1) / sqrt(2)` | S - 1 is in it twice: in the deviation, where it belongs, and in the root of S. |
+# | `standard_error` | `np.std(without, ddof=1) / sqrt(3)` | this is the first row alone. Take the differences first. |
+# | `standard_error` | `np.ptp(without - reference) / 2` | this is half of the way from the smallest to the largest. |
 # | `standard_error` | `sqrt((np.var(without, ddof=1) + np.var(reference, ddof=1)) / 3)` | these are two separate samples. Compare seed by seed: take the differences first. |
 #
 # </details>
@@ -514,7 +536,7 @@ for text, fell in [("0.035", 3), ("0.118", 4)]:
     stated(text, mcnemar(coins, ~coins))
 
 # %% [markdown]
-# It keeps more than it promised, and that is in its nature: counts jump. Of fifteen coins, 3 to 12 has the probability 0.035 and
+# It keeps more than it promised, as counts do: they jump. Of fifteen coins, 3 to 12 has the probability 0.035 and
 # the next split, 4 to 11, has 0.118. Nothing lies between, so the test stays on the careful side.
 #
 # ## Break it
