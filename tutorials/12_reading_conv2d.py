@@ -147,7 +147,7 @@ show(
 #
 # $$\begin{pmatrix} 3 & 1 \\ 5 & 2 \end{pmatrix} \begin{pmatrix} 1 & 0 \\ 2 & -1 \end{pmatrix} = \begin{pmatrix} 5 & -1 \\ 9 & -2 \end{pmatrix}$$
 #
-# Transpose all three. The windows are columns now, and the kernel stands on the left:
+# Transpose all three, and the factors change places: the windows are columns now, and the kernel stands on the left:
 #
 # $$\begin{pmatrix} 1 & 2 \\ 0 & -1 \end{pmatrix} \begin{pmatrix} 3 & 5 \\ 1 & 2 \end{pmatrix} = \begin{pmatrix} 5 & 9 \\ -1 & -2 \end{pmatrix}$$
 #
@@ -164,7 +164,7 @@ show(
 # $v = 1$, and so on, each of $W' N$ numbers, and a line of ones at the end. ($W'$ is the number of windows in a row, $H'$ that of rows of
 # windows.) So $\text{columns}_i$ is the strips $i$ to $i + kh - 1$, *one below the other*.
 #
-# The next row of windows needs the strips $i + 1$ to $i + kh$: all the same but one. So write every strip down once, one below the
+# The next row of windows needs the strips $i + 1$ to $i + kh$: the same, but for one at either end. So write every strip down once, one below the
 # other, and let the matrix of each row of windows be a *view* of $kh$ of them. (With a stride $s$, the view begins
 # at strip $i s$.)
 
