@@ -191,9 +191,9 @@ show(
 # | `x` | given | [1, 2, 3, 4, 5] |
 # | `w` | given | [2, 1, -1] |
 # | `y0` | `x[0] * w[0] + x[1] * w[1] + x[2] * w[2]` | ? |
-# | `y1` | `x[1] * w[0] + x[2] * w[1] + x[3] * w[2]` | ? |
-# | `y2` | `x[2] * w[0] + x[3] * w[1] + x[4] * w[2]` | ? |
-# | `turned` | `[x[i+2] * w[0] + x[i+1] * w[1] + x[i] * w[2] for i in range(3)]` | ? |
+# | `y1` | derive it | ? |
+# | `y2` | derive it | ? |
+# | `turned` | derive it | ? |
 
 # %% tags=["by-hand"]
 by_hand("07.1", y0=..., y1=..., y2=..., turned=...)
@@ -212,6 +212,10 @@ by_hand("07.1", y0=..., y1=..., y2=..., turned=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
+# | `y0` | `x[0] * w[2] + x[1] * w[1] + x[2] * w[0]` | the kernel is turned. Lay it on $x$ as it is. |
+# | `y1` | `x[1] * w[2] + x[2] * w[1] + x[3] * w[0]` | the kernel is turned. Lay it on $x$ as it is. |
+# | `y2` | `x[2] * w[2] + x[3] * w[1] + x[4] * w[0]` | the kernel is turned. Lay it on $x$ as it is. |
+# | `y1` | `x[0] * w[0] + x[1] * w[1] + x[2] * w[2]` | this is $y_0$. Move the kernel one number on. |
 # | `turned` | `[y0, y1, y2]` | the kernel is not turned: these are $y_0$, $y_1$ and $y_2$. |
 # | `turned` | `[y2, y1, y0]` | the results are turned. Turn the kernel, and lay it on $x$ from the left. |
 #
@@ -246,11 +250,11 @@ show(
 # | `X` | given | [[1, 2, 3, 4], [0, 1, 2, 3], [4, 0, 1, 2], [3, 4, 0, 1]] |
 # | `W` | given | [[1, 0], [2, -1]] |
 # | `y00` | `X[0, 0] * 1 + X[0, 1] * 0 + X[1, 0] * 2 + X[1, 1] * -1` | ? |
-# | `y01` | `X[0, 1] * 1 + X[0, 2] * 0 + X[1, 1] * 2 + X[1, 2] * -1` | ? |
-# | `y20` | `X[2, 0] * 1 + X[2, 1] * 0 + X[3, 0] * 2 + X[3, 1] * -1` | ? |
-# | `Y` | `[[(X[i:i+2, j:j+2] * W).sum() for j in range(3)] for i in range(3)]` | ? |
+# | `y01` | derive it | ? |
+# | `y20` | derive it | ? |
+# | `Y` | derive it: all nine windows | ? |
 # | `shifted` | `X[:3, :3] * 1 + X[:3, 1:] * 0 + X[1:, :3] * 2 + X[1:, 1:] * -1` | ? |
-# | `stride_2` | `shifted[::2, ::2]` | ? |
+# | `stride_2` | derive it: $Y$ at stride 2 | ? |
 
 # %% tags=["by-hand"]
 by_hand("07.2", y00=..., y01=..., y20=..., Y=..., shifted=..., stride_2=...)
@@ -268,6 +272,21 @@ by_hand("07.2", y00=..., y01=..., y20=..., Y=..., shifted=..., stride_2=...)
 # | `Y` | `[[(X[i:i+2, j:j+2] * W).sum() for j in range(3)] for i in range(3)]` | [[0, 2, 4], [8, 0, 2], [6, 8, 0]] |
 # | `shifted` | `X[:3, :3] * 1 + X[:3, 1:] * 0 + X[1:, :3] * 2 + X[1:, 1:] * -1` | [[0, 2, 4], [8, 0, 2], [6, 8, 0]] |
 # | `stride_2` | `shifted[::2, ::2]` | [[0, 4], [6, 0]] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `y00` | `(X[:2, :2] * W[::-1, ::-1]).sum()` | the kernel is turned. Lay it on the picture as it is. |
+# | `y01` | `(X[:2, 1:3] * W[::-1, ::-1]).sum()` | the kernel is turned. Lay it on the picture as it is. |
+# | `y20` | `(X[2:, :2] * W[::-1, ::-1]).sum()` | the kernel is turned. Lay it on the picture as it is. |
+# | `y01` | `Y[1, 0]` | this is $y_{10}$. The first index counts down, the second to the right. |
+# | `y20` | `Y[0, 2]` | this is $y_{02}$. The first index counts down, the second to the right. |
+# | `Y` | `[[(X[i:i+2, j:j+2] * W[::-1, ::-1]).sum() for j in range(3)] for i in range(3)]` | the kernel is turned. Lay it on the picture as it is. |
+# | `Y` | `Y.T` | rows and columns have changed places: $i$ counts down, $j$ to the right. |
+# | `Y` | `np.abs(X[:3, :3] * 1 + X[1:, :3] * 2 + X[1:, 1:])` | the last weight is $-1$, not 1. |
+# | `shifted` | `[[(X[i:i+2, j:j+2] * W[::-1, ::-1]).sum() for j in range(3)] for i in range(3)]` | the kernel is turned: weight $u, v$ meets the picture from row $u$ and column $v$ on. |
+# | `stride_2` | `Y[:2, :2]` | these windows are neighbours. At stride 2 the next one begins two pixels on. |
+# | `stride_2` | `Y[::2]` | two steps down, but only one to the right. The stride counts in both directions. |
+# | `stride_2` | `Y[:, ::2]` | two steps to the right, but only one down. The stride counts in both directions. |
 #
 # </details>
 #
@@ -306,7 +325,7 @@ show(
 # | --- | --- | --- |
 # | `X` | given | [[1, 2, 3], [4, 5, 6], [7, 8, 9]] |
 # | `W` | given | [[1, 0], [2, -1]] |
-# | `rows` | `[X[i:i+2, j:j+2].ravel() for i in (0, 1) for j in (0, 1)]` | ? |
+# | `rows` | derive it: im2col of $X$ | ? |
 # | `w` | `W.ravel()` | ? |
 # | `y` | `rows @ w` | ? |
 # | `Y` | `y.reshape(2, 2)` | ? |
@@ -325,6 +344,18 @@ by_hand("07.3", rows=..., w=..., y=..., Y=...)
 # | `w` | `W.ravel()` | [1, 0, 2, -1] |
 # | `y` | `rows @ w` | [4, 6, 10, 12] |
 # | `Y` | `y.reshape(2, 2)` | [[4, 6], [10, 12]] |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `rows` | `[X[i:i+2, j:j+2].T.ravel() for i in (0, 1) for j in (0, 1)]` | each window is read column by column. Read it row by row, as the kernel is read. |
+# | `rows` | `[X[i:i+2, j:j+2].ravel() for j in (0, 1) for i in (0, 1)]` | the windows stand column by column. They come row by row, as the outputs do. |
+# | `rows` | `rows.T` | each window is a column. Here it is a row. |
+# | `rows` | `[X[i:i+2, j:j+2] for i in (0, 1) for j in (0, 1)]` | each window is still a square. Write its four numbers in a row. |
+# | `w` | `W.T.ravel()` | the kernel is read column by column. Read it row by row. |
+# | `w` | `W[::-1, ::-1].ravel()` | the kernel is turned. Read it as it is. |
+# | `y` | `rows @ w[::-1]` | the kernel is turned. Each row meets it as it is. |
+# | `y` | `rows.T @ w` | columns of `rows` are multiplied. Each row is a window. |
+# | `Y` | `y.reshape(2, 2).T` | the outputs are folded column by column. They come row by row. |
 #
 # </details>
 
@@ -654,8 +685,7 @@ stated("784", images[:1].size)
 # **In short.** You can now say what a convolution computes, pad it and lay it out as one product: $Y =
 # \text{im2col}(X) W + b$; the number of windows is $\lfloor (n + 2p - k)/s \rfloor + 1$; a window
 # is an example for a dense layer. Where people go wrong: the order of rows and columns in
-# `reshape`, padding counted after the windows, a stride taken for a dilation, a kernel turned
-# because the name says convolution.
+# `reshape`, windows counted on the picture before it is padded, a kernel turned because the name says convolution.
 #
 # **In other libraries.** Keras has our layout, pictures (N, H, W, C) and kernels (kh, kw, C, F).
 # PyTorch has (N, C, H, W) and (F, C, kh, kw). Keras's `same` puts an odd line of zeros at the end;

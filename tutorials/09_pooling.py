@@ -176,6 +176,12 @@ by_hand("09.1",
 # | `dX` | `[[0, 0, 0, 0], [4, 0, 0, 5], [0, 2, 7, 0], [0, 0, 0, 0]]` | these are the winners themselves. They get their entry of $dY$. |
 # | `winners` | `[[3, 4], [2, 1]]` | the entries are counted from 0. |
 # | `winners` | `[[4, 5], [2, 7]]` | these are the maxima. Asked for are their places in the window. |
+# | `below` | `3.9` | the other 4 is still there, and the larger of the two now. |
+# | `slope` | `1` | only the way up lifts the maximum. On the way down the other 4 holds it. |
+# | `slope` | `0` | the way up does lift the maximum. |
+# | `slope` | `above - below` | divide by how far $x$ has moved: from 0.1 below to 0.1 above. |
+# | `slope_of_both` | `0.5` | nothing holds the maximum now: both 4s move. |
+# | `slope_of_both` | `2` | they move together, so the maximum moves once. |
 #
 # </details>
 
