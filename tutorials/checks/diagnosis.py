@@ -68,6 +68,10 @@ def describe(error: Exception, path: Path) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     if text.startswith("The truth value of an array"):
         text += " (`if`, `and` and `max` want one value; np.where, & and np.maximum take arrays)"
+    if "inhomogeneous shape" in text:
+        text += " (the pieces differ in size: is something cut off at an edge?)"
+    if "remapped shapes" in text:
+        text = text.rstrip() + " (in einsum, one letter stands for axes of different lengths)"
     pair = re.search(r"broadcast together with shapes \(([\d,]+)\) \(([\d,]+)\)", text)
     if pair:
         one, other = ([int(n) for n in shape.split(",") if n] for shape in pair.groups())

@@ -204,6 +204,239 @@ class Watched(Sequential):
 
 
 @exercise
+def scaled_branch_backward(answer: Answer) -> None:
+    """Against differences: numbers of both signs, scales of both signs."""
+    rng = np.random.default_rng(21)
+    for n, all_scales in ((4, [0.5, -2.0, 1.8]), (1, [0.5, -2.0, 1.5, 0.7, -1.2])):
+        scale = np.array(all_scales)
+        x, dy = rng.normal(size=(2, n, len(scale)))
+
+        def loss(x: Array = x, dy: Array = dy, scale: Array = scale) -> float:
+            return float(np.sum(dy * (x + scale * np.maximum(x, 0))))
+
+        got = call(answer, x, scale, dy)
+        if not isinstance(got, tuple | list) or len(got) != 2:
+            raise WrongAnswer("the result should be two arrays: dx, dscale.")
+        dx, dscale = numerical_gradient(loss, x), numerical_gradient(loss, scale)
+        on, branch = x > 0, dy * np.maximum(x, 0)
+        through = np.maximum(x, 0)
+        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
+            "the shortcut is forgotten: x reaches y directly too, with the slope 1.": (
+                dy * scale * on
+            ),
+            "the branch is forgotten: x reaches y through scale * max(x, 0) too.": dy,
+            "the scale is forgotten: the branch passes scale times the gradient.": dy * (1 + on),
+            "the mask is forgotten: where x is negative, nothing comes through the branch.": (
+                dy * (1 + scale)
+            ),
+            "the mask lies on the shortcut too. It belongs to the branch alone.": (
+                dy * (1 + scale) * on
+            ),
+            "this is dscale. The order of the two is dx, dscale.": dscale,
+            "where x is negative the branch counts with a minus. Behind max(x, 0) its slope is 0 "
+            "there, not -1.": dy * (1 + scale * np.sign(x)),
+            "the mask is the wrong way round: the branch lets through where x is positive.": (
+                dy * (1 + scale * (x < 0))
+            ),
+            "the mask is made from dy. What was let through forwards depends on x.": (
+                dy * (1 + scale * (dy > 0))
+            ),
+            "the branch is subtracted. The two ways add up.": dy * (1 - scale * on),
+            "the scales are averaged. Each channel has its own.": dy * (1 + scale.mean() * on),
+            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
+            "out of it: with a negative scale that is another function.": (
+                dy * (1 + scale * (scale * x > 0))
+            ),
+            "x has stayed in it: the slope of max(x, 0) is 1 or 0, not max(x, 0).": (
+                dy * (1 + scale * through)
+            ),
+            "a negative scale is taken for 0. The mask depends on x alone.": (
+                dy * (1 + np.maximum(scale, 0) * on)
+            ),
+            "it is divided by the number of examples; dy holds the loss's 1/N already.": dx / n,
+            "the two ways are multiplied. They are a sum, and so are their gradients.": (
+                dy * dy * scale * on
+            ),
+        })  # fmt: skip
+        expect(got[1], dscale, "dscale", rtol=1e-6, mistakes={
+            "this is summed over the channels too. Each channel has a scale of its own.": (
+                branch.sum()
+            ),
+            "nothing is summed. Every example uses the same scale.": branch,
+            "this is the mean over the examples; dy holds the loss's 1/N already.": (
+                branch.mean(axis=0)
+            ),
+            "this is the sum of dy. The slope by the scale is max(x, 0), which is missing.": (
+                dy.sum(axis=0)
+            ),
+            "x took the place of max(x, 0): the scale multiplies what comes out of the ReLU.": (
+                (dy * x).sum(axis=0)
+            ),
+            "this is the sum of dy where x is positive. The slope by the scale is max(x, 0).": (
+                (dy * on).sum(axis=0)
+            ),
+            "this is a number for each example. Each *channel* has a scale: sum over n.": (
+                branch.sum(axis=1)
+            ),
+            "the sums are multiplied; the products are to be summed.": (
+                dy.sum(axis=0) * through.sum(axis=0)
+            ),
+            "y took the place of max(x, 0). The scale multiplies what comes out of the ReLU.": (
+                (dy * (x + scale * through)).sum(axis=0)
+            ),
+            "the shortcut is in it. It does not depend on the scale.": (
+                (dy * (x + through)).sum(axis=0)
+            ),
+            "only the first example counts. All of them use the same scale: sum.": branch[0],
+            "only the last example counts. A sum over n needs +=.": branch[-1],
+            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
+            "out of it: with a negative scale that is another function.": (
+                (dy * x * (scale * x > 0)).sum(axis=0)
+            ),
+            "the sign is turned.": -dscale,
+            "there is an axis of length 1 left over: is keepdims in it? dscale is (C,).": (
+                dscale[np.newaxis]
+            ),
+            "the scale itself is multiplied in. Its slope does not contain it.": scale * dscale,
+        })  # fmt: skip
+
+
+ARRAYS = ("dk1", "db1", "dk2", "db2", "dw3", "db3")
+
+
+@cache
+def _pieces() -> Any:
+    """What the notebook calls `own`, made of the solutions; and the layer itself."""
+    names = ["03.dense_backward", "05.relu_backward", "07.conv_forward", "07.im2col"]
+    names += ["08.conv_dx_strided", "09.maxpool_backward"]
+    found = {name[3:]: find_answer(name, SOLUTIONS) for name in names}
+
+    def conv_weights_backward(x: Array, dy: Array, kernel: Array) -> tuple[Array, Array]:
+        rows = dy.reshape(-1, dy.shape[3])
+        columns = found["im2col"](x, kernel.shape[:2])
+        return (columns.T @ rows).reshape(kernel.shape), rows.sum(axis=0)
+
+    return SimpleNamespace(**found, conv_weights_backward=conv_weights_backward)
+
+
+def _halved(x: Array) -> Array:
+    """The maximum of each window of 2 by 2."""
+    high, wide = x.shape[1] // 2, x.shape[2] // 2
+    cut = x[:, : 2 * high, : 2 * wide]
+    return np.asarray(cut.reshape(len(x), high, 2, wide, 2, x.shape[3]).max(axis=(2, 4)))
+
+
+def _network(weights: list[Array], x: Array) -> tuple[Array, tuple[Array, ...]]:
+    """The notebook's forward pass."""
+    k1, b1, k2, b2, w3, b3 = weights
+    a1 = _pieces().conv_forward(x, k1, b1)
+    p1 = _halved(a1)
+    h1 = np.maximum(p1, 0)
+    a2 = _pieces().conv_forward(h1, k2, b2)
+    p2 = _halved(a2)
+    h2 = np.maximum(p2, 0).reshape(len(x), -1)
+    return h2 @ w3 + b3, (x, a1, p1, h1, a2, p2, h2)
+
+
+def _copied(dp: Array, a: Array) -> Array:
+    """The wrong way back through a pool: all entries of a window of 2 by 2 get its gradient."""
+    da = np.zeros_like(a)
+    da[:, : 2 * dp.shape[1], : 2 * dp.shape[2]] = dp.repeat(2, axis=1).repeat(2, axis=2)
+    return da
+
+
+@exercise
+def network_backward(answer: Answer) -> None:
+    """Against differences, the last array first: three small images, a column left over."""
+    rng = np.random.default_rng(23)
+    shapes = [(3, 3, 1, 3), (3,), (3, 3, 3, 4), (4,), (8, 5), (5,)]
+    weights = [rng.normal(0, 0.5, shape) for shape in shapes]
+    x, dscores = rng.normal(size=(3, 14, 12, 1)), rng.normal(size=(3, 5))
+    _, kept = _network(weights, x)
+    _, a1, p1, h1, a2, p2, h2 = kept
+    own = _pieces()
+
+    def loss() -> float:
+        return float(np.sum(dscores * _network(weights, x)[0]))
+
+    def way_back(
+        second: Callable[[Array], Array] = lambda dh2: own.relu_backward(p2, dh2),
+        first: Callable[[Array], Array] = lambda dh1: own.relu_backward(p1, dh1),
+        features: Array = h2,
+        seen: Array = h1,
+        kernel: Array = weights[2],
+        fold: Callable[[Array], Array] = lambda dh2: dh2.reshape(p2.shape),
+        unpool: Callable[[Array, Array], Array] = lambda dp, a: own.maxpool_backward(dp, a, 2, 2),
+    ) -> tuple[Array, ...]:
+        dh2, dw3, db3 = own.dense_backward(features, weights[4], dscores)
+        da2 = unpool(second(fold(dh2)), a2)
+        dk2, db2 = own.conv_weights_backward(seen, da2, weights[2])
+        dh1 = own.conv_dx_strided(da2, kernel, h1.shape[1:3], 1)
+        da1 = unpool(first(dh1), a1)
+        return *own.conv_weights_backward(x, da1, weights[0]), dk2, db2, dw3, db3
+
+    got = call(answer, [each.copy() for each in weights], kept, dscores, own)
+    if not isinstance(got, tuple | list) or len(got) != len(ARRAYS):
+        count = f", {len(got)} of them" if isinstance(got, tuple | list) else ""
+        raise WrongAnswer(
+            f"six arrays should be returned, {', '.join(ARRAYS)}. "
+            f"Received: {type(got).__name__}{count}"
+        )
+    expected = {
+        name: numerical_gradient(loss, each) for name, each in zip(ARRAYS, weights, strict=True)
+    }
+    expect_order(got, expected)
+    mistakes = {
+        "the second ReLU is left out. What is negative in p2 did not get through.": way_back(
+            second=lambda dh2: dh2
+        ),
+        "the first ReLU is left out. What is negative in p1 did not get through.": way_back(
+            first=lambda dh1: dh1
+        ),
+        "both ReLUs are left out.": way_back(lambda dh2: dh2, lambda dh1: dh1),
+        "the second ReLU's mask is made from the gradient. It comes from what went in, p2.": (
+            way_back(second=lambda dh2: own.relu_backward(dh2, dh2))
+        ),
+        "the first ReLU's mask is made from the gradient. It comes from what went in, p1.": (
+            way_back(first=lambda dh1: own.relu_backward(dh1, dh1))
+        ),
+        "the second ReLU's gradient is multiplied by h2. It is a mask, 1 or 0.": way_back(
+            second=lambda dh2: dh2 * np.maximum(p2, 0)
+        ),
+        "dh2 is folded as (N, C, H, W). h2 came from p2, (N, H, W, C), by reshape: fold it back to "
+        "p2.shape.": way_back(
+            fold=lambda dh2: dh2.reshape(len(p2), p2.shape[3], *p2.shape[1:3]).transpose(0, 2, 3, 1)
+        ),
+        "the pools have the stride 1 on the way back. Their windows lie side by side: 2.": way_back(
+            unpool=lambda dp, a: own.maxpool_backward(dp, a, 2, 1)
+        ),
+        "a pool copies its gradient to all four entries of a window. Only the maximum gets it.": (
+            way_back(unpool=_copied)
+        ),
+        "the dense layer's input was h2, behind the ReLU, not p2.": way_back(
+            features=p2.reshape(h2.shape)
+        ),
+        "the second convolution's input was h1, behind the ReLU, not p1.": way_back(seen=p1),
+        "the second kernel is turned before conv_dx_strided, which needs it as it is.": way_back(
+            kernel=weights[2][::-1, ::-1]
+        ),
+    }
+    for k, name in reversed(list(enumerate(ARRAYS))):
+        behind = " All arrays behind it are right." if k < len(ARRAYS) - 1 else ""
+        try:
+            expect(
+                got[k],
+                expected[name],
+                name,
+                mistakes={text: values[k] for text, values in mistakes.items()},
+                batch=len(x),
+                rtol=1e-6,
+            )
+        except WrongAnswer as wrong:
+            raise WrongAnswer(f"{wrong}{behind}") from wrong
+
+
+@exercise
 def saliency(answer: Answer) -> None:
     """A small convolutional network; the expected numbers are differences of its scores."""
     rng = np.random.default_rng(4)
@@ -254,6 +487,9 @@ def saliency(answer: Answer) -> None:
             "dscores holds the scores themselves. It is 1 at the digit and 0 elsewhere.": slopes(
                 scores()
             ),
+            "the 1 stands at digit 0, whatever the digit. It belongs at `digit`.": slopes(
+                np.eye(5)[0]
+            ),
             "this is the gradient of the score beside it. Digits count from 0.": slopes(
                 np.eye(5)[digit - 1]
             ),
@@ -285,7 +521,15 @@ def saliency(answer: Answer) -> None:
         }
         weights = {name: each.value.copy() for name, each in model.parameters().items()}
         model.watch()
-        got = call(answer, model, image, digit)
+        try:
+            got = call(answer, model, image, digit)
+        except WrongAnswer as failed:
+            if "10" in str(failed) and "matmul" in str(failed):
+                raise WrongAnswer(
+                    f"{failed} The model here has 5 scores, not 10: take their number from what "
+                    "forward returns."
+                ) from failed
+            raise
         for name, each in model.parameters().items():
             if not np.array_equal(each.value, weights[name]):
                 raise WrongAnswer(
@@ -449,7 +693,16 @@ def _centre_one(answer: Answer, image: Array) -> None:
             image, *np.clip([down, right], -limit, limit)
         )
     expected = _moved(image, down, right)
-    expect(call(answer, image), expected, "the centred image", mistakes=mistakes)
+    try:
+        got = call(answer, image)
+    except WrongAnswer as failed:
+        if min(down, right) < 0 and "broadcast" in str(failed):
+            raise WrongAnswer(
+                f"{failed} This digit has to go up or to the left: the shift is negative, and a "
+                "slice that begins below 0 counts from the end."
+            ) from failed
+        raise
+    expect(got, expected, "the centred image", mistakes=mistakes)
 
 
 def _shift(rows: Array, columns: Array, ink: Array, total: float) -> Array:
@@ -479,214 +732,3 @@ def _moved(image: Array, down: int, right: int) -> Array:
         if 0 <= i + down < 28 and 0 <= j + right < 28:
             moved[i + down, j + right] = image[i, j]
     return moved
-
-
-@exercise
-def scaled_branch_backward(answer: Answer) -> None:
-    """Against differences: numbers of both signs, scales of both signs."""
-    rng = np.random.default_rng(21)
-    for n, all_scales in ((4, [0.5, -2.0, 1.8]), (1, [0.5, -2.0, 1.5, 0.7, -1.2])):
-        scale = np.array(all_scales)
-        x, dy = rng.normal(size=(2, n, len(scale)))
-
-        def loss(x: Array = x, dy: Array = dy, scale: Array = scale) -> float:
-            return float(np.sum(dy * (x + scale * np.maximum(x, 0))))
-
-        got = call(answer, x, scale, dy)
-        if not isinstance(got, tuple | list) or len(got) != 2:
-            raise WrongAnswer("the result should be two arrays: dx, dscale.")
-        dx, dscale = numerical_gradient(loss, x), numerical_gradient(loss, scale)
-        on, branch = x > 0, dy * np.maximum(x, 0)
-        through = np.maximum(x, 0)
-        expect(got[0], dx, "dx", rtol=1e-6, mistakes={
-            "the shortcut is forgotten: x reaches y directly too, with the slope 1.": (
-                dy * scale * on
-            ),
-            "the branch is forgotten: x reaches y through scale * max(x, 0) too.": dy,
-            "the scale is forgotten: the branch passes scale times the gradient.": dy * (1 + on),
-            "the mask is forgotten: where x is negative, nothing comes through the branch.": (
-                dy * (1 + scale)
-            ),
-            "the mask lies on the shortcut too. It belongs to the branch alone.": (
-                dy * (1 + scale) * on
-            ),
-            "this is dscale. The order of the two is dx, dscale.": dscale,
-            "where x is negative the branch counts with a minus. Behind max(x, 0) its slope is 0 "
-            "there, not -1.": dy * (1 + scale * np.sign(x)),
-            "the mask is the wrong way round: the branch lets through where x is positive.": (
-                dy * (1 + scale * (x < 0))
-            ),
-            "the mask is made from dy. What was let through forwards depends on x.": (
-                dy * (1 + scale * (dy > 0))
-            ),
-            "the branch is subtracted. The two ways add up.": dy * (1 - scale * on),
-            "the scales are averaged. Each channel has its own.": dy * (1 + scale.mean() * on),
-            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
-            "out of it: with a negative scale that is another function.": (
-                dy * (1 + scale * (scale * x > 0))
-            ),
-            "x has stayed in it: the slope of max(x, 0) is 1 or 0, not max(x, 0).": (
-                dy * (1 + scale * through)
-            ),
-            "a negative scale is taken for 0. The mask depends on x alone.": (
-                dy * (1 + np.maximum(scale, 0) * on)
-            ),
-            "it is divided by the number of examples; dy holds the loss's 1/N already.": dx / n,
-            "the two ways are multiplied. They are a sum, and so are their gradients.": (
-                dy * dy * scale * on
-            ),
-        })  # fmt: skip
-        expect(got[1], dscale, "dscale", rtol=1e-6, mistakes={
-            "this is summed over the channels too. Each channel has a scale of its own.": (
-                branch.sum()
-            ),
-            "nothing is summed. Every example uses the same scale.": branch,
-            "this is the mean over the examples; dy holds the loss's 1/N already.": (
-                branch.mean(axis=0)
-            ),
-            "x took the place of max(x, 0): the scale multiplies what comes out of the ReLU.": (
-                (dy * x).sum(axis=0)
-            ),
-            "this is the sum of dy where x is positive. The slope by the scale is max(x, 0).": (
-                (dy * on).sum(axis=0)
-            ),
-            "this is a number for each example. Each *channel* has a scale: sum over n.": (
-                branch.sum(axis=1)
-            ),
-            "the sums are multiplied; the products are to be summed.": (
-                dy.sum(axis=0) * through.sum(axis=0)
-            ),
-            "y took the place of max(x, 0). The scale multiplies what comes out of the ReLU.": (
-                (dy * (x + scale * through)).sum(axis=0)
-            ),
-            "the shortcut is in it. It does not depend on the scale.": (
-                (dy * (x + through)).sum(axis=0)
-            ),
-            "only the first example counts. All of them use the same scale: sum.": branch[0],
-            "only the last example counts. A sum over n needs +=.": branch[-1],
-            "the scale stands inside the maximum, max(scale * x, 0). Here it multiplies what comes "
-            "out of it: with a negative scale that is another function.": (
-                (dy * x * (scale * x > 0)).sum(axis=0)
-            ),
-            "the sign is turned.": -dscale,
-            "there is an axis of length 1 left over: is keepdims in it? dscale is (C,).": (
-                dscale[np.newaxis]
-            ),
-            "the scale itself is multiplied in. Its slope does not contain it.": scale * dscale,
-        })  # fmt: skip
-
-
-ARRAYS = ("dk1", "db1", "dk2", "db2", "dw3", "db3")
-
-
-@cache
-def _pieces() -> Any:
-    """What the notebook calls `own`, made of the solutions; and the layer itself."""
-    names = ["03.dense_backward", "05.relu_backward", "07.conv_forward", "07.im2col"]
-    names += ["08.conv_dx_strided", "09.maxpool_backward"]
-    found = {name[3:]: find_answer(name, SOLUTIONS) for name in names}
-
-    def conv_weights_backward(x: Array, dy: Array, kernel: Array) -> tuple[Array, Array]:
-        rows = dy.reshape(-1, dy.shape[3])
-        columns = found["im2col"](x, kernel.shape[:2])
-        return (columns.T @ rows).reshape(kernel.shape), rows.sum(axis=0)
-
-    return SimpleNamespace(**found, conv_weights_backward=conv_weights_backward)
-
-
-def _halved(x: Array) -> Array:
-    """The maximum of each window of 2 by 2."""
-    high, wide = x.shape[1] // 2, x.shape[2] // 2
-    cut = x[:, : 2 * high, : 2 * wide]
-    return np.asarray(cut.reshape(len(x), high, 2, wide, 2, x.shape[3]).max(axis=(2, 4)))
-
-
-def _network(weights: list[Array], x: Array) -> tuple[Array, tuple[Array, ...]]:
-    """The notebook's forward pass."""
-    k1, b1, k2, b2, w3, b3 = weights
-    a1 = _pieces().conv_forward(x, k1, b1)
-    p1 = _halved(a1)
-    h1 = np.maximum(p1, 0)
-    a2 = _pieces().conv_forward(h1, k2, b2)
-    p2 = _halved(a2)
-    h2 = np.maximum(p2, 0).reshape(len(x), -1)
-    return h2 @ w3 + b3, (x, a1, p1, h1, a2, p2, h2)
-
-
-@exercise
-def network_backward(answer: Answer) -> None:
-    """Against differences, the last array first: three small images, a column left over."""
-    rng = np.random.default_rng(23)
-    shapes = [(3, 3, 1, 3), (3,), (3, 3, 3, 4), (4,), (8, 5), (5,)]
-    weights = [rng.normal(0, 0.5, shape) for shape in shapes]
-    x, dscores = rng.normal(size=(3, 14, 12, 1)), rng.normal(size=(3, 5))
-    _, kept = _network(weights, x)
-    _, a1, p1, h1, a2, p2, h2 = kept
-    own = _pieces()
-
-    def loss() -> float:
-        return float(np.sum(dscores * _network(weights, x)[0]))
-
-    def way_back(
-        second: Callable[[Array], Array] = lambda dh2: own.relu_backward(p2, dh2),
-        first: Callable[[Array], Array] = lambda dh1: own.relu_backward(p1, dh1),
-        features: Array = h2,
-        seen: Array = h1,
-        kernel: Array = weights[2],
-    ) -> tuple[Array, ...]:
-        dh2, dw3, db3 = own.dense_backward(features, weights[4], dscores)
-        da2 = own.maxpool_backward(second(dh2.reshape(p2.shape)), a2, 2, 2)
-        dk2, db2 = own.conv_weights_backward(seen, da2, weights[2])
-        dh1 = own.conv_dx_strided(da2, kernel, h1.shape[1:3], 1)
-        da1 = own.maxpool_backward(first(dh1), a1, 2, 2)
-        return *own.conv_weights_backward(x, da1, weights[0]), dk2, db2, dw3, db3
-
-    got = call(answer, [each.copy() for each in weights], kept, dscores, own)
-    if not isinstance(got, tuple | list) or len(got) != len(ARRAYS):
-        count = f", {len(got)} of them" if isinstance(got, tuple | list) else ""
-        raise WrongAnswer(
-            f"six arrays should be returned, {', '.join(ARRAYS)}. "
-            f"Received: {type(got).__name__}{count}"
-        )
-    expected = {
-        name: numerical_gradient(loss, each) for name, each in zip(ARRAYS, weights, strict=True)
-    }
-    expect_order(got, expected)
-    mistakes = {
-        "the second ReLU is left out. What is negative in p2 did not get through.": way_back(
-            second=lambda dh2: dh2
-        ),
-        "the first ReLU is left out. What is negative in p1 did not get through.": way_back(
-            first=lambda dh1: dh1
-        ),
-        "both ReLUs are left out.": way_back(lambda dh2: dh2, lambda dh1: dh1),
-        "the second ReLU's mask is made from the gradient. It comes from what went in, p2.": (
-            way_back(second=lambda dh2: own.relu_backward(dh2, dh2))
-        ),
-        "the first ReLU's mask is made from the gradient. It comes from what went in, p1.": (
-            way_back(first=lambda dh1: own.relu_backward(dh1, dh1))
-        ),
-        "the second ReLU's gradient is multiplied by h2. It is a mask, 1 or 0.": way_back(
-            second=lambda dh2: dh2 * np.maximum(p2, 0)
-        ),
-        "the dense layer's input was h2, behind the ReLU, not p2.": way_back(
-            features=p2.reshape(h2.shape)
-        ),
-        "the second convolution's input was h1, behind the ReLU, not p1.": way_back(seen=p1),
-        "the second kernel is turned before conv_dx_strided, which needs it as it is.": way_back(
-            kernel=weights[2][::-1, ::-1]
-        ),
-    }
-    for k, name in reversed(list(enumerate(ARRAYS))):
-        behind = " All arrays behind it are right." if k < len(ARRAYS) - 1 else ""
-        try:
-            expect(
-                got[k],
-                expected[name],
-                name,
-                mistakes={text: values[k] for text, values in mistakes.items()},
-                batch=len(x),
-                rtol=1e-6,
-            )
-        except WrongAnswer as wrong:
-            raise WrongAnswer(f"{wrong}{behind}") from wrong

@@ -33,26 +33,6 @@ def slope_along(f: Callable[[Array], float], x: Array, direction: Array, h: floa
     raise NotImplementedError
 
 
-def saliency(model: Sequential, image: Array, digit: int) -> Array:
-    """The gradient of the score (logit) of one digit by the pixels, with the image's shape.
-
-    The image is (H, W), in the numbers that the model works with. model.forward takes
-    (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
-    returns that of the images, each in the same shape. It needs forward(..., keep=True).
-    """
-    raise NotImplementedError
-
-
-def centred(image: Array) -> Array:
-    """The image (28, 28), moved by whole pixels so that its centre of mass is nearest (14, 14).
-
-    The centre of mass is the mean of the pixels' row and column numbers (from 0), each pixel
-    counted with its ink. Ink that is moved over the border is lost; what comes in is blank (0).
-    A blank image stays as it is.
-    """
-    raise NotImplementedError
-
-
 def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Array]:
     """dx (N, C) and dscale (C,) of y = x + scale * max(x, 0), from dy (N, C).
 
@@ -71,5 +51,25 @@ def network_backward(
     own.relu_backward(x, dy) -> dx; own.maxpool_backward(dy, x, window, stride) -> dx;
     own.conv_dx_strided(dy, kernel, image_size, stride) -> dx;
     own.conv_weights_backward(x, dy, kernel) -> dkernel, dbias.
+    """
+    raise NotImplementedError
+
+
+def saliency(model: Sequential, image: Array, digit: int) -> Array:
+    """The gradient of the score (logit) of one digit by the pixels, with the image's shape.
+
+    The image is (H, W), in the numbers that the model works with. model.forward takes
+    (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
+    returns that of the images, each in the same shape. It needs forward(..., keep=True).
+    """
+    raise NotImplementedError
+
+
+def centred(image: Array) -> Array:
+    """The image (28, 28), moved by whole pixels so that its centre of mass is nearest (14, 14).
+
+    The centre of mass is the mean of the pixels' row and column numbers (from 0), each pixel
+    counted with its ink. Ink that is moved over the border is lost; what comes in is blank (0).
+    A blank image stays as it is.
     """
     raise NotImplementedError

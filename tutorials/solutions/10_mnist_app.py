@@ -33,36 +33,6 @@ def slope_along(f: Callable[[Array], float], x: Array, direction: Array, h: floa
     return (f(x + h * direction) - f(x - h * direction)) / (2 * h)
 
 
-def saliency(model: Sequential, image: Array, digit: int) -> Array:
-    """The gradient of the score (logit) of one digit by the pixels, with the image's shape.
-
-    The image is (H, W), in the numbers that the model works with. model.forward takes
-    (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
-    returns that of the images, each in the same shape. It needs forward(..., keep=True).
-    """
-    scores = model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
-    dscores = np.zeros_like(scores)
-    dscores[0, digit] = 1
-    return model.backward(dscores)[0, :, :, 0]
-
-
-def centred(image: Array) -> Array:
-    """The image (28, 28), moved by whole pixels so that its centre of mass is nearest (14, 14).
-
-    The centre of mass is the mean of the pixels' row and column numbers (from 0), each pixel
-    counted with its ink. Ink that is moved over the border is lost; what comes in is blank (0).
-    A blank image stays as it is.
-    """
-    mass = image.sum()
-    if mass == 0:
-        return image.copy()
-    rows, columns = np.indices(image.shape)
-    down = round(14 - (image * rows).sum() / mass)
-    right = round(14 - (image * columns).sum() / mass)
-    padded = np.pad(image, 28)
-    return padded[28 - down : 56 - down, 28 - right : 56 - right].copy()
-
-
 def scaled_branch_backward(x: Array, scale: Array, dy: Array) -> tuple[Array, Array]:
     """dx (N, C) and dscale (C,) of y = x + scale * max(x, 0), from dy (N, C).
 
@@ -95,3 +65,33 @@ def network_backward(
     da1 = own.maxpool_backward(dp1, a1, 2, 2)
     dk1, db1 = own.conv_weights_backward(x, da1, weights[0])
     return dk1, db1, dk2, db2, dw3, db3
+
+
+def saliency(model: Sequential, image: Array, digit: int) -> Array:
+    """The gradient of the score (logit) of one digit by the pixels, with the image's shape.
+
+    The image is (H, W), in the numbers that the model works with. model.forward takes
+    (N, H, W, 1) and returns scores (N, K); model.backward takes the gradient of the scores and
+    returns that of the images, each in the same shape. It needs forward(..., keep=True).
+    """
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
+    dscores = np.zeros_like(scores)
+    dscores[0, digit] = 1
+    return model.backward(dscores)[0, :, :, 0]
+
+
+def centred(image: Array) -> Array:
+    """The image (28, 28), moved by whole pixels so that its centre of mass is nearest (14, 14).
+
+    The centre of mass is the mean of the pixels' row and column numbers (from 0), each pixel
+    counted with its ink. Ink that is moved over the border is lost; what comes in is blank (0).
+    A blank image stays as it is.
+    """
+    mass = image.sum()
+    if mass == 0:
+        return image.copy()
+    rows, columns = np.indices(image.shape)
+    down = round(14 - (image * rows).sum() / mass)
+    right = round(14 - (image * columns).sum() / mass)
+    padded = np.pad(image, 28)
+    return padded[28 - down : 56 - down, 28 - right : 56 - right].copy()

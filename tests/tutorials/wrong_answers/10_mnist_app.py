@@ -832,3 +832,83 @@ def fails_in_some_way(weights, kept, dscores, own):
 @wrong("10.network_backward", "six arrays should be returned")
 def kernels_alone(weights, kept, dscores, own):
     return _way_back(weights, kept, dscores, own)[::2]
+
+
+@wrong("10.saliency", "the 1 stands at digit 0")
+def always_digit_0(model, image, digit):
+    scores = model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
+    dscores = np.zeros_like(scores)
+    dscores[0, 0] = 1
+    return model.backward(dscores)[0, :, :, 0]
+
+
+@wrong("10.saliency", "The model here has 5 scores, not 10")
+def ten_scores(model, image, digit):
+    model.forward(image[np.newaxis, :, :, np.newaxis], keep=True)
+    dscores = np.zeros((1, 10))
+    dscores[0, digit] = 1
+    return model.backward(dscores)[0, :, :, 0]
+
+
+@wrong("10.centred", "the shift is negative, and a slice that begins below 0")
+def slices_for_positive_shifts(image):
+    if not image.any():
+        return image.copy()
+    rows, columns = np.indices(image.shape)
+    down = round(14 - (image * rows).sum() / image.sum())
+    right = round(14 - (image * columns).sum() / image.sum())
+    moved = np.zeros_like(image)
+    moved[down:, right:] = image[: 28 - down, : 28 - right]
+    return moved
+
+
+@wrong("10.scaled_branch_backward", "this is the sum of dy")
+def scale_gets_dy(x, scale, dy):
+    return dy * (1 + scale * (x > 0)), dy.sum(axis=0)
+
+
+def whole_way_back(weights, kept, dscores, own, fold=None, unpool=None, mask=False):
+    _, _, k2, _, w3, _ = weights
+    x, a1, p1, h1, a2, p2, h2 = kept
+    fold = fold or (lambda dh2: dh2.reshape(p2.shape))
+    unpool = unpool or (lambda dp, a: own.maxpool_backward(dp, a, 2, 2))
+    dh2, dw3, db3 = own.dense_backward(h2, w3, dscores)
+    dh2 = fold(dh2)
+    da2 = unpool(own.relu_backward(dh2 if mask else p2, dh2), a2)
+    dk2, db2 = own.conv_weights_backward(h1, da2, k2)
+    dh1 = own.conv_dx_strided(da2, k2, h1.shape[1:3], 1)
+    da1 = unpool(own.relu_backward(dh1 if mask else p1, dh1), a1)
+    return *own.conv_weights_backward(x, da1, weights[0]), dk2, db2, dw3, db3
+
+
+@wrong("10.network_backward", "dh2 is folded as (N, C, H, W)")
+def folded_channels_first(weights, kept, dscores, own):
+    n, high, wide, channels = kept[5].shape
+
+    def fold(dh2):
+        return dh2.reshape(n, channels, high, wide).transpose(0, 2, 3, 1)
+
+    return whole_way_back(weights, kept, dscores, own, fold=fold)
+
+
+@wrong("10.network_backward", "the second ReLU's mask is made from the gradient")
+def both_masks_from_gradients(weights, kept, dscores, own):
+    return whole_way_back(weights, kept, dscores, own, mask=True)
+
+
+@wrong("10.network_backward", "the pools have the stride 1")
+def pools_with_stride_1(weights, kept, dscores, own):
+    def unpool(dp, a):
+        return own.maxpool_backward(dp, a, 2, 1)
+
+    return whole_way_back(weights, kept, dscores, own, unpool=unpool)
+
+
+@wrong("10.network_backward", "a pool copies its gradient")
+def pools_copy(weights, kept, dscores, own):
+    def unpool(dp, a):
+        da = np.zeros_like(a)
+        da[:, : 2 * dp.shape[1], : 2 * dp.shape[2]] = dp.repeat(2, 1).repeat(2, 2)
+        return da
+
+    return whole_way_back(weights, kept, dscores, own, unpool=unpool)
