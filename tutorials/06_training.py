@@ -86,7 +86,7 @@ prediction = None  # "a", "b" or "c"
 # times the plain step.
 #
 # Take your pencil: momentum in the valley $L = w^2$, so that $dw = 2w$, from $w = 1$ with $\eta = 0.1$,
-# $\mu = 0.9$. Two steps; `plain` is where the second would end without momentum.
+# $\mu = 0.9$. Two steps; `plain` is where the second would end without momentum: SGD, from where the first step led.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -96,9 +96,9 @@ prediction = None  # "a", "b" or "c"
 # | `v` | `0.9 * v - 0.1 * dw` | ? |
 # | `w` | `w + v` | ? |
 # | `dw_2` | `2 * w` with the new `w` | ? |
-# | `v_2` | `0.9 * v - 0.1 * dw_2` | ? |
-# | `w_2` | `w + v_2` | ? |
-# | `plain` | `0.8 - 0.1 * 2 * 0.8` | ? |
+# | `v_2` | derive it | ? |
+# | `w_2` | derive it | ? |
+# | `plain` | derive it | ? |
 
 # %% tags=["by-hand"]
 by_hand("06.1", dw=..., v=..., w=..., dw_2=..., v_2=..., w_2=..., plain=...)
@@ -117,6 +117,22 @@ by_hand("06.1", dw=..., v=..., w=..., dw_2=..., v_2=..., w_2=..., plain=...)
 # | `v` | `0.9 * v - 0.1 * dw` | -0.34 |
 # | `w` | `w + v` | 0.46 |
 # | `plain` | `0.8 - 0.1 * 2 * 0.8` | 0.64 |
+#
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dw` | `1` | the slope of $w^2$ is $2w$. |
+# | `v` | `0.1 * dw` | the step goes downhill, against the gradient. |
+# | `dw_2` | `2` | this is the gradient at the old place. Take it at the new one. |
+# | `v_2` | `-0.1 * dw_2` | the old velocity is missing: nine tenths of it stay. |
+# | `v_2` | `v - 0.1 * dw_2` | all of the old velocity is kept. Nine tenths of it stay. |
+# | `v_2` | `0.9 * v - 0.1 * dw` | the gradient is that of the old place. Take it at the new one. |
+# | `v_2` | `0.9 * v + 0.1 * dw_2` | the new part has the wrong sign. It goes against the gradient. |
+# | `w_2` | `w - 0.1 * dw_2` | the old velocity is missing: this step is a plain one. |
+# | `w_2` | `1 + v_2` | the second step begins where the first one ended. |
+# | `w_2` | `w - v_2` | the velocity is added: its sign is in it already. |
+# | `plain` | `0.8` | this is the first step. The second begins here. |
+# | `plain` | `1 - 0.1 * dw_2` | the second step begins where the first one ended. |
+# | `plain` | `0.8 - 0.1 * 2` | the gradient is that of the old place. Take it at the new one. |
 #
 # </details>
 
@@ -302,22 +318,22 @@ adam_step = check("06.adam_step")
 initial_scale = check("06.initial_scale")
 
 # %% [markdown]
-# **Exercise 5, `leaky_scale(shape, slope)`: no formula this time.** A *leaky* ReLU lets negative numbers
-# through as well, made smaller: $y$ where $y > 0$, else $\text{slope} \cdot y$. Which scale keeps the mean
-# square now? Two known answers test yours: slope 0 is a ReLU, slope 1 is no bend at all.
+# **Exercise 5, `learn_by_heart(weights, loss_and_gradients, adam_step, steps)`: no recipe this time.** A first training: the same few
+# examples, again and again, and how the loss falls. It will be the second rung of the ladder below. The network is hidden in
+# `loss_and_gradients`. What has to be kept from one step to the next? When are gradients taken, and what is $t$?
 
 # %% tags=["exercise"]
-leaky_scale = check("06.leaky_scale")
+learn_by_heart = check("06.learn_by_heart")
 
 # %% [markdown]
 # <details><summary>How it comes about</summary>
 #
-# Half of the $y$ are positive and pass; the other half is made smaller by the slope $a$, their squares by $a^2$. So the mean square behind
-# the bend is $\frac{1 + a^2}{2}$ of that before it, where a ReLU leaves $\frac{1}{2}$: $s = \sqrt{2 / (n (1 + a^2))}$.
+# Every array of the weights has an $m$ and a $v$ of its own, zeros at first, which come out of one step and go into the next. $t$ counts
+# steps, from 1, and is the same for all arrays. All gradients of a step are taken at the same weights, before the first array moves.
 #
 # </details>
 #
-# From these, a training loop. It goes through all images once, an *epoch*, in shuffled batches. For
+# The usual training loop differs in one thing: it goes through all images once, an *epoch*, in shuffled batches. For
 # each batch it takes one *training step*: outputs, loss and its gradient, backward, update.
 # `batches` of `tinynet` yields the shuffled indices, and `prepare` turns bytes from 0 to 255 into
 # numbers from 0 to 1. `training=True` is for layers that behave otherwise in training, such as the
@@ -517,7 +533,8 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 
 # %% [markdown]
 # The factor from layer to layer is $s \sqrt{n / 2}$ as derived: 0.16 for $s = 0.01$, 1 for He's
-# scale, 1.6 for $s = 0.1$. Backwards it is the same, since here each layer has as many outputs as inputs.
+# scale, 1.6 for $s = 0.1$. Backwards it is the same from layer 10 to layer 2,
+# which have as many outputs as inputs. (The first layer has 784 inputs for 512 outputs, hence the small dip at the left end.)
 # (A weight's own gradient shows less. It is $X^T dY$: an input that has shrunk in all layers before this one, times a gradient that
 # has shrunk in all layers behind it. Together that is all layers, so it is equally small everywhere.)
 #
@@ -531,7 +548,7 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 #    2.8. A larger one means that the scores are large before anything has been learned: the scale
 #    of the inputs or of the weights is wrong.
 # 2. **Twenty images can be learned by heart.** A network with more than half a million weights must
-#    get the loss of 20 images below 0.01 within 40 steps. If it cannot, the gradient, the loss or
+#    get the loss of 20 images below 0.01 within 40 steps, by your `learn_by_heart`. If it cannot, the gradient, the loss or
 #    the step is wrong, and more data will not help.
 # 3. **Every layer moves.** The length of the first step, over the length of the weights themselves,
 #    lies between $10^{-3}$ and $10^{-1}$ for each kernel, as `tinynet` calls the weights without
@@ -556,21 +573,28 @@ unseen_images, unseen_labels = validation[0][:unseen], validation[1][:unseen]
 
 def climb(model, loss_function=softmax_cross_entropy):
     """The measurements of the four rungs."""
-    start = {name: p.value.copy() for name, p in model.parameters().items()}
+    parameters = list(model.parameters().values())
+    start = [p.value.copy() for p in parameters]
+    pixels, answers = model.prepare(few_images[:20]), few_labels[:20]
 
-    optimizer, heart = Adam(), []
-    for _ in range(3 if FAST else 40):
-        step = train_step(model, few_images[:20], few_labels[:20], loss_function, optimizer)
-        heart.append(step[0])  # the loss before the step
-        if len(heart) == 1:
-            moves = [
-                np.linalg.norm(p.value - start[name]) / max(np.linalg.norm(start[name]), 1e-30)
-                for name, p in model.parameters().items()
-                if name.endswith("kernel")
-            ]
-    for name, p in model.parameters().items():
-        p.value[...] = start[name]
+    def put(weights):
+        for p, w in zip(parameters, weights, strict=True):
+            p.value[...] = w
 
+    def loss_and_gradients(weights):
+        put(weights)
+        loss, dscores = loss_function(model.forward(pixels, training=True, keep=True), answers)
+        model.backward(dscores)
+        return loss, [p.grad.copy() for p in parameters]
+
+    heart = learn_by_heart(start, loss_and_gradients, adam_step, 3 if FAST else 40)
+    moves = []
+    for w, dw in zip(start, loss_and_gradients(start)[1], strict=True):
+        if w.ndim == 2:  # a kernel
+            moved = adam_step(w, dw, 0 * w, 0 * w, 1)[0] - w
+            moves.append(np.linalg.norm(moved) / np.linalg.norm(w))
+
+    put(start)
     optimizer = Adam()
     for batch in list(batches(4000, 100, np.random.default_rng(0)))[: 2 if FAST else None]:
         train_step(model, few_images[batch], few_labels[batch], loss_function, optimizer)
@@ -580,7 +604,7 @@ def climb(model, loss_function=softmax_cross_entropy):
 
 seen = climb(build_network("mlp"))
 print(f"1. first loss {seen['first']:.2f}")
-print(f"2. loss of 20 images {seen['heart'][-1]:.4f} after {len(seen['heart'])} steps")
+print(f"2. loss of 20 images {seen['heart'][-1]:.4f} after {len(seen['heart']) - 1} steps")
 print("3. moves of the three kernels", ", ".join(f"{move:.3f}" for move in seen["moves"]))
 print(f"4. {100 * seen['accuracy']:.1f} % of unseen images right")
 assert 2.2 < seen["first"] < 2.8

@@ -1,4 +1,4 @@
-"""The checks of notebook 06: three kinds of step, and how large fresh weights should be."""
+"""The checks of notebook 06: three kinds of step, how large fresh weights are, a first training."""
 
 import math
 from typing import Any
@@ -185,6 +185,8 @@ def _adam_steps(answer: Answer, w: Array, *gradients: Array) -> None:
             ),
             "the gradients' squares are averaged over all weights. Each weight has a v of its "
             "own.": beta_2 * v + (1 - beta_2) * np.mean(dw**2),
+            "the gradients' squares are summed over all weights. Each weight has a v of its "
+            "own.": beta_2 * v + (1 - beta_2) * np.sum(dw**2),
         }, scale=0.0)  # fmt: skip
         root, correct = np.sqrt(right_v), np.sqrt(correct_2) / correct_1
 
@@ -376,72 +378,161 @@ def _parts(result: Any, *names: str) -> tuple[Any, ...]:
 
 
 @exercise
-def leaky_scale(answer: Answer) -> None:
-    """Dense layers and a convolution; slopes from 0 (a ReLU) to 1 (no bend at all)."""
-    for shape, slope in [((784, 512), 0.2), ((50, 200), 0.5), ((5, 3, 8, 16), 0.25), ((9, 4), 0.0),
-                         ((30, 5), 1.0)]:  # fmt: skip
-        n = float(np.prod(shape[:-1]))
-        right = float(np.sqrt(2 / ((1 + slope**2) * n)))
-        what = f"the scale for weights of shape {shape}, slope {slope:g}"
-        got = call(answer, shape, slope)
-        expect(got, right, what, mistakes={
-            "this is the scale for a ReLU: the slope does not enter. What is negative is not gone, "
-            "it comes through with the slope.": np.sqrt(2 / n),
-            "the slope enters as it is. A mean *square* is asked about: a number times slope has "
-            "slope^2 times the square.": np.sqrt(2 / ((1 + slope) * n)),
-            "the negative half is taken away where it is added: it brings slope^2 / 2 of the mean "
-            "square.": np.sqrt(2 / ((1 - slope**2) * n)) if slope < 1 else right,
-            "the sum is squared, where only the slope should be. The halves' mean squares are "
-            "added: 1 + slope^2.": np.sqrt(2 / ((1 + slope) ** 2 * n)),
-            "the two known answers are joined by a straight line. Both ends fit, but what lies "
-            "between has to be derived: how much of the mean square comes through the negative "
-            "half?": (1 - slope) * np.sqrt(2 / n) + slope * np.sqrt(1 / n),
-            "the two known variances are joined by a straight line. Both ends fit, but what lies "
-            "between has to be derived: how much of the mean square comes through the negative "
-            "half?": np.sqrt((2 - slope) / n),
-            "the two known variances are joined by a line in slope^2. Both ends fit, but not what "
-            "lies between: the *mean square* grows with slope^2, and the variance is one over "
-            "it.": np.sqrt((2 - slope**2) / n),
-            "the slope's fourth power is taken. A number times slope has slope^2 times the "
-            "square.": np.sqrt(2 / ((1 + slope**4) * n)),
-            "the slope is fixed at 0.01. It is an argument.": np.sqrt(2 / ((1 + 0.01**2) * n)),
-            "this keeps the *variance* behind the leaky ReLU. Its mean is not 0; asked for is the "
-            "mean square, with nothing subtracted.": 1
-            / np.sqrt(n * ((1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * np.pi))),
-            "only the first axis is counted: all axes but the last are inputs.": (
-                np.sqrt(2 / ((1 + slope**2) * shape[0]))
-            ),
-            "all axes are counted. The last one counts outputs, not inputs.": (
-                np.sqrt(2 / ((1 + slope**2) * n * shape[-1]))
-            ),
-            "this is the variance. The standard deviation is its root.": right**2,
-            "each half carries one half: the mean square is multiplied by (1 + slope^2) / 2.": (
-                np.sqrt(1 / ((1 + slope**2) * n))
-            ),
-            "the outputs are counted. What is added up for one output are the inputs.": (
-                np.sqrt(2 / ((1 + slope**2) * shape[-1]))
-            ),
-            "this is upside down: a larger mean square behind the leaky ReLU asks for *smaller* "
-            "weights.": np.sqrt(2 * (1 + slope**2) / n),
-            **_known_ends(answer, shape, got),
-        })  # fmt: skip
-
-
-def _known_ends(answer: Answer, shape: tuple[int, ...], got: Any) -> dict[str, Any]:
-    """A sentence on any other answer that misses one of the two scales that are known."""
-    n = math.prod(shape[:-1])
-    for slope, known, text in [
-        (
-            0.0,
-            math.sqrt(2 / n),
-            "With slope 0 this is a ReLU, whose scale you know from exercise 4",
-        ),
-        (1.0, math.sqrt(1 / n), "With slope 1 nothing is bent, and the scale is sqrt(1 / n)"),
-    ]:
+def learn_by_heart(answer: Answer) -> None:
+    """A loss that ties three arrays together, two of them of one shape; each call is recorded."""
+    for steps in (4, 1, 0):
+        run = _Run()
+        weights = [w.copy() for w in run.start]
         try:
-            ratio = float(call(answer, shape, slope)) / known
-        except (WrongAnswer, TypeError, ValueError):
-            continue
-        if abs(ratio - 1) > 1e-9:
-            return {f"{text}; yours is {ratio:.4g} times that.": got}
-    return {}
+            losses = call(answer, weights, run.loss_and_gradients, run.adam_step, steps)
+        except WrongAnswer:
+            run.tell_what_was_kept()  # a wrong array often ends in an exception
+            raise
+        if len(weights) != len(run.start) or not all(map(np.array_equal, weights, run.start)):
+            raise WrongAnswer(
+                "the weights that came in are changed: the ladder goes on from them. Begin with a "
+                "list of your own, and put each new array into it."
+            )
+        if not np.shape(losses):
+            raise WrongAnswer("one number came out. Asked for are the losses, steps + 1 of them.")
+        reference = _Run()
+        right = np.array(reference.learn(steps))
+        try:
+            _expect_losses(losses, right)
+        except WrongAnswer:
+            run.tell_how_often(steps)
+            run.tell_what_was_kept()
+            run.tell_what_was_moved(steps)
+            raise
+
+
+def _expect_losses(losses: Any, right: Array) -> None:
+    if len(np.shape(losses)) == 1 and len(losses) == len(right):
+        losses = [float(loss) for loss in losses]
+    expect(losses, right, "the list of losses", mistakes={
+        "the loss after the last step is missing. There are steps + 1 losses.": right[:-1],
+        "the first loss, that of the weights as they came, is missing. There are steps + 1 "
+        "losses.": right[1:],
+        "the losses stand in reverse order. The first comes first.": right[::-1],
+        "each is the mean of the losses so far. Asked for are the losses themselves.": (
+            np.cumsum(right) / np.arange(1, len(right) + 1)
+        ),
+    })  # fmt: skip
+
+
+class _Run:
+    """What an answer works on, and a record of what it asks for."""
+
+    def __init__(self) -> None:
+        rng = np.random.default_rng(6)
+        shapes = [(3, 2), (2,), (3, 2)]
+        self.start = [rng.normal(size=shape) for shape in shapes]
+        self.goals = [rng.normal(size=shape) for shape in shapes]
+        self.asked: list[list[Array]] = []  # the weights of each call for a loss
+        self.steps: list[tuple[int, Array, Array, Array, Array, int]] = []  # array, then the call
+        self.results: list[tuple[Array, Array, Array]] = []
+
+    def loss_and_gradients(self, weights: Any) -> tuple[float, list[Array]]:
+        if [np.shape(w) for w in weights] != [w.shape for w in self.start]:
+            raise WrongAnswer(
+                "loss_and_gradients takes the whole list of weights, and was given something else: "
+                f"{[np.shape(w) for w in weights]} in place of {[w.shape for w in self.start]}."
+            )
+        self.asked.append([np.array(w) for w in weights])
+        return self._loss_and_gradients(self.asked[-1])
+
+    def _loss_and_gradients(self, weights: list[Array]) -> tuple[float, list[Array]]:
+        off = [w - goal for w, goal in zip(weights, self.goals, strict=True)]
+        total = sum(float(each.sum()) for each in off)  # ties the arrays together
+        loss = sum(float(np.sum(each**2)) for each in off) + 0.3 * total**2
+        return loss, [2 * each + 0.6 * total for each in off]
+
+    def adam_step(
+        self, w: Any, dw: Any, m: Any, v: Any, t: Any, *settings: Any, **named: Any
+    ) -> tuple[Array, Array, Array]:
+        if isinstance(t, float) or np.ndim(t):
+            raise WrongAnswer(f"t is the number of the step, 1, 2, 3, ... It was {t!r}.")
+        if t < 1:
+            raise WrongAnswer("t is 0 in the first step, and Adam divides by 1 - beta**0 = 0.")
+        if settings or named:
+            raise WrongAnswer("adam_step was given a setting of its own. (w, dw, m, v, t) is all.")
+        arrays = [np.array(each, dtype=float) for each in (w, dw, m, v)]
+        w, dw, m, v = arrays
+        self.steps.append((len(self.steps) % 3, w, dw, m, v, int(t)))
+        m, v = 0.9 * m + 0.1 * dw, 0.999 * v + 0.001 * dw**2
+        rate = 0.05 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        self.results.append((w - rate * m / (np.sqrt(v) + 1e-7), m, v))
+        return self.results[-1]
+
+    def learn(self, steps: int) -> list[float]:
+        """The right losses."""
+        weights, averages = self.start, [(np.zeros_like(w), np.zeros_like(w)) for w in self.start]
+        losses = [self._loss_and_gradients(weights)[0]]
+        for t in range(1, steps + 1):
+            gradients = self._loss_and_gradients(weights)[1]
+            moved = [
+                self.adam_step(w, dw, *kept, t)
+                for w, dw, kept in zip(weights, gradients, averages, strict=True)
+            ]
+            weights, averages = [each[0] for each in moved], [each[1:] for each in moved]
+            losses.append(self._loss_and_gradients(weights)[0])
+        return losses
+
+    def tell_how_often(self, steps: int) -> None:
+        """WrongAnswer if the steps were too many or too few."""
+        number = len(self.steps)
+        if steps and not number:
+            raise WrongAnswer("adam_step is never called: nothing is learned.")
+        if number == steps != 3 * steps:
+            raise WrongAnswer("one array moved in each step. All of them have to.")
+        if number != 3 * steps:
+            raise WrongAnswer(
+                f"adam_step was called {number} times. {steps} steps of 3 arrays make {3 * steps}."
+            )
+
+    def tell_what_was_kept(self) -> None:
+        """WrongAnswer if a step was given averages that are not its own."""
+        for place, (k, _, _, m, v, _) in enumerate(self.steps):
+            before = self.results[place - 3][1:] if place > 2 else ()
+            other = self.results[place - 1][1:] if place else ()
+            if place > 2 and not m.any() and not v.any():
+                raise WrongAnswer(
+                    "the averages are zero again in the second step. Keep the m and v that "
+                    "adam_step returns, for each array, until its next step."
+                )
+            if other and np.array_equal(m, other[0]) and np.array_equal(v, other[1]):
+                raise WrongAnswer(
+                    f"array {k} was given the averages of the array before it. Each array has an m "
+                    "and a v of its own."
+                )
+            if before and np.array_equal(m, before[1]) and np.array_equal(v, before[0]):
+                raise WrongAnswer("m and v have changed places. adam_step returns w, m, v.")
+            if place <= 2 and (m.any() or v.any()):
+                raise WrongAnswer("both averages begin at zero, m and v, for each array.")
+
+    def tell_what_was_moved(self, steps: int) -> None:
+        """WrongAnswer if the steps were misnumbered, or began or pointed where they should not."""
+        numbers = [t for *_, t in self.steps]
+        if numbers == list(range(1, len(numbers) + 1)) and steps:
+            raise WrongAnswer(
+                "t goes up with each array. It counts steps: all arrays of a step have the same t."
+            )
+        if steps > 1 and set(numbers) == {1}:
+            raise WrongAnswer("t is 1 in every step. It counts them: 1, 2, 3, ...")
+        if steps and numbers != [1 + place // 3 for place in range(len(numbers))]:
+            raise WrongAnswer(f"t was {numbers} for 3 arrays and {steps} steps. It counts steps.")
+        if steps > 1 and all(np.array_equal(w, self.start[k]) for k, w, *_ in self.steps):
+            raise WrongAnswer(
+                "every step begins at the first weights. Keep the w that adam_step returns."
+            )
+        gradients = self._loss_and_gradients(self.start)[1]
+        if steps > 1 and all(np.array_equal(dw, gradients[k]) for k, _, dw, *_ in self.steps):
+            raise WrongAnswer(
+                "the gradients are those of the first weights, in every step. Ask for new ones at "
+                "the new weights."
+            )
+        if steps and not np.array_equal(self.steps[1][2], gradients[1]):
+            raise WrongAnswer(
+                "the gradients are taken anew after each array. One step moves all arrays, by "
+                "gradients taken at the same weights."
+            )

@@ -3,6 +3,8 @@
 `python -m tutorials` tells how you are doing; so does the notebook, when you run its cells.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,10 +51,16 @@ def initial_scale(shape: tuple[int, ...]) -> float:
     raise NotImplementedError
 
 
-def leaky_scale(shape: tuple[int, ...], slope: float) -> float:
-    """The standard deviation of fresh weights with which a mean square stays the same.
+def learn_by_heart(
+    weights: list[Array],
+    loss_and_gradients: Callable[..., tuple[float, list[Array]]],
+    adam_step: Callable[..., tuple[Array, Array, Array]],
+    steps: int,
+) -> list[float]:
+    """The losses while Adam learns the same few examples again and again: steps + 1 numbers.
 
-    A leaky ReLU follows the layer: y where y > 0, else slope * y. The shape is that of
-    initial_scale. The mean square that leaves the leaky ReLU is to be that which entered the layer.
+    The first is the loss of `weights`, the others are those after each step. loss_and_gradients
+    takes weights, a list of arrays, and returns the loss and a list of their gradients.
+    adam_step(w, dw, m, v, t) is that of exercise 3. `weights` stays as it is.
     """
     raise NotImplementedError

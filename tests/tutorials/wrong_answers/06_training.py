@@ -280,36 +280,6 @@ def uniform_limit(shape):
     return math.sqrt(6 / math.prod(shape[:-1]))
 
 
-@wrong("06.leaky_scale", "the slope does not enter")
-def as_for_a_relu(shape, slope):
-    return math.sqrt(2 / math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "A mean *square* is asked about")
-def slope_not_squared(shape, slope):
-    return math.sqrt(2 / ((1 + slope) * math.prod(shape[:-1])))
-
-
-@wrong("06.leaky_scale", "this is the variance")
-def leaky_variance(shape, slope):
-    return 2 / ((1 + slope**2) * math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "each half carries one half")
-def halves_forgotten(shape, slope):
-    return math.sqrt(1 / ((1 + slope**2) * math.prod(shape[:-1])))
-
-
-@wrong("06.leaky_scale", "upside down")
-def larger_for_a_larger_slope(shape, slope):
-    return math.sqrt(2 * (1 + slope**2) / math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "the outputs are counted")
-def leaky_by_outputs(shape, slope):
-    return math.sqrt(2 / ((1 + slope**2) * shape[-1]))
-
-
 @wrong("06.sgd_step", "the weights move by -0.1 times the gradient")
 def rate_typed_in(w, dw, rate):
     return w - 0.1 * dw
@@ -519,52 +489,6 @@ def number_in_an_array(shape):
     return np.array([math.sqrt(2 / math.prod(shape[:-1]))])
 
 
-@wrong("06.leaky_scale", "The halves' mean squares are added")
-def sum_squared(shape, slope):
-    return math.sqrt(2 / math.prod(shape[:-1])) / (1 + slope)
-
-
-@wrong("06.leaky_scale", "two known answers are joined by a straight line")
-def scales_joined(shape, slope):
-    return ((1 - slope) * math.sqrt(2) + slope) / math.sqrt(math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "two known variances are joined by a straight line")
-def variances_joined(shape, slope):
-    return math.sqrt((2 - slope) / math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "joined by a line in slope^2")
-def variances_joined_in_squares(shape, slope):
-    return math.sqrt((2 - slope**2) / math.prod(shape[:-1]))
-
-
-@wrong("06.leaky_scale", "fourth power")
-def slope_squared_twice(shape, slope):
-    return math.sqrt(2 / ((1 + slope**4) * math.prod(shape[:-1])))
-
-
-@wrong("06.leaky_scale", "the slope is fixed at 0.01")
-def slope_typed_in(shape, slope):
-    return math.sqrt(2 / ((1 + 0.01**2) * math.prod(shape[:-1])))
-
-
-@wrong("06.leaky_scale", "with nothing subtracted")
-def variance_kept(shape, slope):
-    spread = (1 + slope**2) / 2 - (1 - slope) ** 2 / (2 * math.pi)
-    return 1 / math.sqrt(math.prod(shape[:-1]) * spread)
-
-
-@wrong("06.leaky_scale", "only the first axis")
-def leaky_first_axis(shape, slope):
-    return math.sqrt(2 / ((1 + slope**2) * shape[0]))
-
-
-@wrong("06.leaky_scale", "all axes are counted")
-def leaky_all_axes(shape, slope):
-    return math.sqrt(2 / ((1 + slope**2) * math.prod(shape)))
-
-
 @wrong("06.sgd_step", "every weight moves by the mean of all gradients")
 def sgd_mean(w, dw, rate):
     return w - rate * dw.mean()
@@ -612,11 +536,262 @@ def adam_typed_rate(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilo
     return w - np.sqrt(1 - beta_2**t) * step / (np.sqrt(v) + epsilon), m, v
 
 
-@wrong("06.leaky_scale", "With slope 0 this is a ReLU, whose scale you know from exercise 4")
-def leaky_root_of_n_alone(shape, slope):
-    return 2 / (math.sqrt(math.prod(shape[:-1])) * (1 + slope))
+def zeros(w):
+    return np.zeros_like(w), np.zeros_like(w)
 
 
-@wrong("06.leaky_scale", "With slope 1 nothing is bent")
-def leaky_half_the_square(shape, slope):
-    return math.sqrt(2 / (math.prod(shape[:-1]) * (1 + slope**2 / 2)))
+@wrong("06.learn_by_heart", "the weights that came in are changed")
+def heart_in_place(weights, loss_and_gradients, adam_step, steps):
+    kept = [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "one number came out")
+def heart_last_loss(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses[-1]
+
+
+@wrong("06.learn_by_heart", "the loss after the last step is missing")
+def heart_before_each_step(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = []
+    for t in range(1, steps + 1):
+        loss, gradients = loss_and_gradients(weights)
+        losses.append(loss)
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+    return losses
+
+
+@wrong("06.learn_by_heart", "the first loss, that of the weights as they came, is missing")
+def heart_after_each_step(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = []
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "the averages are zero again in the second step")
+def heart_averages_forgotten(weights, loss_and_gradients, adam_step, steps):
+    weights = list(weights)
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k] = adam_step(weights[k], dw, *zeros(dw), t)[0]
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "was given the averages of the array before it")
+def heart_one_memory(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), (0.0, 0.0)
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept = adam_step(weights[k], dw, *kept, t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "m and v have changed places")
+def heart_m_and_v_exchanged(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], v, m = adam_step(weights[k], dw, *kept[k], t)
+            kept[k] = m, v
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "t is 0 in the first step")
+def heart_from_step_0(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(steps):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "t goes up with each array")
+def heart_t_per_array(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    count = 0
+    for _ in range(steps):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            count += 1
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], count)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "t is 1 in every step")
+def heart_always_the_first_step(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for _ in range(steps):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], 1)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "the gradients are those of the first weights")
+def heart_stale_gradients(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    gradients = loss_and_gradients(weights)[1]
+    for t in range(1, steps + 1):
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "the gradients are taken anew after each array")
+def heart_array_by_array(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            dw = loss_and_gradients(weights)[1][k]
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "every step begins at the first weights")
+def heart_never_moves(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            _, *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "adam_step was called 9 times")
+def heart_one_step_too_few(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "adam_step is never called")
+def heart_no_step(weights, loss_and_gradients, adam_step, steps):
+    return [loss_and_gradients(weights)[0] for _ in range(steps + 1)]
+
+
+@wrong("06.learn_by_heart", "one array moved in each step")
+def heart_one_array(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1][:1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "in reverse order")
+def heart_reversed(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses[::-1]
+
+
+@wrong("06.learn_by_heart", "both averages begin at zero")
+def heart_averages_of_ones(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [(0 * w, 0 * w + 1) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "was given a setting of its own")
+def heart_a_rate_of_its_own(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t, 0.01)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "takes the whole list of weights")
+def heart_one_array_asked(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights[0])[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "the mean of the losses so far")
+def heart_means(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return [np.mean(losses[: k + 1]) for k in range(len(losses))]
+
+
+@wrong("06.adam_step", "squares are summed over all weights")
+def squares_summed(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m = beta_1 * m + (1 - beta_1) * dw
+    v = beta_2 * v + (1 - beta_2) * np.sum(dw**2)
+    step = rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - step * m / (np.sqrt(v) + epsilon), m, v
