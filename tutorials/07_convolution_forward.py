@@ -349,12 +349,10 @@ by_hand("07.3", rows=..., w=..., y=..., Y=...)
 # | --- | --- | --- |
 # | `rows` | `[X[i:i+2, j:j+2].T.ravel() for i in (0, 1) for j in (0, 1)]` | each window is read column by column. Read it row by row, as the kernel is read. |
 # | `rows` | `[X[i:i+2, j:j+2].ravel() for j in (0, 1) for i in (0, 1)]` | the windows stand column by column. They come row by row, as the outputs do. |
-# | `rows` | `rows.T` | each window is a column. Here it is a row. |
 # | `rows` | `[X[i:i+2, j:j+2] for i in (0, 1) for j in (0, 1)]` | each window is still a square. Write its four numbers in a row. |
 # | `w` | `W.T.ravel()` | the kernel is read column by column. Read it row by row. |
 # | `w` | `W[::-1, ::-1].ravel()` | the kernel is turned. Read it as it is. |
 # | `y` | `rows @ w[::-1]` | the kernel is turned. Each row meets it as it is. |
-# | `y` | `rows.T @ w` | columns of `rows` are multiplied. Each row is a window. |
 # | `Y` | `y.reshape(2, 2).T` | the outputs are folded column by column. They come row by row. |
 #
 # </details>

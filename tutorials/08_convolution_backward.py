@@ -115,7 +115,7 @@ prediction = None  # "a", "b" or "c"
 # three ways: by windows, by pixels, or as a product of matrices.
 
 # %% jupyter={"source_hidden": true}
-figure = new_figure(8, 2.9)
+figure = new_figure(8, 3.5)
 axes = figure.add_subplot()
 four = [(u, v) for u in (1, 2) for v in (1, 2)]
 
@@ -125,27 +125,27 @@ def empty(rows, columns):
 
 
 for left, name, text in [
-    (5.5, "A  scatter", "a window gives to its pixels"),
-    (18, "B  gather", "a pixel collects from its windows"),
-    (31, "C  columns", "copies of a pixel go back to it"),
+    (3, "A  scatter", "a window gives to its pixels"),
+    (12, "B  gather", "a pixel collects from its windows"),
+    (23.5, "C  columns", "copies of a pixel go back to it"),
 ]:
     axes.text(left, -2.9, name, ha="center", va="center", weight="bold", color=INK)
     axes.text(left, -1.9, text, ha="center", va="center", color=MUTED, fontsize=9)
-draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(1, 1)], corner=(1.5, 0.5))
-draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, four, corner=(6.5, 0))
-draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(0, 0), (0, 1), (1, 0), (1, 1)], corner=(14, 0.5))
-draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(19, 0))
+draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(1, 1)], corner=(0, 0))
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, four, corner=(2, 4))
+draw_matrix(axes, empty(3, 3), "$dY$", GRADIENT, [(0, 0), (0, 1), (1, 0), (1, 1)], corner=(9, 0))
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(11, 4))
 draw_matrix(
-    axes, empty(9, 4), "windows", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(27, 0)
+    axes, empty(9, 4), "windows", GRADIENT, [(0, 3), (1, 2), (3, 1), (4, 0)], corner=(18, 0)
 )
-draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(33, 0))
-lines = [((3, 2), (8 + v, 1.5 + u)) for u in (0, 1) for v in (0, 1)]
-lines += [((14.5 + v, 1 + u), (20.5, 1.5)) for u in (0, 1) for v in (0, 1)]
-lines += [((27.5 + j, 0.5 + i), (34.5, 1.5)) for i, j in ((0, 3), (1, 2), (3, 1), (4, 0))]
+draw_matrix(axes, empty(4, 4), "$dX$", GRADIENT, [(1, 1)], corner=(25, 2.5))
+lines = [((1.5, 1.5), (3.5 + v, 5.5 + u)) for u in (0, 1) for v in (0, 1)]
+lines += [((9.5 + v, 0.5 + u), (12.5, 5.5)) for u in (0, 1) for v in (0, 1)]
+lines += [((18.5 + j, 0.5 + i), (26.5, 4)) for i, j in ((0, 3), (1, 2), (3, 1), (4, 0))]
 for start, end in lines:
     style = {"arrowstyle": "->", "color": INK, "lw": 0.9, "alpha": 0.7}
     axes.annotate("", xy=end, xytext=start, arrowprops=style)
-axes.set(xlim=(0, 38), ylim=(9.3, -3.6))
+axes.set(xlim=(-1.2, 29.5), ylim=(9.3, -3.6))
 show(
     figure,
     "routes",
@@ -333,7 +333,13 @@ by_hand("08.2",
 # | `down_left` | `np.pad(dY, [(0, 1), (1, 0)])` | this copy is shifted to the right. $W_{10}$ lies one row further down. |
 # | `down_left` | `2 * down_left` | the weight is in it already. Asked for is the shifted copy alone. |
 # | `down_right` | `-down_right` | the weight is in it already. Asked for is the shifted copy alone. |
+# | `dX` | `dX.T` | rows and columns have changed places. |
 # | `dW00` | `(X[0:3, 0:3] * dY[::-1, ::-1]).sum()` | $dY$ is turned. In $dW$ both run forwards. |
+# | `dW01` | `(X[0:3, 1:4] * dY[::-1, ::-1]).sum()` | $dY$ is turned. In $dW$ both run forwards. |
+# | `dW10` | `(X[1:4, 0:3] * dY[::-1, ::-1]).sum()` | $dY$ is turned. In $dW$ both run forwards. |
+# | `dW11` | `(X[1:4, 1:4] * dY[::-1, ::-1]).sum()` | $dY$ is turned. In $dW$ both run forwards. |
+# | `dW01` | `dW10` | this is $dW_{10}$. The first index counts down, the second to the right. |
+# | `dW10` | `dW01` | this is $dW_{01}$. The first index counts down, the second to the right. |
 #
 # </details>
 #

@@ -63,6 +63,10 @@ def output_size(answer: Answer) -> None:
         "this is the size over the stride, rounded up. The window itself takes room too.": (
             lambda size, window, stride, padding: -(-(size + 2 * padding) // stride)
         ),
+        "this is the size over the stride, rounded up: the number for as much padding as Keras's "
+        "`same` takes. Here the padding is given.": lambda size, window, stride, padding: (
+            -(-size // stride)
+        ),
         "the padding is added to the number of windows. It belongs to the size, before the "
         "windows are counted.": (
             lambda size, window, stride, padding: (size - window) // stride + 1 + 2 * padding
@@ -274,6 +278,14 @@ def conv_forward(answer: Answer) -> None:
                 "the numbers are reshaped to (n, f, i, j), but they are in the order of (n, i, j, "
                 "f): reshape does not move numbers.": y.reshape(n, filters, high, wide),
                 "i and j are exchanged. The axes are (n, i, j, f).": y.swapaxes(1, 2),
+                "the rows of the product are folded as (n, f, i, j), and moved afterwards. They "
+                "are in the order of (n, i, j, f): fold them so, and nothing has to be moved.": (
+                    y.reshape(n, filters, high, wide).transpose(0, 2, 3, 1)
+                ),
+                "the rows of the product are folded as (n, j, i, f), and moved afterwards. They "
+                "are in the order of (n, i, j, f): fold them so, and nothing has to be moved.": (
+                    y.reshape(n, wide, high, filters).transpose(0, 2, 1, 3)
+                ),
                 "zeros are laid around the image. Here there is no padding.": (
                     convolve(np.pad(x, border), kernel, stride) + bias
                 ),
@@ -396,6 +408,14 @@ def pad_same(answer: Answer) -> None:
             "all lines but one of the window lie at both ends; that makes more windows than "
             "pixels. How many are needed in all?": padded((down, down), (right, right)),
             "one line lies at each end, whatever the window.": padded((1, 1), (1, 1)),
+            "there are as many zeros as the window has lines. It takes one fewer: a window without "
+            "padding fits once more than the picture has room beside it.": padded(
+                (kh // 2, kh - kh // 2), (kw // 2, kw - kw // 2)
+            ),
+            "there are as many zeros as the window has lines, and the extra one lies at the top or "
+            "left. It takes one fewer in all.": padded(
+                (kh - kh // 2, kh // 2), (kw - kw // 2, kw // 2)
+            ),
             "rows and columns are exchanged: the kernel size is (kh, kw).": padded(columns, rows),
             "the border is a copy of the pixels beside it. It should be 0.": (
                 padded(rows, columns, "edge")
@@ -424,6 +444,19 @@ def edge_filters(answer: Answer) -> None:
             "channel in, two filters out, in this order."
         )
     kernel = np.asarray(kernel, dtype=np.float64)
+    fault = _fault(kernel)
+    stacked = np.moveaxis(kernel.reshape(2, 3, 3), 0, -1)[:, :, np.newaxis]
+    if fault and not _fault(stacked):
+        raise WrongAnswer(
+            "the two filters are right, but their weights are mixed: they stood one behind the "
+            "other, and reshape does not move numbers. Stack them along the last axis."
+        )
+    if fault:
+        raise WrongAnswer(fault)
+
+
+def _fault(kernel: Array) -> str:
+    """What is wrong with the two filters, or "" if nothing is."""
     below, right = np.zeros((2, 7, 7))
     below[4:], right[:, 4:] = 1, 1
 
@@ -437,34 +470,35 @@ def edge_filters(answer: Answer) -> None:
     other = np.array([seen["right"][..., 0], seen["down"][..., 1]])
     for k, direction in enumerate(("on the way down", "on the way to the right")):
         if abs(even[k]) > 1e-9:
-            raise WrongAnswer(
+            return (
                 f"filter {k} gives {even[k]:.4g} on an area that is all ink. Its nine weights "
                 "must add up to 0."
             )
         if np.abs(own[k]).max() < 1e-9 < np.abs(other).max():
-            raise WrongAnswer(
+            return (
                 f"filter {k} gives 0 where ink begins {direction}, and sees the other edge: is "
                 "it the transpose of what you want, or are the two filters swapped?"
             )
         if np.abs(own[k]).max() < 1e-9:
-            raise WrongAnswer(f"filter {k} gives 0 everywhere, also where ink begins {direction}.")
+            return f"filter {k} gives 0 everywhere, also where ink begins {direction}."
         if own[k].max() < 1e-9:
             turned = ("upside down", "the wrong way round from left to right")[k]
-            raise WrongAnswer(
+            return (
                 f"filter {k} gives negative numbers where ink begins {direction}: it is "
                 f"{turned}. A layer does not turn the kernel, so its positive weights lie where "
                 "the ink is."
             )
         if own[k].min() < -1e-9:
-            raise WrongAnswer(
+            return (
                 f"filter {k} gives positive and negative numbers where ink begins {direction}: "
                 "it sees a line, not an edge."
             )
         if np.abs(other[k]).max() > 1e-9:
-            raise WrongAnswer(
+            return (
                 f"filter {k} also answers to the other filter's edge. Along its own edge the "
                 "weights should not change."
             )
+    return ""
 
 
 Stack = list[tuple[int, int]]  # (window, stride) of each layer
@@ -490,9 +524,9 @@ def stepped(layers: Stack, step: Callable[[list[int]], int]) -> int:
     return 1 + sum((layers[k][0] - 1) * step(strides[:k]) for k in range(len(layers)))
 
 
-def walked(layers: Stack, keep: int = 0, more: int = 0) -> int:
+def walked(layers: Stack, keep: int = 0, more: int = 0, start: int = 1) -> int:
     """Through the layers in the order given, each size from the one before."""
-    size = 1
+    size = start
     for window, stride in layers:
         size = (size - 1 + keep) * stride + window + more
     return size
@@ -509,6 +543,15 @@ FIELDS: dict[str, Callable[[Stack], int | list[int]]] = {
     ),
     "the strides are left out. Behind a stride of 2, neighbours look at places two pixels "
     "apart.": lambda layers: stepped(layers, lambda strides: 1),
+    "the strides are added to one another, from 1 on. They multiply: behind two strides of 2, "
+    "neighbours look at places 4 pixels apart.": lambda layers: stepped(
+        layers, lambda strides: 1 + sum(strides)
+    ),
+    "only the strides are multiplied. That is how far neighbours lie apart; each is a window "
+    "wide.": lambda layers: math.prod(stride for _, stride in layers),
+    "the way back begins with no number. It begins with one, and that one sees a whole window.": (
+        lambda layers: walked(layers[::-1], start=0)
+    ),
     "the strides are added up. They multiply: behind two strides of 2, neighbours look at places "
     "4 pixels apart.": lambda layers: stepped(
         layers, lambda strides: 1 + sum(strides) - len(strides)

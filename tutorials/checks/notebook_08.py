@@ -80,6 +80,15 @@ def wrapped(padded: Array, padding: int, size: tuple[int, int]) -> Array:
     return dx
 
 
+def at_the_edge(padded: Array, padding: int, size: tuple[int, int]) -> Array:
+    """The inside, with the border added to the edge that it lies at."""
+    dx = np.zeros((len(padded), *size, padded.shape[3]))
+    for row, column in np.ndindex(padded.shape[1:3]):
+        inner = min(max(row - padding, 0), size[0] - 1), min(max(column - padding, 0), size[1] - 1)
+        dx[:, *inner] += padded[:, row, column]
+    return dx
+
+
 def resized(image: Array, size: tuple[int, int]) -> Array:
     """Cut at the bottom and the right, or filled with zeros there."""
     filled = np.pad(image, ((0, 0), (0, size[0]), (0, size[1]), (0, 0)))
@@ -119,6 +128,7 @@ def conv_db(answer: Answer) -> None:
             "this is a mean over all windows. The bias is added in each of them, and each passes "
             "its whole gradient on: sum.": db / (2 * 4 * 5),
             "only the first example counts.": dy[0].sum(axis=(0, 1)),
+            "only the last example counts. A sum over n needs +=.": dy[-1].sum(axis=(0, 1)),
             "only one window of each example counts: the bias is added in all of them.": (
                 dy[:, 0, 0].sum(axis=0)
             ),
@@ -179,6 +189,10 @@ def conv_dw(answer: Answer) -> None:
             "F).": dw.swapaxes(2, 3).reshape(dw.shape),
             "rows and columns of the kernel are mixed: reshape does not move numbers, and dw is "
             "(kh, kw, C, F).": dw.swapaxes(0, 1).reshape(dw.shape),
+            "the filters come first in the product, (f, (u, v, c)), and last in dw: reshape does "
+            "not move numbers. Transpose the product before it is folded.": (
+                np.moveaxis(dw, 3, 0).reshape(dw.shape)
+            ),
             "the channels are averaged. Each has weights of its own.": np.broadcast_to(
                 dw.mean(axis=2, keepdims=True), dw.shape
             ),
@@ -253,8 +267,13 @@ def conv_dw(answer: Answer) -> None:
                 "each dy is repeated until there is one for every pixel. With stride s there are "
                 "s - 1 zeros between them: those windows do not exist."
             ] = gradient(x, repeated, 1)
-        expect(call(answer, x, dy, (kh, kw), stride), dw, f"dw for stride {stride}",
-               mistakes=mistakes)  # fmt: skip
+        got = call(answer, x, dy, (kh, kw), stride)
+        if stride > 1 and np.shape(got) == (kh + stride - 1, kw + stride - 1, 3, 4):
+            raise WrongAnswer(
+                f"dw has shape {np.shape(got)}; expected {dw.shape}: the kernel's size is worked "
+                "out from x and dy. Where pixels are left over, that is too much; it is given."
+            )
+        expect(got, dw, f"dw for stride {stride}", mistakes=mistakes)
 
 
 @exercise
@@ -284,6 +303,18 @@ def conv_dx(answer: Answer) -> None:
             ),
             "a border of zeros is still there. dx has kh - 1 rows and kw - 1 columns more than "
             "dy.": np.pad(dx, ((0, 0), (1, 1), (1, 1), (0, 0))),
+            "the last row and the last column of the kernel are left out: u runs up to kh - 1, v "
+            "up to kw - 1, and range(kh - 1) ends before.": (
+                scatter(dy, np.pad(kernel[:-1, :-1], ((0, 1), (0, 1), (0, 0), (0, 0))), size, 1)
+            ),
+            "dy is summed over the filters first. Each filter has weights of its own: products, "
+            "then the sum.": scatter(
+                np.broadcast_to(dy.sum(axis=3, keepdims=True), dy.shape), kernel, size, 1
+            ),
+            "dx lies one row too low.": np.roll(dx, 1, axis=1),
+            "dx lies one row too high.": np.roll(dx, -1, axis=1),
+            "dx lies one column too far right.": np.roll(dx, 1, axis=2),
+            "dx lies one column too far left.": np.roll(dx, -1, axis=2),
             "only the first filter counts. A sum over f is missing.": (
                 scatter(dy[..., :1], kernel[..., :1], size, 1)
             ),
@@ -487,13 +518,50 @@ def conv_dx_strided(answer: Answer) -> None:
                 np.pad(dx[:, 1:, 1:], ((0, 0), (1, 0), (1, 0), (0, 0)))
             ),
         }  # fmt: skip
+        first = -(-padding // stride)  # the first window that begins in the image
+        last_row, last_column = (high, wide) if not padding else (
+            (height - kh + padding) // stride + 1, (width - kw + padding) // stride + 1
+        )  # fmt: skip
+        part = "the part of them that lies in the image gets its share."
+        for text, kept in [
+            (f"windows that begin in the padding are left out as a whole: {part}",
+             np.s_[:, first:, first:]),
+            (f"windows that reach into the padding are left out as a whole: {part}",
+             np.s_[:, first:last_row, first:last_column]),
+        ]:  # fmt: skip
+            some = np.zeros_like(dy)
+            some[kept] = dy[kept]
+            mistakes[text] = inside(scatter(some, kernel, (tall, broad), stride))
+        mistakes |= {
+            "what belongs to the padding is added to the edge of the image. It falls away: no "
+            "pixel lies there.": at_the_edge(whole, padding, (height, width)),
+            "the padding is cut off above and below, but not at the sides.": (
+                whole[:, padding : padding + height, :width]
+            ),
+            "the padding is cut off at the sides, but not above and below.": (
+                whole[:, :height, padding : padding + width]
+            ),
+        }
         if padding == 0:
             empty = "nothing is left: with padding 0 the slice padding:-padding is empty."
             mistakes[empty] = dx[:, :0, :0]
         what = f"dx of an image {(height, width)}, kernel {(kh, kw)}, stride {stride}, "
         what += f"padding {padding}"
-        expect(call(answer, dy, kernel, (height, width), stride, padding), dx, what,
-               mistakes=mistakes)  # fmt: skip
+        try:
+            got = call(answer, dy, kernel, (height, width), stride, padding)
+        except WrongAnswer as failed:
+            if padding:
+                raise WrongAnswer(
+                    f"{failed} Without padding it was right. The windows reach into the border: is "
+                    "there room for it?"
+                ) from failed
+            raise
+        square = (5, height, height, 3), (5, width, width, 3)
+        if covered == (tall, broad) and np.shape(got) in square:
+            raise WrongAnswer(
+                f"{what} has shape {np.shape(got)}; expected {dx.shape}: the image is not square."
+            )
+        expect(got, dx, what, mistakes=mistakes)
 
 
 @exercise

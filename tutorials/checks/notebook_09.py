@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tutorials.checks import Answer, exercise
-from tutorials.checks.diagnosis import Array, call, expect
+from tutorials.checks.diagnosis import Array, WrongAnswer, call, expect
 
 Share = Callable[[Array], Array]  # from a window (k, k) to the shares of its entries
 
@@ -158,6 +158,16 @@ def maxpool_backward(answer: Answer) -> None:
             "i * window.": _placed(dy, x, window, stride, window, window),
             "the place in the window is divided by the stride. A line of it has `window` "
             "entries.": _placed(dy, x, window, stride, stride, stride),
+            "each winner gets 1. It gets its dy.": by(first_maximum, dy=np.ones_like(dy)),
+            "one place is chosen for all channels, that of the largest number in any of them. Each "
+            "channel has a maximum of its own.": (
+                by(first_maximum, x=np.broadcast_to(x.max(axis=3, keepdims=True), x.shape))
+            ),
+            "each dy goes to all examples and channels: the indices n and c are missing where dx "
+            "is written to.": np.broadcast_to(dx.sum(axis=(0, 3), keepdims=True), dx.shape),
+            "each dy goes to all channels: an index c is missing where dx is written to.": (
+                np.broadcast_to(dx.sum(axis=3, keepdims=True), dx.shape)
+            ),
             "this is dy. dx has the size of x.": dy,
             "x itself is in it. Begin with zeros.": x + dx,
             "row and column inside the window have changed places: entries are counted line by "
@@ -191,7 +201,12 @@ def maxpool_backward(answer: Answer) -> None:
                 _mixed_channels(dy, x, window, stride)
             ),
         }
-        got = call(answer, dy, x, window, stride)
+        try:
+            got = call(answer, dy, x, window, stride)
+        except WrongAnswer as failed:
+            if "out of bounds" in str(failed):
+                raise WrongAnswer(f"{failed} dx has the size of x, not that of dy.") from failed
+            raise
         expect(got, dx, f"dx{circumstance}", mistakes=mistakes, batch=2)
 
 
@@ -305,6 +320,9 @@ def avgpool_backward(answer: Answer) -> None:
             "this is dy. dx has the size of the image.": dy,
             "it is divided by window * stride. The mean is over window * window entries.": (
                 dx * window / stride
+            ),
+            "it is divided by the number of windows. The mean is over the entries of one window.": (
+                dx * window**2 / (rows * columns)
             ),
             "it is divided by the number of examples. That factor is in the loss, and so in dy "
             "already.": dx / 2,
@@ -530,6 +548,14 @@ def _one_padded_mean(
         "a negative number in a slice counts from the end. Windows that begin above or to the "
         "left of the image begin at 0 there.": _from_the_end(
             dy, (height, width), window, stride, padding
+        ),
+        "windows that hang over the edge are left out. The entries in the image get their share of "
+        "them too.": by(
+            lambda rows, columns: (
+                window**2
+                if lines(rows, height) == lines(columns, width) == window
+                else float("inf")
+            )
         ),
         "the border is still there. It does not belong to the image.": dx,
         "the border is cut off at the top and on the left only.": dx[:, padding:, padding:],

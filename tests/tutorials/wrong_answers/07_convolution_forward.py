@@ -1,5 +1,7 @@
 """Wrong answers to the exercises of notebook 07."""
 
+import math
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -735,3 +737,69 @@ def all_steps_and_a_shorter_window(layers):
 @wrong("07.receptive_field", "only the first layer counts")
 def first_layer_alone(layers):
     return layers[0][0] if layers else 1
+
+
+@wrong("07.output_size", "as much padding as Keras's `same` takes")
+def as_with_same(size, window, stride=1, padding=0):
+    return -(-size // stride)
+
+
+@wrong("07.im2col", "the pieces differ in size")
+def counts_exchanged(x, kernel_size, stride=1):
+    kh, kw = kernel_size
+    wide, high = ((x.shape[k + 1] - kernel_size[k]) // stride + 1 for k in (0, 1))
+    return np.array([image[i * stride : i * stride + kh, j * stride : j * stride + kw].ravel()
+                     for image in x for i in range(high) for j in range(wide)])  # fmt: skip
+
+
+def product_of(x, kernel, bias, stride):
+    windows = sliding_window_view(x, kernel.shape[:2], axis=(1, 2))[:, ::stride, ::stride]
+    return np.einsum("nijcuv,uvcf->nijf", windows, kernel) + bias
+
+
+@wrong("07.conv_forward", "folded as (n, f, i, j), and moved")
+def folded_by_filters_and_moved(x, kernel, bias, stride=1):
+    y = product_of(x, kernel, bias, stride)
+    n, high, wide, filters = y.shape
+    return y.reshape(n, filters, high, wide).transpose(0, 2, 3, 1)
+
+
+@wrong("07.conv_forward", "folded as (n, j, i, f), and moved")
+def folded_by_columns_and_moved(x, kernel, bias, stride=1):
+    y = product_of(x, kernel, bias, stride)
+    n, high, wide, filters = y.shape
+    return y.reshape(n, wide, high, filters).transpose(0, 2, 1, 3)
+
+
+@wrong("07.pad_same", "as many zeros as the window has lines. It takes one fewer")
+def padded_by_the_window(x, kernel_size):
+    kh, kw = kernel_size
+    return np.pad(x, ((0, 0), (kh // 2, kh - kh // 2), (kw // 2, kw - kw // 2), (0, 0)))
+
+
+@wrong("07.edge_filters", "their weights are mixed")
+def filters_reshaped():
+    down = np.repeat([-1.0, 0.0, 1.0], 3).reshape(3, 3)
+    return np.array([down, down.T]).reshape(3, 3, 1, 2)
+
+
+@wrong("07.receptive_field", "the way back begins with no number")
+def from_nothing(layers):
+    size = 0
+    for window, stride in reversed(layers):
+        size = (size - 1) * stride + window
+    return size
+
+
+@wrong("07.receptive_field", "the strides are added to one another, from 1 on")
+def steps_added(layers):
+    size, step = 1, 1
+    for window, stride in layers:
+        size += (window - 1) * step
+        step += stride
+    return size
+
+
+@wrong("07.receptive_field", "only the strides are multiplied")
+def strides_alone(layers):
+    return math.prod(stride for _, stride in layers)

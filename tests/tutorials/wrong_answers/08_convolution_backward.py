@@ -851,3 +851,117 @@ def depthwise_pairs_of_channels(x, kernel, dy):
     for u, v in np.ndindex(kernel.shape[:2]):
         dkernel[u, v] = np.einsum("nijc,nijd->c", x[:, u : u + high, v : v + wide], dy)
     return _depthwise(x, kernel, dy)[0], dkernel
+
+
+@wrong("08.conv_db", "only the last example counts")
+def db_of_the_last_example(dy):
+    for example in dy:
+        db = example.sum(axis=(0, 1))
+    return db
+
+
+def windows_of(x, dy, kernel_size, stride):
+    windows = sliding_window_view(x, kernel_size, axis=(1, 2))[:, ::stride, ::stride]
+    return windows[:, : dy.shape[1], : dy.shape[2]]  # (n, i, j, c, u, v)
+
+
+@wrong("08.conv_dw", "Transpose the product before it is folded")
+def dw_filters_first(x, dy, kernel_size, stride=1):
+    product = np.einsum("nijcuv,nijf->fuvc", windows_of(x, dy, kernel_size, stride), dy)
+    return product.reshape(*kernel_size, x.shape[3], dy.shape[3])
+
+
+@wrong("08.conv_dw", "one letter stands for axes of different lengths")
+def dw_slices_to_the_end(x, dy, kernel_size, stride=1):
+    rows = [
+        [np.einsum("nijc,nijf->cf", x[:, u::stride, v::stride], dy) for v in range(kernel_size[1])]
+        for u in range(kernel_size[0])
+    ]
+    return np.array(rows)
+
+
+@wrong("08.conv_dw", "the kernel's size is worked out from x and dy")
+def dw_size_guessed(x, dy, kernel_size, stride=1):
+    guessed = [x.shape[k] - stride * (dy.shape[k] - 1) for k in (1, 2)]
+    return np.einsum("nijcuv,nijf->uvcf", windows_of(x, dy, guessed, stride), dy)
+
+
+def dx_by_windows(dy, kernel, size, stride=1, padding=0):
+    dx = np.zeros((len(dy), size[0] + 2 * padding, size[1] + 2 * padding, kernel.shape[2]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        share = np.tensordot(dy[:, i, j], kernel, axes=(1, 3))
+        top, left = i * stride, j * stride
+        dx[:, top : top + kernel.shape[0], left : left + kernel.shape[1]] += share
+    return dx
+
+
+def before(dy, kernel):
+    return dy.shape[1] + kernel.shape[0] - 1, dy.shape[2] + kernel.shape[1] - 1
+
+
+@wrong("08.conv_dx", "range(kh - 1) ends before")
+def dx_ends_early(dy, kernel):
+    kept = np.zeros_like(kernel)
+    kept[:-1, :-1] = kernel[:-1, :-1]
+    return dx_by_windows(dy, kept, before(dy, kernel))
+
+
+@wrong("08.conv_dx", "summed over the filters first")
+def dx_filters_summed_first(dy, kernel):
+    total, size = dy.sum(axis=3, keepdims=True), before(dy, kernel)
+    return dx_by_windows(np.broadcast_to(total, dy.shape), kernel, size)
+
+
+@wrong("08.conv_dx", "dx lies one row too low")
+def dx_a_row_too_low(dy, kernel):
+    return np.roll(dx_by_windows(dy, kernel, before(dy, kernel)), 1, axis=1)
+
+
+@wrong("08.conv_dx_strided", "added to the edge of the image")
+def border_put_back(dy, kernel, image_size, stride, padding=0):
+    whole = dx_by_windows(dy, kernel, image_size, stride, padding)
+    dx = np.zeros((len(dy), *image_size, kernel.shape[2]))
+    for i, j in np.ndindex(whole.shape[1:3]):
+        row = min(max(i - padding, 0), image_size[0] - 1)
+        column = min(max(j - padding, 0), image_size[1] - 1)
+        dx[:, row, column] += whole[:, i, j]
+    return dx
+
+
+@wrong("08.conv_dx_strided", "windows that begin in the padding are left out")
+def border_windows_skipped(dy, kernel, image_size, stride, padding=0):
+    inner = np.zeros_like(dy)
+    for i, j in np.ndindex(dy.shape[1:3]):
+        if i * stride >= padding and j * stride >= padding:
+            inner[:, i, j] = dy[:, i, j]
+    whole = dx_by_windows(inner, kernel, image_size, stride, padding)
+    return whole[:, padding : padding + image_size[0], padding : padding + image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "windows that reach into the padding are left out")
+def only_whole_windows(dy, kernel, image_size, stride, padding=0):
+    inner = np.zeros_like(dy)
+    for i, j in np.ndindex(dy.shape[1:3]):
+        ends = [at * stride - padding + k for at, k in zip((i, j), kernel.shape[:2], strict=True)]
+        if min(i, j) * stride >= padding and ends[0] <= image_size[0] and ends[1] <= image_size[1]:
+            inner[:, i, j] = dy[:, i, j]
+    whole = dx_by_windows(inner, kernel, image_size, stride, padding)
+    return whole[:, padding : padding + image_size[0], padding : padding + image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "cut off above and below, but not at the sides")
+def rows_cut_alone(dy, kernel, image_size, stride, padding=0):
+    whole = dx_by_windows(dy, kernel, image_size, stride, padding)
+    return whole[:, padding : padding + image_size[0], : image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "is there room for it?")
+def no_room_for_the_border(dy, kernel, image_size, stride, padding=0):
+    return dx_by_windows(dy, kernel, image_size, stride)
+
+
+@wrong("08.conv_dx_strided", "the image is not square")
+def square_image(dy, kernel, image_size, stride, padding=0):
+    side = max(image_size)
+    whole = dx_by_windows(dy, kernel, (side, side), stride, padding)
+    return whole[:, padding : padding + side, padding : padding + side]

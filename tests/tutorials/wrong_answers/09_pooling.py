@@ -741,3 +741,73 @@ def padding_lost_at_every_edge(dy, image_size, window, stride, padding):
         return window**2 if whole else max(1, window - padding) ** 2
 
     return _shared_out(dy, image_size, window, stride, padding, count)
+
+
+def winners_of(x, window, stride, shape):
+    """n, i, j, c and the place of each winner."""
+    for n, i, j, c in np.ndindex(shape):
+        part = x[n, i * stride : i * stride + window, j * stride : j * stride + window, c]
+        u, v = np.unravel_index(part.argmax(), part.shape)
+        yield n, i, j, c, i * stride + u, j * stride + v
+
+
+@wrong("09.maxpool_backward", "each winner gets 1")
+def one_for_each_winner(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for n, _, _, c, row, column in winners_of(x, window, stride, dy.shape):
+        dx[n, row, column, c] += 1
+    return dx
+
+
+@wrong("09.maxpool_backward", "that of the largest number in any of them")
+def largest_of_any_channel(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for n, i, j in np.ndindex(dy.shape[:3]):
+        part = x[n, i * stride : i * stride + window, j * stride : j * stride + window]
+        u, v, _ = np.unravel_index(part.argmax(), part.shape)
+        dx[n, i * stride + u, j * stride + v] += dy[n, i, j]
+    return dx
+
+
+@wrong("09.maxpool_backward", "the indices n and c are missing")
+def written_to_all(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for n, i, j, c, row, column in winners_of(x, window, stride, dy.shape):
+        dx[:, row, column, :] += dy[n, i, j, c]
+    return dx
+
+
+@wrong("09.maxpool_backward", "an index c is missing")
+def written_to_all_channels(dy, x, window, stride):
+    dx = np.zeros_like(x)
+    for n, i, j, c, row, column in winners_of(x, window, stride, dy.shape):
+        dx[n, row, column, :] += dy[n, i, j, c]
+    return dx
+
+
+@wrong("09.maxpool_backward", "dx has the size of x, not that of dy")
+def as_small_as_dy(dy, x, window, stride):
+    dx = np.zeros_like(dy)
+    for n, i, j, c, row, column in winners_of(x, window, stride, dy.shape):
+        dx[n, row, column, c] += dy[n, i, j, c]
+    return dx
+
+
+@wrong("09.avgpool_backward", "divided by the number of windows")
+def mean_of_the_windows(dy, image_size, window, stride):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride, j * stride
+        dx[:, top : top + window, left : left + window] += dy[:, i : i + 1, j : j + 1]
+    return dx / (dy.shape[1] * dy.shape[2])
+
+
+@wrong("09.padded_mean_backward", "windows that hang over the edge are left out")
+def overhanging_windows_skipped(dy, image_size, window, stride, padding):
+    dx = np.zeros((len(dy), *image_size, dy.shape[3]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride - padding, j * stride - padding
+        if min(top, left) >= 0 and top + window <= image_size[0] and left + window <= image_size[1]:
+            share = dy[:, i : i + 1, j : j + 1] / window**2
+            dx[:, top : top + window, left : left + window] += share
+    return dx
