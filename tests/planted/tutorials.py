@@ -254,6 +254,16 @@ BUGS = [
         ),
     ),
     *bugs(
+        "tutorials/checks/notebook_06.py",
+        (
+            "a training loop that forgets Adam's averages is told only that its losses are wrong",
+            "            run.tell_what_was_kept()\n            run.tell_what_was_moved(steps)\n",
+            "            run.tell_what_was_moved(steps)\n",
+            EXERCISES
+            + "test_a_wrong_answer_gets_its_diagnosis[06.learn_by_heart-heart_averages_forgotten]",
+        ),
+    ),
+    *bugs(
         "tutorials/solutions/07_convolution_forward.py",
         (
             "an odd line of padding comes first",
