@@ -586,7 +586,7 @@ def _expect_sigmoid_loss_gradient(answer: Answer, z: Array, labels: Array) -> No
             )
             for told, slope in {
                 "": 1 - q,
-                " (And the sigmoid's slope is missing.)": 1,
+                " (And the sigmoid's slope is missing.)": np.ones_like(q),
                 " (And q cancels.)": q * (1 - q),
             }.items()
         },
