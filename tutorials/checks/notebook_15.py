@@ -596,7 +596,7 @@ _OTHER_TESTS: dict[str, Callable[[int, int, int, int], float]] = {
         _mean_of_differences
     ),
     "the mean of the differences, with N - 1, is held against a bell curve. Count the coins.": (
-        lambda *counts: _mean_of_differences(*counts, less=1)
+        lambda a, b, both, neither: _mean_of_differences(a, b, both, neither, less=1)
     ),
     "one share of wrong images is taken for exact, and the other held against it. Both were "
     "measured, and on the same images: count the coins.": _bell_of_share,
@@ -606,7 +606,7 @@ _OTHER_TESTS: dict[str, Callable[[int, int, int, int], float]] = {
     ),
     "the two shares are held against a bell curve, with the deviation of one. A difference has "
     "that of both; and the images are the same: count the coins.": (
-        lambda *counts: _pooled(*counts, variances=1)
+        lambda a, b, both, neither: _pooled(a, b, both, neither, variances=1)
     ),
     "it is divided by 2^N, N all images. As many coins fall as there are images that only one of "
     "the two gets wrong.": lambda a, b, both, neither: (
