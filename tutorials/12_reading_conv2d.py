@@ -309,8 +309,6 @@ copied = check("12.copied")
 # **Looking back at part one.** Each pixel is written down $kw$ times in place of $kh \cdot kw$ times, and the overlapping views cost nothing.
 # One product for each row of windows makes the outputs, bias included, in memory's order. A good place to stop.
 #
-# ---
-#
 # ## Part two: backwards
 #
 # *What it is for: you compute one row of the gradient by one product; then you read the file itself, and measure what all of it

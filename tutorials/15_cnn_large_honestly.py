@@ -301,8 +301,6 @@ if not FAST:
 # there. The mix is a sum with weights, so it has a gradient, for the pixels and for the place. A good place to stop: part two
 # needs none of this but the word "distorted".
 #
-# ---
-#
 # ## Part two: which ingredient earns its tenth?
 #
 # *What it is for: you judge whether a difference is luck, first between two networks, then for each part of a recipe.
