@@ -8,6 +8,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -91,7 +92,15 @@ SOURCES: Sources = {
 
 def imports(name: str, sources: Sources) -> Iterator[tuple[str, bool]]:
     """(module, whether it is imported as the file is loaded) of every import in a module."""
-    tree = ast.parse(sources[name])
+    for origin, taken, early in imported(sources[name]):
+        whole = f"{origin}.{taken}"
+        yield (whole if whole in sources else origin), early
+
+
+@cache  # most tests change one module of all
+def imported(text: str) -> tuple[tuple[str, str, bool], ...]:
+    """(module, what is taken from it or "", whether as the file is loaded) of every import."""
+    tree = ast.parse(text)
     late = {
         id(node)
         for block in ast.walk(tree)
@@ -99,15 +108,15 @@ def imports(name: str, sources: Sources) -> Iterator[tuple[str, bool]]:
         or (isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test))
         for node in ast.walk(block)
     }
+    found = list[tuple[str, str, bool]]()
     for node in ast.walk(tree):
         early = id(node) not in late
         if isinstance(node, ast.Import):
-            yield from ((alias.name, early) for alias in node.names)
+            found += [(alias.name, "", early) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name}: relative import"
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                yield (whole if whole in sources else str(node.module)), early
+            assert node.level == 0, f"relative import: {ast.unparse(node)}"
+            found += [(str(node.module), alias.name, early) for alias in node.names]
+    return tuple(found)
 
 
 def inside(name: str, packages: tuple[str, ...]) -> bool:

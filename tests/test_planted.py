@@ -52,6 +52,7 @@ ENTRIES = [
 ]
 
 
+@pytest.mark.slow
 def test_each_kind_of_entry_is_told_apart(project: Path) -> None:
     outcomes = {o.bug: o for o in try_bugs([entry for entry, _, _ in ENTRIES], project, 2)}
     for entry, verdict, reason in ENTRIES:
@@ -60,6 +61,7 @@ def test_each_kind_of_entry_is_told_apart(project: Path) -> None:
     assert (project / "sums.py").read_text() == "def add(a, b):\n    return a + b\n"
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_anyhow_proves_nothing(project: Path) -> None:
     good, doubtful = bug("good", "a - b", "test_add"), bug("doubtful", "a * b", "test_wrong")
     outcomes: list[Outcome] = list(try_bugs([good, doubtful], project, 1))
