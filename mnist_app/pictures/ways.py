@@ -32,11 +32,12 @@ from mnist_app.pictures.pixels import Pixels, frame, is_tiny
 from mnist_app.pictures.strokes import WEAK, find_strokes, reaching_frame, without_frame
 
 PALE = WEAK / 2
+RAISED = 4  # times its contrast: two grey values are then ink on clean paper
 NOTE, INNER = "on a note", "away from the frame"
 STANDING, STRUCK = "without the line on which it stands", "without a line"
-# A line that strikes a digit out, or on which it stands, is longer than any bar of its own by this
-# share on both sides.
-FAR = 0.2
+# A line that surely strikes a digit out sticks out of it by this share of its length on both sides;
+# one that may do so ends nowhere within it, as the bars of 4 and 7 seldom do either.
+FAR, NOT_FAR = 0.2, 0.0
 NEAR = 0.05  # of a note's shorter side: nothing is written so near to its edge
 # Of a digit in a tight crop, more of the frame than this shows paper.
 MOST_AT_FRAME = 0.6
@@ -53,13 +54,13 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
         yield finished(stages, stages.ink, inside, "inside the outline")
     if (rest := without_lines_below(stages.strokes)) is not None:
         yield finished(stages, stages.ink, rest, "without the line below")
-    if (found := without_line(stages.strokes, FAR)) is not None and found[1]:
+    if (found := without_line(stages.strokes)) is not None and found[1]:
         yield finished(stages, stages.ink, found[0], STANDING)
 
 
-def struck_out(stages: Stages) -> Iterator[Stages]:
-    """Without a long line across the strokes, if there is one: it may strike them out."""
-    if (found := without_line(stages.strokes, FAR)) is not None and not found[1]:
+def struck_out(stages: Stages, far: float) -> Iterator[Stages]:
+    """Without a line across the strokes that sticks out so far, if there is one."""
+    if (found := without_line(stages.strokes, far)) is not None and not found[1]:
         yield finished(stages, stages.ink, found[0], STRUCK)
 
 
@@ -79,17 +80,25 @@ def beside_shadows(stages: Stages) -> Iterator[Stages]:
         yield _with_ink(replace(stages, paper=paper), departure, "beside a shadow")
 
 
-def last_ways(pixels: npt.NDArray[np.generic], stages: Stages) -> Iterator[Stages]:
-    """What else may show a digit where all other ways show none."""
+def on_a_note(pixels: npt.NDArray[np.generic]) -> Iterator[Stages]:
+    """The note alone that lies on a desk, if there is one, without what reaches its edge."""
     if (note := find_note(as_colour(pixels))) is not None:
         grey = ink_channel(note[0])
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
         ink, strokes = find_strokes(sheet.departure)
         edges = reaching_frame(strokes, max(1, round(NEAR * min(strokes.shape))))
         yield finished(sheet, ink, strokes & ~edges, NOTE)
-        return
+
+
+def last_ways(stages: Stages) -> Iterator[Stages]:
+    """What else may show a digit where all other ways show none."""
     if (found := without_line(stages.strokes)) is not None:
         yield finished(stages, stages.ink, found[0], STRUCK)
+    if not stages.strokes.any():
+        raised = 0.5 + RAISED * (stages.grey - np.median(stages.grey))
+        grey = raised.clip(0, 1).astype(np.float32)
+        paper, departure = paper_and_ink(grey)
+        yield _with_ink(replace(stages, grey=grey, paper=paper), departure, "with more contrast")
     yield finished(stages, *find_strokes(stages.departure, weakest=PALE), "with pale strokes")
     if (inner := without_frame(stages.departure)) is not None:
         yield _with_ink(stages, inner, INNER)

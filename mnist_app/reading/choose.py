@@ -13,12 +13,15 @@ import numpy.typing as npt
 from mnist_app.pictures.digit import Problem, is_edge
 from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import (
+    FAR,
     INNER,
+    NOT_FAR,
     NOTE,
     STANDING,
     STRUCK,
     beside_shadows,
     last_ways,
+    on_a_note,
     struck_out,
     with_long_lines,
     without_marks,
@@ -58,12 +61,16 @@ class Way:
 def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     """The best way to read a picture of digits.
 
-    First the usual way. If it shows a mark around, below or across a digit, what is left without
-    the mark is the answer if it is a digit. If ink was taken for ruling, or the paper has a
-    shadow, the better way of two counts. If the best is still not sure, all others are tried.
-    What may be struck out, and is another digit without the line, is refused.
+    First the usual way, or a note that surely shows a digit where the whole picture shows none.
+    If it shows a mark around, below or across a digit, what is left without the mark is the
+    answer if it is a digit. If ink was taken for ruling, or the paper has a shadow, the better way
+    of two counts. If the best is still not sure, all others are tried. What may be struck out, and
+    is another digit without the line, is refused, or less sure if the line is short.
     """
     usual = judged(classifier, preprocess(pixels))
+    if usual.problem is not None:
+        notes = _all(classifier, on_a_note(pixels))
+        usual = _better(usual, (way for way in notes if way.worth > SURE))
     shadow = _all(classifier, beside_shadows(usual.stages))
     best = _better(usual, (way for way in shadow if len(way.said) == 1 or _is_more(way)))
     for way in _all(classifier, without_marks(best.stages)):
@@ -76,18 +83,25 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
             best = _refused(best)
     best = _better(best, _all(classifier, with_long_lines(usual.stages)))
     if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
-        last = _all(classifier, last_ways(pixels, usual.stages))
+        last = list(_all(classifier, on_a_note(pixels))) or _all(
+            classifier, last_ways(usual.stages)
+        )
         inner = INNER if is_edge(usual.stages.digit) else None
-        more = (way for way in last if _is_more(way) or way.stages.way == inner)
-        best = _better(best, (way for way in more if way.worth > GOOD))
-    if best.stages.way == STRUCK:
-        return _behind_a_line(best)
-    if best.stages.way is None and any(
-        way.worth > GOOD and way.said != best.said
-        for way in _all(classifier, struck_out(best.stages))
-    ):
-        return _refused(best)
-    return best
+        best = _better(best, _good(way for way in last if _is_more(way) or way.stages.way == inner))
+    if best.stages.way is None:
+        if any(way.said != best.said for way in _good(_struck_out(classifier, best, FAR))):
+            return _refused(best)
+        short = _struck_out(classifier, best, NOT_FAR)
+        best = _better(best, (way for way in short if GOOD < best.worth < way.worth))
+    return _behind_a_line(best) if best.stages.way == STRUCK else best
+
+
+def _good(ways: Iterable[Way]) -> Iterator[Way]:
+    return (way for way in ways if way.worth > GOOD)
+
+
+def _struck_out(classifier: Classifier, way: Way, far: float) -> Iterator[Way]:
+    return _all(classifier, struck_out(way.stages, far))
 
 
 def _refused(way: Way) -> Way:

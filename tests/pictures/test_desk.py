@@ -15,6 +15,7 @@ from mnist_app.pictures.marks import (
 from mnist_app.pictures.note import find_note
 from mnist_app.pictures.place import in_picture
 from mnist_app.pictures.strokes import without_frame
+from mnist_app.pictures.ways import FAR
 from mnist_app.reading.classifier import Classifier, load_classifier
 from mnist_app.reading.predict import Answer, read_picture
 from tests.drawn_pictures import Sheet, draw
@@ -117,7 +118,7 @@ def test_lines_below_are_taken_away_and_the_bars_of_digits_are_not() -> None:
     for digit in (2, 4, 7):
         strokes = scratched(digit)[:, :, 0] < 0.5
         assert without_lines_below(strokes) is None
-        assert without_line(strokes) is None
+        assert without_line(strokes, FAR) is None
 
 
 def test_a_line_that_touches_is_below_the_strokes_or_across_them() -> None:
@@ -137,6 +138,35 @@ def test_a_line_that_touches_is_below_the_strokes_or_across_them() -> None:
     rest, is_below = found
     assert not is_below
     np.testing.assert_array_equal(rest, stem)
+
+
+@pytest.mark.parametrize(
+    ("digit", "left", "right", "height"),
+    [(7, 45, 155, 156), (7, 42, 158, 154), (0, 45, 155, 100), (2, 42, 158, 100)],
+)
+def test_a_short_line_that_touches_leaves_a_right_answer_or_doubt(
+    digit: int, left: int, right: int, height: int, classifier: Classifier
+) -> None:
+    """A 7 on a line looks like a 2, and a 0 with a line through it like an 8."""
+    sheet = scratched(digit)
+    cv2.line(sheet, (left, height), (right, height), (0, 0, 0), 8, cv2.LINE_AA)
+    answer = read(classifier, sheet)
+    assert answer.problem is not None or answer.digit == digit or answer.confidence < 0.9
+
+
+@pytest.mark.parametrize("noise", [0, 0.7])
+def test_pencil_of_few_grey_levels_is_read_on_clean_paper(
+    noise: float, classifier: Classifier
+) -> None:
+    rng = np.random.default_rng(0)
+    for ink, digits in ((5 / 255, (0, 2, 4, 7)), (0, (0,))):
+        for digit in digits:
+            sheet = 0.95 - ink * (1 - scratched(digit)) + rng.normal(0, noise / 255, (200, 200, 1))
+            answer = read(classifier, np.round(sheet * 255) / 255)
+            if ink:
+                assert (answer.problem, answer.digit) == (None, digit)
+            else:
+                assert answer.problem == "nothing drawn"
 
 
 def test_an_outline_is_filled_and_a_ring_is_none() -> None:

@@ -572,6 +572,21 @@ BUGS = [
     ),
     # --- marks
     Bug(
+        "only a line that sticks out far is one on which a digit stands",
+        file=f"{APP}/marks.py",
+        old="STICKS_OUT, THICK, RISE, UNBROKEN = 0.02,",
+        new="STICKS_OUT, THICK, RISE, UNBROKEN = 0.08,",
+        tests=f"{TESTS}/test_desk.py"
+        "::test_a_short_line_that_touches_leaves_a_right_answer_or_doubt",
+    ),
+    Bug(
+        "what is fainter than eight grey values is no ink",
+        file=f"{APP}/ways.py",
+        old="RAISED = 4 ",
+        new="RAISED = 1 ",
+        tests=f"{TESTS}/test_desk.py::test_pencil_of_few_grey_levels_is_read_on_clean_paper",
+    ),
+    Bug(
         "the foot of a 2 is a line below a digit",
         file=f"{APP}/marks.py",
         old="return rest if sticks_out or is_far else None",
