@@ -54,7 +54,7 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
         yield finished(stages, stages.ink, inside, "inside the outline")
     if (rest := without_lines_below(stages.strokes)) is not None:
         yield finished(stages, stages.ink, rest, "without the line below")
-    if (found := without_line(stages.strokes)) is not None and found[1]:
+    if (found := without_line(stages.strokes, FAR)) is not None and found[1]:
         yield finished(stages, stages.ink, found[0], STANDING)
 
 

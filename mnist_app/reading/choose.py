@@ -91,7 +91,8 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     if best.stages.way is None:
         if any(way.said != best.said for way in _good(_struck_out(classifier, best, FAR))):
             return _refused(best)
-        short = _struck_out(classifier, best, NOT_FAR)
+        # the bar of a 4 taken away leaves a 1
+        short = filter(_is_more, _struck_out(classifier, best, NOT_FAR))
         best = _better(best, (way for way in short if GOOD < best.worth < way.worth))
     return _behind_a_line(best) if best.stages.way == STRUCK else best
 

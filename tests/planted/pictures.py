@@ -572,14 +572,6 @@ BUGS = [
     ),
     # --- marks
     Bug(
-        "only a line that sticks out far is one on which a digit stands",
-        file=f"{APP}/ways.py",
-        old="without_line(stages.strokes)) is not None and found[1]",
-        new="without_line(stages.strokes, FAR)) is not None and found[1]",
-        tests=f"{TESTS}/test_desk.py"
-        "::test_a_short_line_that_touches_leaves_a_right_answer_or_doubt",
-    ),
-    Bug(
         "what is fainter than eight grey values is no ink",
         file=f"{APP}/ways.py",
         old="RAISED = 4 ",
