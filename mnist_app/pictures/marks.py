@@ -15,7 +15,7 @@ BAND = 1.6
 INSIDE = 0.3
 # A line below or across a digit sticks out of it by this share of its length, on both sides. It is
 # no thicker and rises no more than these shares of its length, and has hardly a gap.
-STICKS_OUT, THICK, RISE, UNBROKEN = 0.02, 0.2, 0.2, 0.95
+STICKS_OUT, THICK, RISE, UNBROKEN = 0.08, 0.2, 0.2, 0.95
 # It lies below this share of the digit's height: above that are the bars of 5 and 7.
 HIGH = 0.25
 # The hollow of an outlined stroke has so many times the area of the square of its half width, and

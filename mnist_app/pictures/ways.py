@@ -35,9 +35,9 @@ PALE = WEAK / 2
 RAISED = 4  # times its contrast: two grey values are then ink on clean paper
 NOTE, INNER = "on a note", "away from the frame"
 STANDING, STRUCK = "without the line on which it stands", "without a line"
-# A line that surely strikes a digit out sticks out of it by this share of its length on both sides;
-# one that may do so ends nowhere within it, as the bars of 4 and 7 seldom do either.
-FAR, NOT_FAR = 0.2, 0.0
+# A line that strikes a digit out, or on which it stands, is longer than any bar of its own by this
+# share on both sides.
+FAR = 0.2
 NEAR = 0.05  # of a note's shorter side: nothing is written so near to its edge
 # Of a digit in a tight crop, more of the frame than this shows paper.
 MOST_AT_FRAME = 0.6
@@ -58,9 +58,9 @@ def without_marks(stages: Stages) -> Iterator[Stages]:
         yield finished(stages, stages.ink, found[0], STANDING)
 
 
-def struck_out(stages: Stages, far: float) -> Iterator[Stages]:
-    """Without a line across the strokes that sticks out so far, if there is one."""
-    if (found := without_line(stages.strokes, far)) is not None and not found[1]:
+def struck_out(stages: Stages) -> Iterator[Stages]:
+    """Without a long line across the strokes, if there is one: it may strike them out."""
+    if (found := without_line(stages.strokes, FAR)) is not None and not found[1]:
         yield finished(stages, stages.ink, found[0], STRUCK)
 
 

@@ -13,9 +13,7 @@ import numpy.typing as npt
 from mnist_app.pictures.digit import Problem, is_edge
 from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import (
-    FAR,
     INNER,
-    NOT_FAR,
     NOTE,
     STANDING,
     STRUCK,
@@ -65,7 +63,7 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     If it shows a mark around, below or across a digit, what is left without the mark is the
     answer if it is a digit. If ink was taken for ruling, or the paper has a shadow, the better way
     of two counts. If the best is still not sure, all others are tried. What may be struck out, and
-    is another digit without the line, is refused, or less sure if the line is short.
+    is another digit without the line, is refused.
     """
     usual = judged(classifier, preprocess(pixels))
     if usual.problem is not None:
@@ -88,21 +86,15 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
         )
         inner = INNER if is_edge(usual.stages.digit) else None
         best = _better(best, _good(way for way in last if _is_more(way) or way.stages.way == inner))
-    if best.stages.way is None:
-        if any(way.said != best.said for way in _good(_struck_out(classifier, best, FAR))):
-            return _refused(best)
-        # the bar of a 4 taken away leaves a 1
-        short = filter(_is_more, _struck_out(classifier, best, NOT_FAR))
-        best = _better(best, (way for way in short if GOOD < best.worth < way.worth))
+    if best.stages.way is None and any(
+        way.said != best.said for way in _good(_all(classifier, struck_out(best.stages)))
+    ):
+        return _refused(best)
     return _behind_a_line(best) if best.stages.way == STRUCK else best
 
 
 def _good(ways: Iterable[Way]) -> Iterator[Way]:
     return (way for way in ways if way.worth > GOOD)
-
-
-def _struck_out(classifier: Classifier, way: Way, far: float) -> Iterator[Way]:
-    return _all(classifier, struck_out(way.stages, far))
 
 
 def _refused(way: Way) -> Way:

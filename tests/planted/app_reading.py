@@ -99,20 +99,6 @@ BUGS = [
         tests=f"{TESTS}/test_choose.py",
     ),
     Bug(
-        "a 4 without its bar is as good as a 4",
-        file=CHOOSE,
-        old="short if GOOD < best.worth < way.worth)",
-        new="short if GOOD < best.worth)",
-        tests=f"{TESTS}/test_choose.py::test_a_line_that_may_strike_a_digit_out_takes_confidence",
-    ),
-    Bug(
-        "a short line across a digit goes unseen",
-        file=CHOOSE,
-        old="_struck_out(classifier, best, NOT_FAR)",
-        new="_struck_out(classifier, best, FAR)",
-        tests=f"{TESTS}/test_choose.py::test_a_line_that_may_strike_a_digit_out_takes_confidence",
-    ),
-    Bug(
         "the desk around a note is searched before the note",
         file=CHOOSE,
         old="    if usual.problem is not None:\n        notes = ",
