@@ -71,7 +71,9 @@ def full_at(place: int) -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("place", range(len(WRITTEN)))
+@pytest.mark.parametrize(
+    "place", [pytest.param(n, marks=[pytest.mark.slow] * bool(n % 4)) for n in range(len(WRITTEN))]
+)
 def test_a_disk_that_is_full_at_any_file(
     cli: Cli, tmp_path: Path, little: Path, whole: Path, place: int
 ) -> None:

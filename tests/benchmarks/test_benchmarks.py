@@ -259,6 +259,7 @@ def test_installed_sizes_count_what_is_required_once() -> None:
 # --- the page ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_page_is_measured() -> None:
     rows = dict(page.measure(1, quick=True) + page_memory.memory_rows(QUICK.minutes))
     number = {name: float(value.split()[0]) for name, value in rows.items()}
@@ -464,6 +465,7 @@ def test_the_layers_mode_leaves_its_files(
     assert [profile["network"] for profile in saved] == ["cnn", "mlp"]
 
 
+@pytest.mark.slow
 def test_the_step_mode_leaves_its_files(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert program.main(["step", "--quick", "--rounds", "1", "--output", str(tmp_path)]) == 0
     assert "| waiting for the others' gradients |" in capsys.readouterr().out
