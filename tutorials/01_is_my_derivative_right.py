@@ -73,7 +73,8 @@ prediction = None  # "a", "b" or "c"
 #
 # The error is $O(h^2)$: a step ten times smaller makes it a hundred times smaller. For one number $x$
 # both formulas cost two values of $f$, and the second is far better. (For $n$ numbers the first costs $n + 1$
-# values, since $f(x)$ serves all of them, the second $2n$. It is worth it.)
+# values, since $f(x)$ serves all of them, the second $2n$. It is worth it.) The second table by hand, below,
+# compares both on a parabola; you can fill it in right now.
 #
 # **Rounding.** A computer keeps only the leading digits of a number. A value of $f$ comes with a
 # relative error of about $\varepsilon$, which is $1.1 \cdot 10^{-16}$ for float64 and
@@ -144,11 +145,14 @@ by_hand("01.1", f=..., df_dx=..., df_dy=..., df_dz=..., above=..., below=..., sl
 # | `f` | `x + y * z` | the brackets come first: x + y, then times z. |
 # | `df_dx` | `1` | this is the slope of x + y by x. The factor z stands before it. |
 # | `df_dx` | `y * z` | if x grows by 1, x + y grows by 1, and f by z: y does not enter. |
+# | `df_dx` | `x + y` | this is the slope by z. If x grows by 1, x + y grows by 1, and what stands before it? |
 # | `df_dy` | `1` | this is the slope of x + y by y. The factor z stands before it. |
 # | `df_dy` | `x * z` | if y grows by 1, x + y grows by 1, and f by z: x does not enter. |
+# | `df_dy` | `x + y` | this is the slope by z. If y grows by 1, x + y grows by 1, and what stands before it? |
 # | `df_dz` | `x * y` | x + y is a sum: if z grows by 1, f grows by x + y. |
 # | `df_dz` | `f` | this is f itself. If z grows by 1, by how much does f grow? |
 # | `df_dz` | `1` | the factor x + y is missing. |
+# | `df_dz` | `y - x` | x is negative, and is added: watch its sign. |
 # | `above` | `below` | this is `below`: x goes up by 0.1 first. |
 # | `above` | `f` | x has not moved yet. |
 # | `below` | `above` | this is `above`: x goes down by 0.1. |

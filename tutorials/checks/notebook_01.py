@@ -30,8 +30,9 @@ def numerical_gradient(answer: Answer) -> None:
     gradient = call(answer, f, x)
     if isinstance(gradient, np.ndarray) and not gradient.any():
         raise WrongAnswer(
-            "the gradient is zero everywhere. Are the points above and below one and the same "
-            "array? `up = x` is a second name, not a copy."
+            "the gradient is zero everywhere: f gets the same numbers above and below. `up = x` is "
+            "a second name, not a copy. Or is it a copy that moves, as flatten() makes one, and "
+            "not what f gets?"
         )
     expect(
         gradient,
@@ -85,6 +86,9 @@ def numerical_gradient(answer: Answer) -> None:
         f(x) * np.sinh(coarse * w) / coarse,
         "the gradient with the step h = 0.5",
         mistakes={
+            "it is zero everywhere for an x that lies in memory column by column, as a transposed "
+            "one does. There reshape(-1) and ravel() make a copy, and f gets what has not moved. "
+            "np.ndindex(x.shape) needs neither.": np.zeros(x.shape),
             "the step h makes no difference: another one is written into the code.": w * f(x),
             "this is the forward difference; only at a small h does it look right.": (
                 f(x) * np.expm1(coarse * w) / coarse

@@ -630,3 +630,28 @@ def sizes_of_whole_arrays(a, n):
 def norms_of_whole_arrays(a, n):
     size = np.linalg.norm(a) + np.linalg.norm(n)
     return np.full(a.shape, np.linalg.norm(a - n) / size)
+
+
+def flat_differences(f, point, flat, h):
+    """Moves the entries of a flat array that may or may not be a view of the point."""
+    gradient = np.zeros(point.shape)
+    for k, index in enumerate(np.ndindex(point.shape)):
+        kept = flat[k]
+        flat[k] = kept + h
+        above = f(point)
+        flat[k] = kept - h
+        gradient[index] = (above - f(point)) / (2 * h)
+        flat[k] = kept
+    return gradient
+
+
+@wrong("01.numerical_gradient", "lies in memory column by column")
+def reshaped_copy(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    return flat_differences(f, point, point.reshape(-1), h)
+
+
+@wrong("01.numerical_gradient", "Or is it a copy that moves, as flatten() makes one")
+def flattened_copy(f, x, h=1e-5):
+    point = np.array(x, dtype=float)
+    return flat_differences(f, point, point.flatten(), h)
