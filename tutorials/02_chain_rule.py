@@ -143,6 +143,7 @@ by_hand("02.1", b=..., c=..., p=..., q=..., dq=..., dc=..., dp=..., db=..., da=.
 # | `dq` | `0` | if q changes, by how much does q change? |
 # | `dc` | `c` | the slope of a product is the *other* factor. |
 # | `dc` | `1` | this is the slope of the arrow from b to c. Asked for is dq / dc. |
+# | `dc` | `q` | this is q itself; asked for is its slope by c. |
 # | `dp` | `p` | the slope of a product is the *other* factor. |
 # | `dp` | `2` | this is the slope of the arrow from b to p. Asked for is dq / dp. |
 # | `dp` | `b` | the other factor is c = b + 1. |
@@ -151,10 +152,12 @@ by_hand("02.1", b=..., c=..., p=..., q=..., dq=..., dc=..., dp=..., db=..., da=.
 # | `db` | `dc + dp` | a slope is missing on the way: p = 2b. |
 # | `db` | `2 * dc + dp` | the slope 2 stands on the other arrow, from b to p. |
 # | `db` | `2 * dc * dp` | the two shares are multiplied. Along a path slopes multiply; between paths they add. |
+# | `db` | `3` | these are the slopes alone, 1 + 2. Each is multiplied by the gradient that comes along its path. |
 # | `da` | `db` | from a to b there is one more slope. |
 # | `da` | `3 * dc` | only the path through c is counted. |
 # | `da` | `6 * dp` | only the path through p is counted. |
 # | `da` | `a * db` | the slope of b = 3a by a is not a. |
+# | `da` | `3 + db` | the slope is added. Along a path slopes multiply. |
 # | `da` | `36 * a` | the 1 of c = b + 1 is lost on the way. |
 # | `expected` | `q` | this is the value of q; asked for is the slope of the formula at a = 2. |
 # | `expected` | `36 * a` | the term 6a has a slope too. |
