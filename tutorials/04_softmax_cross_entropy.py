@@ -48,6 +48,8 @@ prediction = None  # "a", "b" or "c"
 # %% [markdown]
 # ## Derive
 #
+# In two halves: first softmax, with a table and three exercises; then the loss.
+#
 # **Softmax.** The scores $z_1, \dots, z_K$ of one example may be any numbers; they are also called
 # *logits*. The exponential function makes them positive, and dividing by their sum makes that sum 1:
 #
@@ -236,6 +238,7 @@ by_hand("04.2", p=..., L=..., dz=..., total=..., dp=..., dz_through_J=...)
 # | `total` | `-0.0001` | that is rounding: with all digits it is 0, and has to be. Why? |
 # | `total` | `0.0001` | this is only rounding: with all digits it is 0, and has to be. Why? |
 # | `dp` | `-1 / p` | only the right class's probability stands in the loss: the others have the slope 0. |
+# | `dp` | `[0, -1 / p[1], 0]` | this is for the second class; the first is right. |
 # | `dp` | `y / p` | the sign is wrong: the larger p, the smaller the loss. |
 # | `dp` | `-log(p) * y` | this is the loss; asked for is its slope. |
 # | `dp` | `p - y` | this is dz. Asked for is the gradient before the softmax is passed. |
@@ -276,7 +279,7 @@ by_hand("04.3", m=..., s=..., losses=...)
 #
 # | name | if you have | then |
 # | --- | --- | --- |
-# | `m` | `0` | this is the mean. The largest score is asked for. |
+# | `m` | `0` | this is the mean, and the score in the middle. The largest score is asked for. |
 # | `m` | `[1000, 0, -1000]` | these are the scores. One number is asked for, the largest. |
 # | `s` | `0` | exp(0) is 1, and the largest score has become 0. |
 # | `s` | `3` | exp(-1000) is not 1: it is rounded to 0. |

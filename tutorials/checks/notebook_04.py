@@ -281,6 +281,9 @@ def _expect_loss(answer: Answer, z: Array, labels: Array) -> None:
         "the sign is wrong: -log p is positive.": -each.mean(),
         "this is the mean over examples and classes. Each example has one loss: divide by N "
         "only.": each.mean() / k,
+        "the sum is divided by the number of classes, K. It is the mean over the N examples.": (
+            each.sum() / k
+        ),
         "the mean is taken first, then the logarithm. Each example has its own -log p.": (
             -math.log(np.mean(np.exp(-each)))
         ),
