@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -14,6 +15,7 @@ from PIL import Image
 
 from tests.tutorials.sources import SOURCES, code, literals, markdown, read
 from tutorials import animations, build, files, style
+from tutorials.checks import task
 from tutorials.value import Value
 
 every_notebook = pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
@@ -46,6 +48,16 @@ def test_the_committed_notebook_is_the_source_executed(source: Path) -> None:
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     assert counts == list(range(1, len(counts) + 1))
     expect_good_outputs(notebook)
+
+
+@every_notebook
+def test_the_committed_notebook_shows_each_stub_as_it_is(source: Path) -> None:
+    notebook = nbformat.reads(built(source).read_text("utf-8"), as_version=4)
+    cells = [cell for cell in notebook.cells if "exercise" in cell.metadata.get("tags", [])]
+    assert cells
+    for cell in cells:
+        for name in re.findall(r'check\("([^"]+)"\)', cell.source):
+            assert textwrap.indent(task(name), "    ") in cell.outputs[0].text
 
 
 def built(source: Path) -> Path:
