@@ -37,6 +37,11 @@ def relu_backward(answer: Answer) -> None:
     got = call(answer, x, dy)
     leaks = [multiple(got, dx, np.where(off, dy, 0.0)) for off in (x < 0, x <= 0)]
     leak = leaks[0] if leaks[1] is None else leaks[1]
+    if leak is not None and np.isclose(leak, -1):
+        raise WrongAnswer(
+            "dx: where x is negative, dy passes with its sign turned. That is the slope of |x|. "
+            "A ReLU's output is 0 there, whatever x is, so nothing passes."
+        )
     if leak is not None and leak != 1:
         raise WrongAnswer(
             f"dx: where x is negative, {leak:.4g} of dy passes. That is a leaky ReLU. Here the "
@@ -89,6 +94,10 @@ def relu_backward(answer: Answer) -> None:
         "`dy * x > 0` compares the product: > binds less tightly than *. Write dy * (x > 0).": (
             (dy * x > 0).astype(float)
         ),
+        "x itself passes where it is negative. There the output is 0, whatever x is, so nothing "
+        "passes.": np.where(x > 0, dy, x),
+        "only the entries that pass are left, in a row. dx has the shape of x, with a 0 wherever "
+        "nothing passes.": dy[x > 0],
         "a number only passes where its whole row is positive. Each decides for itself.": (
             dy * (x > 0).all(axis=-1, keepdims=True)
         ),
@@ -170,6 +179,9 @@ def two_layer_backward(answer: Answer) -> None:
             ),
             "this is the transpose, dz^T h.": dw2.T,
             "this is x^T dz. The second layer's input was h.": _products(x, dz),
+            "the mask took the place of h. The second layer's input was h itself.": (
+                _products(a > 0, dz)
+            ),
             "dz is cut off where it is negative. The scores pass no ReLU.": (
                 _products(h, np.maximum(dz, 0))
             ),
@@ -181,6 +193,12 @@ def two_layer_backward(answer: Answer) -> None:
         recognize(got[1], db1, "db1", {
             "the gradient went past the ReLU as if it were not there. Where a is negative, b1 has "
             "no influence either: db1 sums da, not dh.": dh.sum(axis=0),
+            "the mask comes after the sum, and is that of the sum. Each example has a mask of its "
+            "own: db1 sums da.": dh.sum(axis=0) * (a.sum(axis=0) > 0),
+            "the mask comes after the sum: a unit passes all if it is on for one example. Each "
+            "has a mask of its own: db1 sums da.": dh.sum(axis=0) * (a > 0).any(axis=0),
+            "this counts the examples for which a unit is on. What arrives is missing: db1 sums "
+            "da.": (a > 0).sum(axis=0),
         })  # fmt: skip
         _expect_bias(got[1], da, "db1")
 
@@ -293,6 +311,8 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
         "the gradient stops where a is small, too. The slope is 1 wherever a > 0, however small.": (
             _products(x, np.where(a > 0.01, dh, 0))
         ),
+        "the sum over the examples decides what passes. Each example has a mask of its own: it "
+        "belongs to dh, before anything is summed.": _products(x, dh * (a.sum(axis=0) > 0)),
         "all examples have the mask of the first one. Each has a mask of its own.": (
             _products(x, dh * (a[0] > 0))
         ),
@@ -310,9 +330,10 @@ def _expect_dw1(got: Any, x: Array, a: Array, h: Array, w2: Array, dz: Array) ->
 def _draw(n: int, inputs: int, hidden: int, classes: int) -> tuple[Array, Array, Array, Array]:
     """Random x, a, w2 and dz for these numbers of examples, inputs, hidden units, classes.
 
-    One entry of a is exactly 0, another one hardly more.
+    One entry of a is exactly 0, another one hardly more. On the oblong network one mask for all
+    examples (of the first, the last, all, any, most, the sum) is never like another.
     """
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(661)
     x, w1 = rng.normal(size=(n, inputs)), rng.normal(size=(inputs, hidden))
     w2, dz = rng.normal(size=(hidden, classes)), rng.normal(size=(n, classes))
     a = x @ w1 + rng.normal(size=hidden)

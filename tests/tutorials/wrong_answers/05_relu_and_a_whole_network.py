@@ -147,7 +147,7 @@ def leaky(x, dy):
     return np.where(x > 0, dy, 0.01 * dy)
 
 
-@wrong("05.relu_backward", "-1 of dy passes")
+@wrong("05.relu_backward", "That is the slope of |x|")
 def of_the_absolute_value(x, dy):
     return dy * np.sign(x)
 
@@ -555,3 +555,42 @@ def softplus_over_n(x, dy):
 def one_softmax(x, dy):
     e = np.exp(x - x.max())
     return dy * e / e.sum()
+
+
+@wrong("05.relu_backward", "only the entries that pass are left")
+def passing_entries_alone(x, dy):
+    return dy[x > 0]
+
+
+@wrong("05.relu_backward", "x itself passes where it is negative")
+def x_where_it_is_off(x, dy):
+    return np.where(x > 0, dy, x)
+
+
+@wrong("05.two_layer_backward", "dw1: the sum over the examples decides")
+def mask_of_the_summed_input(x, a, h, w2, dz):
+    dw1 = x.T @ (dz @ w2.T) * (a.sum(axis=0) > 0)
+    return dw1, *network(x, a, h, w2, dz)[1:]
+
+
+@wrong("05.two_layer_backward", "db1: the mask comes after the sum, and is that of the sum")
+def bias_masked_by_the_sum(x, a, h, w2, dz):
+    dw1, _, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, (dz @ w2.T).sum(axis=0) * (a.sum(axis=0) > 0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "a unit passes all if it is on for one")
+def bias_masked_by_the_outputs(x, a, h, w2, dz):
+    dw1, _, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, (dz @ w2.T).sum(axis=0) * (h.sum(axis=0) > 0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "counts the examples for which a unit is on")
+def bias_from_the_mask(x, a, h, w2, dz):
+    dw1, _, dw2, db2 = network(x, a, h, w2, dz)
+    return dw1, (a > 0).sum(axis=0), dw2, db2
+
+
+@wrong("05.two_layer_backward", "the mask took the place of h")
+def weights_from_the_mask(x, a, h, w2, dz):
+    return network(x, a, (a > 0).astype(float), w2, dz)
