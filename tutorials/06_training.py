@@ -27,6 +27,11 @@ from tutorials.style import GRADIENT, MUTED, RIGHT, VALUE, WRONG, empty_axes, ne
 from tutorials.tables import by_hand
 
 # %% [markdown]
+# ## Part one: the step
+#
+# *What it is for: you write the three kinds of step that nearly all networks are trained with, and the scale at which weights
+# start; then you see why each helps. Exercises 1 to 4, 55 minutes.*
+#
 # ## Predict
 #
 # Somebody forgets the $1/N$ in the gradient of the loss; the loss itself has it. With $N = 128$
@@ -126,6 +131,7 @@ by_hand("06.1", dw=..., v=..., w=..., dw_2=..., v_2=..., w_2=..., plain=...)
 # | `v_2` | `-0.1 * dw_2` | the old velocity is missing: nine tenths of it stay. |
 # | `v_2` | `v - 0.1 * dw_2` | all of the old velocity is kept. Nine tenths of it stay. |
 # | `v_2` | `0.9 * v - 0.1 * dw` | the gradient is that of the old place. Take it at the new one. |
+# | `v_2` | `0.9 * v - 0.1 * 0.1 * dw_2` | a tenth of the new part is taken. That makes an average, as in Adam; the velocity is a sum. |
 # | `v_2` | `0.9 * v + 0.1 * dw_2` | the new part has the wrong sign. It goes against the gradient. |
 # | `w_2` | `w - 0.1 * dw_2` | the old velocity is missing: this step is a plain one. |
 # | `w_2` | `1 + v_2` | the second step begins where the first one ended. |
@@ -207,8 +213,10 @@ by_hand("06.2",
 # | name | if you have | then |
 # | --- | --- | --- |
 # | `m_average` | `m` | this is $m$ itself, which began at zero and is too small. Correct it. |
-# | `v_average` | `v` | this is $v$ itself, which began at zero and is too small. Correct it. |
+# | `m_average` | `m / 0.9` | this is $m$ divided by $\beta_1$. What part of the gradient is in $m$ after one step? |
+# | `v_average` | `v` | this is $v$ itself, or $v$ divided by $\beta_2$. What part of the square is in $v$ after one step? |
 # | `m_average_2` | `m_2` | this is $m$ itself, which began at zero and is too small. Correct it. |
+# | `m_average_2` | `(0.5 - 0.1) / 2` | both gradients weigh the same here. The older one has been multiplied by $\beta_1$ once more. |
 # | `m_average_2` | `m_2 / (1 - 0.9)` | this is the correction of the first step. $t$ is 2 now. |
 # | `v_average_2` | `v_2` | this is $v$ itself, which began at zero and is too small. Correct it. |
 # | `v_average_2` | `v_2 / (1 - 0.999)` | this is the correction of the first step. $t$ is 2 now. |
@@ -318,60 +326,16 @@ adam_step = check("06.adam_step")
 initial_scale = check("06.initial_scale")
 
 # %% [markdown]
-# **Exercise 5, `learn_by_heart(weights, loss_and_gradients, adam_step, steps)`: no recipe this time.** A first training: the same few
-# examples, again and again, and how the loss falls. It will be the second rung of the ladder below. The network is hidden in
-# `loss_and_gradients`. What has to be kept from one step to the next? When are gradients taken, and what is $t$?
-
-# %% tags=["exercise"]
-learn_by_heart = check("06.learn_by_heart")
-
-# %% [markdown]
-# <details><summary>How it comes about</summary>
-#
-# Every array of the weights has an $m$ and a $v$ of its own, zeros at first, which come out of one step and go into the next. $t$ counts
-# steps, from 1, and is the same for all arrays. All gradients of a step are taken at the same weights, before the first array moves.
-#
-# </details>
-#
-# The usual training loop differs in one thing: it goes through all images once, an *epoch*, in shuffled batches. For
-# each batch it takes one *training step*: outputs, loss and its gradient, backward, update.
-# `batches` of `tinynet` yields the shuffled indices, and `prepare` turns bytes from 0 to 255 into
-# numbers from 0 to 1. `training=True` is for layers that behave otherwise in training, such as the
-# dropout of notebook 09; `keep=True` makes each layer keep what `backward` needs.
-
-# %%
-from mnist_app.data import load_mnist
-from mnist_app.training.networks import build_network
-from tinynet import batches, softmax_cross_entropy
-
-
-def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
-    """Once through all images with the Adam of exercise 3; returns the loss of each batch."""
-    memory = {name: (0 * p.value, 0 * p.value) for name, p in model.parameters().items()}
-    losses = []
-    for t, batch in enumerate(batches(len(images), batch_size, rng), start=1):
-        scores = model.forward(model.prepare(images[batch]), training=True, keep=True)
-        loss, dscores = softmax_cross_entropy(scores, labels[batch])
-        model.backward(dscores)
-        for name, p in model.parameters().items():
-            w, m, v = adam_step(p.value, p.grad, *memory[name], t, rate)
-            p.value[...] = w
-            memory[name] = m, v
-        losses.append(loss)
-    return losses
-
-
-# %% [markdown]
-# The inner loop's body is what `tinynet.train_step` does, with an optimizer in place of `adam_step`
-# and `memory`. Everything in `tinynet` that trains calls that function, and from the section
-# "The ladder" on so does this notebook.
-#
 # ## Check it
 #
 # First the tables above, from your functions. Then what was derived: the rate at which a valley of
 # curvature $\lambda = 25$ is left, and by how much a small step lowers the loss of a real network.
 
 # %%
+from mnist_app.data import load_mnist
+from mnist_app.training.networks import build_network
+from tinynet import softmax_cross_entropy
+
 w, v = np.array([1.0]), np.array([0.0])
 for _ in range(2):
     w, v = momentum_step(w, 2 * w, v, rate=0.1)
@@ -537,6 +501,65 @@ stated("1.6", 0.1 * np.sqrt(512 / 2))
 # which have as many outputs as inputs. (The first layer has 784 inputs for 512 outputs, hence the small dip at the left end.)
 # (A weight's own gradient shows less. It is $X^T dY$: an input that has shrunk in all layers before this one, times a gradient that
 # has shrunk in all layers behind it. Together that is all layers, so it is equally small everywhere.)
+#
+# **Looking back at part one.** A step goes against the gradient. Momentum adds steps up, so those that turn round cancel; Adam
+# divides by the size of the gradient, so a factor in it cancels. The start decides whether anything arrives at either end. A good place to
+# stop: part two begins anew, with your `adam_step`.
+#
+# ## Part two: the run
+#
+# *What it is for: you train a network for the first time, and learn by which measurements a run is trusted or not.
+# Exercise 5 and a riddle of four wrong runs, 40 minutes.*
+#
+# ## Code it
+#
+# **Exercise 5, `learn_by_heart(weights, loss_and_gradients, adam_step, steps)`: no recipe this time.** A first training: the same few
+# examples, again and again, and how the loss falls. It will be the second rung of the ladder below. The network is hidden in
+# `loss_and_gradients`. What has to be kept from one step to the next? When are gradients taken, and what is $t$?
+
+# %% tags=["exercise"]
+learn_by_heart = check("06.learn_by_heart")
+
+# %% [markdown]
+# <details><summary>How it comes about</summary>
+#
+# Every array of the weights has an $m$ and a $v$ of its own, zeros at first, which come out of one step and go into the next. $t$ counts
+# steps, from 1, and is the same for all arrays. All gradients of a step are taken at the same weights, before the first array moves.
+#
+# </details>
+#
+# The usual training loop differs in one thing: it goes through all images once, an *epoch*, in shuffled batches. For
+# each batch it takes one *training step*: outputs, loss and its gradient, backward, update.
+# `batches` of `tinynet` yields the shuffled indices, and `prepare` turns bytes from 0 to 255 into
+# numbers from 0 to 1. `training=True` is for layers that behave otherwise in training, such as the
+# dropout of notebook 09; `keep=True` makes each layer keep what `backward` needs.
+
+# %%
+from tinynet import batches
+
+
+def train_mine(model, images, labels, rng, rate=0.001, batch_size=128):
+    """Once through all images with the Adam of exercise 3; returns the loss of each batch."""
+    memory = {name: (0 * p.value, 0 * p.value) for name, p in model.parameters().items()}
+    losses = []
+    for t, batch in enumerate(batches(len(images), batch_size, rng), start=1):
+        scores = model.forward(model.prepare(images[batch]), training=True, keep=True)
+        loss, dscores = softmax_cross_entropy(scores, labels[batch])
+        model.backward(dscores)
+        for name, p in model.parameters().items():
+            w, m, v = adam_step(p.value, p.grad, *memory[name], t, rate)
+            p.value[...] = w
+            memory[name] = m, v
+        losses.append(loss)
+    return losses
+
+
+# %% [markdown]
+# The inner loop's body is what `tinynet.train_step` does, with an optimizer in place of `adam_step`
+# and `memory`. Everything in `tinynet` that trains calls that function, and from the section
+# "The ladder" on so does this notebook.
+#
+# ## Check it
 #
 # ### The ladder
 #
@@ -778,9 +801,8 @@ if not FAST:
 #
 # One pass over 10,000 images for three learning rates of Adam, each a hundred times the one before.
 
+
 # %%
-
-
 def losses_of_fit(model, images, labels, **settings):
     """Train with tinynet.fit; the loss of each batch, and the history."""
     totals = []

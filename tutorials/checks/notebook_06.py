@@ -276,6 +276,28 @@ def _adam_steps(answer: Answer, w: Array, *gradients: Array) -> None:
                 "the correction of v holds beta_2**t, not beta_2 * t.": after(
                     rate * np.sqrt(1 - beta_2 * t) / correct_1, root + epsilon
                 ),
+                "both corrections multiply. m is too small, so it is divided by its own.": after(
+                    rate * np.sqrt(correct_2) * correct_1, root + epsilon
+                ),
+                "only v is corrected for its start; m begins at zero as well.": after(
+                    rate, root / np.sqrt(correct_2) + epsilon
+                ),
+                "the root of the corrected v is missing: the fraction is large where the gradient "
+                "is small.": after(rate / correct_1, right_v / correct_2 + epsilon),
+                "the corrections are those of the step after: t is this step's number already.": (
+                    after(
+                        rate / (1 - beta_1 ** (t + 1)),
+                        root / np.sqrt(1 - beta_2 ** (t + 1)) + epsilon,
+                    )
+                ),
+                "this is RMSprop: the gradient itself stands where m belongs, and nothing is "
+                "corrected.": after(rate, root + epsilon, m=dw),
+                "epsilon is added to the whole step: brackets are missing in m / (sqrt(v) + "
+                "epsilon).": after(rate * correct, root, start=w - epsilon),
+                "epsilon is added to the fraction: brackets are missing in m / (sqrt(v) + "
+                "epsilon).": after(rate * correct, root, start=w - rate * epsilon),
+                "epsilon is added to the new weights: brackets are missing in m / (sqrt(v) + "
+                "epsilon).": after(rate * correct, root, start=w + epsilon),
             }
             of_rate_1 = after(correct, root + epsilon) - w
         right_w = after(rate * correct, root + epsilon)
@@ -331,8 +353,12 @@ def initial_scale(answer: Answer) -> None:
                 "all axes are counted. The last one counts outputs, not inputs.": (
                     np.sqrt(2 / (n * outputs))
                 ),
-                "inputs and outputs are averaged (2 / n with their mean as n): that is Glorot's "
+                "inputs and outputs are averaged (1 / n with their mean as n): that is Glorot's "
                 "scale without ReLU.": np.sqrt(2 / (n + outputs)),
+                "inputs and outputs are averaged (2 / n with their mean as n). One output adds up "
+                "the inputs alone.": np.sqrt(4 / (n + outputs)),
+                "inputs and outputs are added up. One output adds up the inputs alone, and a ReLU "
+                "follows.": np.sqrt(1 / (n + outputs)),
                 "the sizes of the axes are added up. One output adds up "
                 f"{' * '.join(map(str, shape[:-1]))} numbers.": np.sqrt(2 / sum(shape[:-1])),
                 "only the window is counted, without its channels. One output adds up all of "
@@ -417,6 +443,8 @@ def _expect_losses(losses: Any, right: Array) -> None:
         "each is the mean of the losses so far. Asked for are the losses themselves.": (
             np.cumsum(right) / np.arange(1, len(right) + 1)
         ),
+        "the first loss stands twice, and the last one is missing. What is kept after a step is "
+        "the loss of the new weights.": np.append(right[:1], right[:-1]),
     })  # fmt: skip
 
 
@@ -500,6 +528,11 @@ class _Run:
                     "the averages are zero again in the second step. Keep the m and v that "
                     "adam_step returns, for each array, until its next step."
                 )
+            if place > 2 and np.array_equal(m, v):
+                raise WrongAnswer(
+                    "m and v are the same numbers in the second step. m = v = [...] makes one list "
+                    "with two names: each needs a list of its own."
+                )
             if other and np.array_equal(m, other[0]) and np.array_equal(v, other[1]):
                 raise WrongAnswer(
                     f"array {k} was given the averages of the array before it. Each array has an m "
@@ -530,6 +563,11 @@ class _Run:
             raise WrongAnswer(
                 "the gradients are those of the first weights, in every step. Ask for new ones at "
                 "the new weights."
+            )
+        if steps and not np.array_equal(self.steps[0][2], gradients[0]):
+            raise WrongAnswer(
+                "the gradients that adam_step gets are not those that loss_and_gradients returned. "
+                "Hand them on as they are, each with its own array."
             )
         if steps and not np.array_equal(self.steps[1][2], gradients[1]):
             raise WrongAnswer(

@@ -169,7 +169,7 @@ def first_axis(shape):
     return math.sqrt(2 / shape[0])
 
 
-@wrong("06.initial_scale", "Glorot's scale")
+@wrong("06.initial_scale", "(1 / n with their mean as n): that is Glorot's scale")
 def both_sides(shape):
     return math.sqrt(2 / (math.prod(shape[:-1]) + shape[-1]))
 
@@ -795,3 +795,132 @@ def squares_summed(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon
     v = beta_2 * v + (1 - beta_2) * np.sum(dw**2)
     step = rate * math.sqrt(1 - beta_2**t) / (1 - beta_1**t)
     return w - step * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.learn_by_heart", "are not those that loss_and_gradients returned")
+def heart_sign_turned(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], -dw, *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "are not those that loss_and_gradients returned")
+def heart_gradient_over_the_arrays(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw / len(weights), *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "are not those that loss_and_gradients returned")
+def heart_gradient_normed(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw / np.linalg.norm(dw), *kept[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "makes one list with two names")
+def heart_one_list(weights, loss_and_gradients, adam_step, steps):
+    weights = list(weights)
+    ms = vs = [np.zeros_like(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        gradients = loss_and_gradients(weights)[1]
+        for k, dw in enumerate(gradients):
+            weights[k], ms[k], vs[k] = adam_step(weights[k], dw, ms[k], vs[k], t)
+        losses.append(loss_and_gradients(weights)[0])
+    return losses
+
+
+@wrong("06.learn_by_heart", "the first loss stands twice")
+def heart_loss_of_the_old_weights(weights, loss_and_gradients, adam_step, steps):
+    weights, kept = list(weights), [zeros(w) for w in weights]
+    losses = [loss_and_gradients(weights)[0]]
+    for t in range(1, steps + 1):
+        loss, gradients = loss_and_gradients(weights)
+        for k, dw in enumerate(gradients):
+            weights[k], *kept[k] = adam_step(weights[k], dw, *kept[k], t)
+        losses.append(loss)
+    return losses
+
+
+@wrong("06.adam_step", "both corrections multiply")
+def adam_corrections_multiplied(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_m, of_v = 1 - beta_1**t, 1 - beta_2**t
+    return w - rate * math.sqrt(of_v) * of_m * m / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "only v is corrected for its start; m")
+def adam_v_corrected(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_v = 1 - beta_2**t
+    return w - rate * m / (np.sqrt(v / of_v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "the root of the corrected v is missing")
+def adam_corrected_without_root(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_m, of_v = 1 - beta_1**t, 1 - beta_2**t
+    return w - rate * m / of_m / (v / of_v + epsilon), m, v
+
+
+@wrong("06.adam_step", "epsilon is added to the whole step")
+def adam_brackets_of_the_step(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_m, of_v = 1 - beta_1**t, 1 - beta_2**t
+    return w - (rate * m / of_m / np.sqrt(v / of_v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "epsilon is added to the new weights")
+def adam_brackets_of_the_weights(
+    w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_m, of_v = 1 - beta_1**t, 1 - beta_2**t
+    return w - rate * m / of_m / np.sqrt(v / of_v) + epsilon, m, v
+
+
+@wrong("06.adam_step", "epsilon is added to the fraction")
+def adam_brackets_of_the_fraction(
+    w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7
+):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    of_m, of_v = 1 - beta_1**t, 1 - beta_2**t
+    return w - rate * (m / of_m / np.sqrt(v / of_v) + epsilon), m, v
+
+
+@wrong("06.adam_step", "those of the step after")
+def adam_t_counted_on(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    step, v_average, m, v = _adam(dw, m, v, t + 1, rate, beta_1, beta_2)
+    return w - step / (np.sqrt(v_average) + epsilon), m, v
+
+
+@wrong("06.adam_step", "this is RMSprop")
+def adam_rmsprop(w, dw, m, v, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+    m, v = averages(dw, m, v, beta_1, beta_2)
+    return w - rate * dw / (np.sqrt(v) + epsilon), m, v
+
+
+@wrong("06.initial_scale", "(2 / n with their mean as n)")
+def of_the_mean_count(shape):
+    return math.sqrt(4 / (math.prod(shape[:-1]) + shape[-1]))
+
+
+@wrong("06.initial_scale", "inputs and outputs are added up")
+def of_both_counts(shape):
+    return math.sqrt(1 / (math.prod(shape[:-1]) + shape[-1]))
