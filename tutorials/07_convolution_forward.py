@@ -302,7 +302,7 @@ draw_matrix(axes, X, "$X$", marked=[(2, 0), (2, 1), (3, 0), (3, 1)])
 draw_matrix(axes, W, "$W$", marked=[(i, j) for i in range(2) for j in range(2)], corner=(6, 1))
 draw_matrix(axes, Y, "$Y$", marked=[(2, 0)], corner=(10, 0.5))
 axes.text(9, 2, "→", ha="center", va="center", fontsize=14)
-axes.text(5, 2, "and", ha="center", va="center")
+axes.text(5, 2, "times", ha="center", va="center")
 sentence = "$y_{20}$ = 4 · 1 + 0 · 0 + 3 · 2 + 4 · (-1) = 6"
 axes.text(10, 4.2, sentence, ha="center", va="center", color=VALUE)
 show(
@@ -319,16 +319,16 @@ show(
 #
 # ![A window of two by two slides over a picture of four by four; at each of nine places its sum of products becomes a number of the output.](figures/07_convolution_forward_window_slides.gif)
 #
-# And by im2col: four windows of a picture of $3 \cdot 3$ pixels become four rows.
+# And by im2col: six windows of a picture of $3 \cdot 4$ pixels become six rows.
 #
 # | name | rule | number |
 # | --- | --- | --- |
-# | `X` | given | [[1, 2, 3], [4, 5, 6], [7, 8, 9]] |
+# | `X` | given | [[1, 2, 3, 4], [5, 6, 7, 8], [9, 0, 1, 2]] |
 # | `W` | given | [[1, 0], [2, -1]] |
 # | `rows` | derive it: im2col of $X$ | ? |
 # | `w` | `W.ravel()` | ? |
 # | `y` | `rows @ w` | ? |
-# | `Y` | `y.reshape(2, 2)` | ? |
+# | `Y` | `y.reshape(2, 3)` | ? |
 
 # %% tags=["by-hand"]
 by_hand("07.3", rows=..., w=..., y=..., Y=...)
@@ -338,22 +338,23 @@ by_hand("07.3", rows=..., w=..., y=..., Y=...)
 #
 # | name | how | value |
 # | --- | --- | --- |
-# | `X` | given | [[1, 2, 3], [4, 5, 6], [7, 8, 9]] |
+# | `X` | given | [[1, 2, 3, 4], [5, 6, 7, 8], [9, 0, 1, 2]] |
 # | `W` | given | [[1, 0], [2, -1]] |
-# | `rows` | `[X[i:i+2, j:j+2].ravel() for i in (0, 1) for j in (0, 1)]` | [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]] |
+# | `rows` | `[X[i:i+2, j:j+2].ravel() for i in (0, 1) for j in (0, 1, 2)]` | [[1, 2, 5, 6], [2, 3, 6, 7], [3, 4, 7, 8], [5, 6, 9, 0], [6, 7, 0, 1], [7, 8, 1, 2]] |
 # | `w` | `W.ravel()` | [1, 0, 2, -1] |
-# | `y` | `rows @ w` | [4, 6, 10, 12] |
-# | `Y` | `y.reshape(2, 2)` | [[4, 6], [10, 12]] |
+# | `y` | `rows @ w` | [5, 7, 9, 23, 5, 7] |
+# | `Y` | `y.reshape(2, 3)` | [[5, 7, 9], [23, 5, 7]] |
 #
 # | name | if you have | then |
 # | --- | --- | --- |
-# | `rows` | `[X[i:i+2, j:j+2].T.ravel() for i in (0, 1) for j in (0, 1)]` | each window is read column by column. Read it row by row, as the kernel is read. |
-# | `rows` | `[X[i:i+2, j:j+2].ravel() for j in (0, 1) for i in (0, 1)]` | the windows stand column by column. They come row by row, as the outputs do. |
-# | `rows` | `[X[i:i+2, j:j+2] for i in (0, 1) for j in (0, 1)]` | each window is still a square. Write its four numbers in a row. |
+# | `rows` | `[X[i:i+2, j:j+2].T.ravel() for i in (0, 1) for j in (0, 1, 2)]` | each window is read column by column. Read it row by row, as the kernel is read. |
+# | `rows` | `[X[i:i+2, j:j+2].ravel() for j in (0, 1, 2) for i in (0, 1)]` | the windows stand column by column. They come row by row, as the outputs do. |
+# | `rows` | `rows.T` | each window is a column here. Write each as a row: then it meets the kernel as a row meets a column. |
+# | `rows` | `[X[i:i+2, j:j+2] for i in (0, 1) for j in (0, 1, 2)]` | each window is still a square. Write its four numbers in a row. |
 # | `w` | `W.T.ravel()` | the kernel is read column by column. Read it row by row. |
 # | `w` | `W[::-1, ::-1].ravel()` | the kernel is turned. Read it as it is. |
 # | `y` | `rows @ w[::-1]` | the kernel is turned. Each row meets it as it is. |
-# | `Y` | `y.reshape(2, 2).T` | the outputs are folded column by column. They come row by row. |
+# | `Y` | `y.reshape(3, 2).T` | the outputs are folded column by column. They come row by row. |
 #
 # </details>
 

@@ -214,6 +214,8 @@ def im2col(answer: Answer) -> None:
                 "window that fits whole begin?": matrix(
                     0, 1, 2, 3, 4, 5, windows=windows[:, :-1, :-1]
                 ),
+                "the picture is turned by 180 degrees before its windows are taken. Nothing is "
+                "turned here.": matrix(windows=_windows(x[:, ::-1, ::-1], size, stride)),
                 "the entries of each window are in reverse. Nothing is turned here.": (
                     matrix(0, 1, 2, 3, 4, 5)[:, ::-1]
                 ),
@@ -259,6 +261,7 @@ def conv_forward(answer: Answer) -> None:
         columns_moved = kernel.reshape(5, 3, 2, 4).transpose(1, 2, 0, 3)
         rows_moved = kernel.transpose(2, 0, 1, 3).reshape(kernel.shape)
         filters_mixed = kernel.reshape(4, -1).T.reshape(kernel.shape)
+        filters_first = kernel.transpose(3, 0, 1, 2).reshape(kernel.shape)
         n, high, wide, filters = y.shape
         border = ((0, 0), (1, 1), (1, 1), (0, 0))  # half a window, rounded down
         expect(
@@ -270,6 +273,10 @@ def conv_forward(answer: Answer) -> None:
                     y - bias + bias.sum()
                 ),
                 "the bias is multiplied. It is added.": (y - bias) * bias,
+                "the bias is added twice.": y + bias,
+                "the filters come first in the kernel's matrix, and it is folded once more. It has "
+                "a row for each (u, v, c) and a column for each f: reshape does not move "
+                "numbers.": convolve(x, filters_first, stride) + bias,
                 "the kernel is turned, and its channels are in reverse. It is laid on the image "
                 "as it is.": convolve(x, kernel[::-1, ::-1, ::-1], stride) + bias,
                 "the rows and columns of the kernel are exchanged.": (

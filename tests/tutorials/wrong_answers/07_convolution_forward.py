@@ -803,3 +803,24 @@ def steps_added(layers):
 @wrong("07.receptive_field", "only the strides are multiplied")
 def strides_alone(layers):
     return math.prod(stride for _, stride in layers)
+
+
+@wrong("07.im2col", "turned by 180 degrees before its windows are taken")
+def picture_turned_first(x, kernel_size, stride=1):
+    return as_matrix(windows_of(x[:, ::-1, ::-1], kernel_size, stride), 0, 1, 2, 4, 5, 3)
+
+
+def convolved(x, kernel, stride):
+    windows = as_matrix(windows_of(x, kernel.shape[:2], stride), 0, 1, 2, 4, 5, 3)
+    shape = windows_of(x, kernel.shape[:2], stride).shape[:3]
+    return (windows @ kernel.reshape(-1, kernel.shape[3])).reshape(*shape, -1)
+
+
+@wrong("07.conv_forward", "the bias is added twice")
+def bias_twice(x, kernel, bias, stride=1):
+    return convolved(x, kernel, stride) + 2 * bias
+
+
+@wrong("07.conv_forward", "the filters come first in the kernel's matrix")
+def kernel_with_filters_first(x, kernel, bias, stride=1):
+    return convolved(x, kernel.transpose(3, 0, 1, 2).reshape(kernel.shape), stride) + bias
