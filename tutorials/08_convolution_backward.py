@@ -244,7 +244,13 @@ by_hand("08.1",
 # | `dx2` | `dy[0] * w[0] + dy[1] * w[1] + dy[2] * w[2]` | the kernel lies the wrong way round. Find $x_2$ in each of the three lines, and the weight beside it. |
 # | `dx3` | `dy[1] * w[0] + dy[2] * w[1]` | the kernel lies the wrong way round: $x_3$ is under $w_2$ in the second window, and under $w_1$ in the third. |
 # | `dx4` | `dy[2] * w[0]` | the kernel lies the wrong way round: $x_4$ is under $w_2$ in the only window that reads it. |
-# | `dw0` | `dy[2] * x[0] + dy[1] * x[1] + dy[0] * x[2]` | $dy$ is turned. In $dw$ both run forwards. |
+# | `dx1` | `dy[0] * w[1]` | $x_1$ lies in two windows, and this is the share of the first. |
+# | `dx1` | `dy[1] * w[0]` | $x_1$ lies in two windows, and this is the share of the second. |
+# | `dx3` | `dy[1] * w[2]` | $x_3$ lies in two windows, and this is the share of the second. |
+# | `dx3` | `dy[2] * w[1]` | $x_3$ lies in two windows, and this is the share of the third. |
+# | `dw0` | `dy[2] * x[0] + dy[1] * x[1] + dy[0] * x[2]` | $dy$ is turned (or this is $dw_2$). In $dw$ both run forwards. |
+# | `dw2` | `dw1` | this is $dw_1$. Weight $w_2$ meets $x_2$, $x_3$ and $x_4$. |
+# | `dw1` | `dw0` | this is $dw_0$. Weight $w_1$ meets $x_1$, $x_2$ and $x_3$. |
 # | `dw2` | `dy[2] * x[2] + dy[1] * x[3] + dy[0] * x[4]` | $dy$ is turned. In $dw$ both run forwards. |
 # | `db` | `(dy[0] + dy[1] + dy[2]) / 3` | this is the mean. The bias is added to each output, and takes the sum. |
 # | `db` | `[1, 2, -1]` | this is $dy$. The bias is one number, and takes the sum. |
@@ -328,6 +334,9 @@ by_hand("08.2",
 # | name | if you have | then |
 # | --- | --- | --- |
 # | `dX11` | `1 * W[0, 0] + 2 * W[0, 1] + 3 * W[1, 0] - 1 * W[1, 1]` | the kernel lies on $dY$ as it is. In window (0, 0) the pixel lies under $W_{11}$, in window (1, 1) under $W_{00}$. |
+# | `dX` | `W[1, 1] * up_left + W[1, 0] * np.pad(dY, [(0, 1), (1, 0)]) + W[0, 1] * down_left + W[0, 0] * down_right` | the kernel lies the wrong way round: weight $(u, v)$ adds the copy that is shifted by $u$ down and $v$ to the right. |
+# | `dX` | `W[0, 0] * up_left + W[1, 0] * np.pad(dY, [(0, 1), (1, 0)]) + W[1, 1] * down_right` | $u$ and $v$ are exchanged: $W_{10}$ adds the copy that lies one row further down. |
+# | `dX` | `W[0, 0] * up_left + W[1, 0] * down_left - W[1, 1] * down_right` | the last weight is $-1$, not 1. |
 # | `dX` | `W[1, 1] * up_left + W[0, 1] * down_left + W[0, 0] * down_right` | the kernel lies the wrong way round: weight $(u, v)$ adds the copy that is shifted by $u$ down and $v$ to the right. |
 # | `dX` | `up_left + down_left + down_right` | each copy is multiplied with its weight. |
 # | `down_left` | `np.pad(dY, [(0, 1), (1, 0)])` | this copy is shifted to the right. $W_{10}$ lies one row further down. |
@@ -415,7 +424,7 @@ show(
 #
 # The same picture and kernel at stride 2: four windows that do not overlap. `blocks` is route A,
 # where each window gets its entry of $dY$ times the kernel. `dX` is route B, with zeros between the
-# entries of $dY$ and around them, and the kernel turned.
+# entries of $dY$ and around them, and the kernel turned: at stride 1 $dY$ would be $3 \cdot 3$, and a border of $kh - 1 = 1$ lies around that.
 #
 # | name | rule | number |
 # | --- | --- | --- |
@@ -463,6 +472,8 @@ by_hand("08.3", blocks=..., turned=..., dX=..., dW00=..., dW01=..., dW10=..., dW
 # | `dW01` | `(X[0:2, 1:3] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
 # | `dW10` | `(X[1:3, 0:2] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
 # | `dW11` | `(X[1:3, 1:3] * dY).sum()` | neighbouring windows lie two pixels apart here, so a weight meets every second pixel. |
+# | `dW01` | `dW10` | this is $dW_{10}$. The first index counts down, the second to the right. |
+# | `dW10` | `dW01` | this is $dW_{01}$. The first index counts down, the second to the right. |
 #
 # </details>
 

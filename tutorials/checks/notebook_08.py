@@ -209,6 +209,16 @@ def conv_dw(answer: Answer) -> None:
             "only the last window of the last example counts. The sum over n, i and j needs +=.": (
                 np.einsum("uvc,f->uvcf", last_window, dy[-1, -1, -1])
             ),
+            "only the last window counts. A sum over i and j needs +=.": np.einsum(
+                "nuvc,nf->uvcf", x[:, bottom : bottom + kh, right : right + kw], dy[:, -1, -1]
+            ),
+            "x is turned by 180 degrees. In dw, x and dy both run forwards.": gradient(
+                x[:, ::-1, ::-1], dy
+            ),
+            "the pixels are added up before the product, and so is dy. Each pixel is multiplied by "
+            "the dy of its window: the sum over n, i and j comes last.": gradient(
+                x, np.broadcast_to(dy.sum(axis=(0, 1, 2)), dy.shape)
+            ),
             "channels and filters have changed places: the axes are (u, v, c, f).": (
                 dw.swapaxes(2, 3)
             ),
@@ -431,6 +441,18 @@ def conv_dx_strided(answer: Answer) -> None:
             "the kernel lies the wrong way round. Routes A and C turn nothing themselves, route B "
             "turns the kernel by 180 degrees once.": (
                 inside(scatter(dy, kernel[::-1, ::-1], (tall, broad), stride))
+            ),
+            "the kernel is right from left to right, but upside down.": (
+                inside(scatter(dy, kernel[::-1], (tall, broad), stride))
+            ),
+            "the kernel is right from top to bottom, but left and right have changed places.": (
+                inside(scatter(dy, kernel[:, ::-1], (tall, broad), stride))
+            ),
+            "only the first filter counts. A sum over f is missing.": (
+                inside(scatter(dy[..., :1], kernel[..., :1], (tall, broad), stride))
+            ),
+            "only the last filter counts. A sum over f needs +=.": (
+                inside(scatter(dy[..., -1:], kernel[..., -1:], (tall, broad), stride))
             ),
             "rows or columns that no window covers are missing. They belong to the image; their "
             "gradient is 0.": scatter(dy, kernel, covered, stride)[:, padding:, padding:],

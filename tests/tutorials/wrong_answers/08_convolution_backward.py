@@ -965,3 +965,59 @@ def square_image(dy, kernel, image_size, stride, padding=0):
     side = max(image_size)
     whole = dx_by_windows(dy, kernel, (side, side), stride, padding)
     return whole[:, padding : padding + side, padding : padding + side]
+
+
+def dw_of(x, dy, kernel_size, stride):
+    kh, kw = kernel_size
+    high, wide = stride * dy.shape[1], stride * dy.shape[2]
+    x = np.pad(x, ((0, 0), (0, high), (0, wide), (0, 0)))
+    return np.array([[np.einsum("nijc,nijf->cf", x[:, u : u + high : stride, v : v + wide : stride],
+                                dy) for v in range(kw)] for u in range(kh)])  # fmt: skip
+
+
+@wrong("08.conv_dw", "only the last window counts")
+def dw_of_the_last_window(x, dy, kernel_size, stride=1):
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride, j * stride
+        window = x[:, top : top + kernel_size[0], left : left + kernel_size[1]]
+        dw = np.einsum("nuvc,nf->uvcf", window, dy[:, i, j])
+    return dw
+
+
+@wrong("08.conv_dw", "x is turned by 180 degrees")
+def dw_of_x_turned(x, dy, kernel_size, stride=1):
+    return dw_of(x[:, ::-1, ::-1], dy, kernel_size, stride)
+
+
+@wrong("08.conv_dw", "the pixels are added up before the product")
+def dw_of_sums(x, dy, kernel_size, stride=1):
+    return dw_of(x, np.broadcast_to(dy.sum(axis=(0, 1, 2)), dy.shape), kernel_size, stride)
+
+
+def dx_of(dy, kernel, image_size, stride, padding):
+    kh, kw = kernel.shape[:2]
+    dx = np.zeros((len(dy), *(n + 2 * padding for n in image_size), kernel.shape[2]))
+    for i, j in np.ndindex(dy.shape[1:3]):
+        top, left = i * stride, j * stride
+        dx[:, top : top + kh, left : left + kw] += np.einsum("nf,uvcf->nuvc", dy[:, i, j], kernel)
+    return dx[:, padding:, padding:][:, : image_size[0], : image_size[1]]
+
+
+@wrong("08.conv_dx_strided", "upside down")
+def dx_rows_turned(dy, kernel, image_size, stride=1, padding=0):
+    return dx_of(dy, kernel[::-1], image_size, stride, padding)
+
+
+@wrong("08.conv_dx_strided", "left and right have changed places")
+def dx_columns_turned(dy, kernel, image_size, stride=1, padding=0):
+    return dx_of(dy, kernel[:, ::-1], image_size, stride, padding)
+
+
+@wrong("08.conv_dx_strided", "only the first filter counts")
+def dx_of_one_filter(dy, kernel, image_size, stride=1, padding=0):
+    return dx_of(dy[..., :1], kernel[..., :1], image_size, stride, padding)
+
+
+@wrong("08.conv_dx_strided", "only the last filter counts")
+def dx_of_the_last_filter(dy, kernel, image_size, stride=1, padding=0):
+    return dx_of(dy[..., -1:], kernel[..., -1:], image_size, stride, padding)
