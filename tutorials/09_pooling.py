@@ -240,6 +240,13 @@ by_hand("09.2", y=..., dx=..., overwritten=...)
 # | `dx` | `[0, dy[0] + dy[1], 0, dy[2]]` | [0, 3, 0, 3] |
 # | `overwritten` | `[0, dy[1], 0, dy[2]]` | [0, 2, 0, 3] |
 #
+# | name | if you have | then |
+# | --- | --- | --- |
+# | `dx` | `[0, dy[0], 0, dy[2]]` | the 5 wins twice, and its second share is missing. |
+# | `dx` | `[0, dy[1], 0, dy[2]]` | the 5 wins twice, and its first share is missing. |
+# | `dx` | `[0, (dy[0] + dy[1]) / 2, 0, dy[2]]` | the two shares are averaged. They add up. |
+# | `dx` | `[0, 5, 0, 4]` | these are the winners. What they get comes from $dy$. |
+#
 # </details>
 #
 # The mean of a window of $2 \cdot 2$, if $dy$ is 8; a picture of $2 \cdot 2$ pixels with two channels,
