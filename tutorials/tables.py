@@ -252,8 +252,10 @@ def _scalar(got: Array, value: Array, told: str) -> str:
 
 def _pattern(told: str) -> str:
     """What all wrong numbers of a list have in common, without the right ones, or ""."""
+    if "off by one number" in told:
+        return "every number is too large, or every one too small, by the same amount."
     common = re.match(
-        r".*(exactly \d+ times|wrong sign|transpose|reverse order|by 180 degrees|by one number"
+        r".*(exactly \d+ times|wrong sign|transpose|reverse order|by 180 degrees"
         r"|right numbers in the wrong places|should vary)[^:(]*",
         told.partition(" At [")[0],
     )

@@ -49,6 +49,7 @@ ROWS = tables.tables(TEXT)[0]
         ("y", [7, -1, 0], "a list of 3 numbers, where 1 row of 2 should stand."),
         ("y", [[-7, 1]], "this is what the row `y_2` asks for."),
         ("y", [[7, 3]], "the second weight is added."),
+        ("y", [[8, 0]], "every number is too large, or every one too small, by the same amount."),
         ("y", [[7.01, -1]], "close, but this one is exact: is it computed from a rounded number?"),
         ("y", [[7.1, -1]], "wrong at [0, 0]"),
         ("y", "seven", "a number, or a list of numbers, is needed."),

@@ -42,7 +42,12 @@ def call(answer: Callable[..., Any], *arguments: Any, returns: bool = True) -> A
     except Exception as error:
         code = getattr(inspect.unwrap(answer), "__code__", call.__code__)
         path = Path(code.co_filename)
-        raise WrongAnswer(f"{_call_text(answer, kept)} fails: {describe(error, path)}.") from error
+        text, reason = _call_text(answer, kept), describe(error, path)
+        if len(text) > 120:  # the reason first
+            raise WrongAnswer(
+                f"{_title(answer)} fails: {reason}. It was called as {text}."
+            ) from error
+        raise WrongAnswer(f"{text} fails: {reason}.") from error
     for name, before, after in zip(_names(answer, arguments), kept, arguments, strict=True):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after, equal_nan=True):
             advice = "work on a copy, or put back what you move."
