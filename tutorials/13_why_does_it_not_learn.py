@@ -442,8 +442,8 @@ stated("60,000", len(data.train_images))
 # the accuracy first.
 #
 # **In other libraries.** In PyTorch, `p.grad is None` after `backward()` is the frozen layer, and `optimizer` may have been given
-# other parameters than the model's. In Keras, `layer.trainable` counts only as it was when `compile` was called. Both compute
-# softmax inside of the loss if told so, and neither notices a second one.
+# other parameters than the model's. In Keras, `layer.trainable` counts only as it was when `compile` was called. Keras
+# computes softmax inside of the loss if told so, PyTorch's `CrossEntropyLoss` always; neither notices a second one.
 #
 # **The best of others.** Karpathy, [A recipe for training neural networks](https://karpathy.github.io/2019/04/25/recipe/).
 # CS231n, [Babysitting the learning process](https://cs231n.github.io/neural-networks-3/#baby). McCandlish and others, [An empirical

@@ -148,6 +148,20 @@ def relative_moves(answer: Answer) -> None:
             "the moves of all arrays are averaged. One number for each is asked for: a layer that "
             "stands still disappears in a mean.": float(np.mean(right)),
         })  # fmt: skip
+    for was, now, diagnosis in [
+        ([0.0, 1.0], [0.5, 1.0], "one entry of 0 is taken for an array of zeros. *All* are to be "
+         "0."),
+        ([-1.0, 0.0], [-1.0, 0.5], "one entry of 0 is taken for an array of zeros. *All* are to "
+         "be 0."),
+        ([-1.0, 1.0], [-1.0, 2.0], "entries that add up to 0 are taken for an array of zeros. Each "
+         "of them is to be 0."),
+        ([3.0, 4.0], [0.0, 0.0], "a step that ends in zeros counts as none. Zeros *before* the "
+         "step are what has no relative move."),
+    ]:  # fmt: skip
+        a, b = np.array(was), np.array(now)
+        move = [np.sqrt(((b - a) ** 2).sum() / (a**2).sum())]
+        what = f"the relative move from {was} to {now}"
+        expect(call(answer, [a], [b]), move, what, mistakes={diagnosis: [0.0]})
 
 
 @exercise
@@ -264,6 +278,7 @@ def seen_before(answer: Answer) -> None:
     except (TypeError, ValueError):
         raise WrongAnswer("a list of the test images' numbers is asked for.") from None
     if numbers == known:
+        _expect_every_training_image(answer)
         _expect_every_pixel_of_a_large_picture(answer)
         return
 
@@ -306,8 +321,10 @@ def seen_before(answer: Answer) -> None:
         (doubles, "these are test images that stand twice in the test set. Compare with the "
          "training images."),
         ([3, 4, 5], "these are numbers of training images. Which of the *test* images are known?"),
-        ([1, 4], "each known picture is counted once. Two test images are copies of the same one: "
-         "both have been seen."),
+        ([1, 4], "each known picture is counted once, or the search ends early. Numbers 1 and 6 "
+         "are copies of the same training image: both have been seen."),
+        ([4, 6], "of equal test images only the last is counted. Numbers 1 and 6 are copies of the "
+         "same training image: both have been seen."),
         ([1, 1, 4, 6, 6], "a test image is counted for each copy among the training images. Each "
          "once."),
         ([], "none is found. Compare whole pictures: `(a == b).all()`, or their bytes."),
@@ -349,15 +366,38 @@ def seen_before(answer: Answer) -> None:
     )
 
 
+def _expect_every_training_image(answer: Answer) -> None:
+    """More training than test images, and copies of the first one and the last one alone."""
+    train = np.random.default_rng(17).integers(0, 256, (8, 4, 3))
+    test = np.stack([train[7], train[0] ^ 1, train[0]])
+    numbers = [int(k) for k in call(answer, train, test)]
+    if numbers == [0, 2]:
+        return
+    missed = {2: "a copy of the first", 0: "a copy of the last"}
+    not_found = [text for k, text in missed.items() if k not in numbers]
+    raise WrongAnswer(
+        f"of 8 training images and 3 test images: {' and '.join(not_found)} training image is not "
+        "found. Are all training images looked at?"
+        if not_found
+        else f"of 8 training images and 3 test images: numbers 0 and 2 are known, you have {numbers}."
+    )
+
+
 def _expect_every_pixel_of_a_large_picture(answer: Answer) -> None:
     """NumPy prints only the corners of what has more than a thousand numbers."""
     train = np.random.default_rng(16).integers(2, 255, (1, 40, 40))
     test = np.concatenate([train, train])
     test[0, 20, 20] += 1
-    if [int(k) for k in call(answer, train, test)] != [1]:
+    numbers = [int(k) for k in call(answer, train, test)]
+    if numbers == [0, 1]:
         raise WrongAnswer(
             "two pictures of 40 by 40 that differ in the middle are taken for equal. Printed as a "
             "text, large arrays are cut short: compare the numbers, or their bytes."
+        )
+    if numbers != [1]:
+        raise WrongAnswer(
+            "of one training image, 40 by 40, and two test images, number 1 is known, number 0 is "
+            f"not. You have {numbers}."
         )
 
 

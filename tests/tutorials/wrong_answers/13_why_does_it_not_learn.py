@@ -381,6 +381,51 @@ def length_over_length(before, after):
     return [length(b) / length(a) if a.any() else 0.0 for a, b in pairs]
 
 
+@wrong("13.relative_moves", "entries that add up to 0")
+def zero_if_the_sum_is(before, after):
+    pairs = zip(before, after, strict=True)
+    return [0.0 if a.sum() == 0 else length(b - a) / length(a) for a, b in pairs]
+
+
+@wrong("13.relative_moves", "one entry of 0 is taken for an array of zeros")
+def zero_if_an_entry_is(before, after):
+    pairs = zip(before, after, strict=True)
+    return [0.0 if not a.all() else length(b - a) / length(a) for a, b in pairs]
+
+
+@wrong("13.relative_moves", "a step that ends in zeros")
+def zero_if_either_is(before, after):
+    pairs = zip(before, after, strict=True)
+    return [length(b - a) / length(a) if a.any() and b.any() else 0.0 for a, b in pairs]
+
+
+@wrong("13.seen_before", "a copy of the last training image is not found")
+def by_as_many_training_images(train, test):
+    return equal_in(train[: len(test)], test, lambda image: image)
+
+
+@wrong("13.seen_before", "a copy of the last training image is not found")
+def without_the_last_training_image(train, test):
+    return equal_in(train[:-1], test, lambda image: image)
+
+
+@wrong("13.seen_before", "a copy of the first training image is not found")
+def without_the_first_training_image(train, test):
+    return equal_in(train[1:], test, lambda image: image)
+
+
+@wrong("13.seen_before", "of equal test images only the last is counted")
+def by_a_dictionary_of_the_test_images(train, test):
+    numbers = {image.tobytes(): k for k, image in enumerate(test)}
+    found = {numbers[image.tobytes()] for image in train if image.tobytes() in numbers}
+    return sorted(found)
+
+
+@wrong("13.seen_before", "the search ends early")
+def only_as_many_test_images(train, test):
+    return equal_in(train, test[: len(train)], lambda image: image)
+
+
 def column_lengths(a):
     return np.sqrt((a**2).sum(axis=0))
 
