@@ -205,7 +205,7 @@ by_hand("11.1",
 # | `dvariance` | `(dy * (x - mean)).sum() * -0.5 / sigma` | the power of sigma is wrong: the slope of 1 / sigma has one more than it, and that of the root adds another. |
 # | `dvariance` | `(dy * (x - mean)).sum()` | this leads to 1 / sigma. On to the variance, its slope is missing. |
 # | `through_variance` | `dvariance * 2 * (x - mean)` | the variance is a mean: each number has a quarter of it. |
-# | `through_variance` | `dvariance * (x - mean) / 4` | the 2 of the square is missing. |
+# | `through_variance` | `dvariance * (x - mean) / 4` | the 2 of the square is missing, or xhat stands where x - mean belongs. |
 # | `through_variance` | `dvariance * 2 / 4 * np.ones(4)` | how much an x moves the variance depends on how far it lies from the mean. |
 # | `dx` | `direct + through_mean` | the way through the variance is missing. |
 # | `dx` | `direct + through_variance` | the way through the mean is missing. |
@@ -255,7 +255,9 @@ by_hand("11.2", y=..., w_folded=..., b_folded=..., y_folded=...)
 # | `w_folded` | `w` | the weight is not as it was: the normalization scales what it makes. |
 # | `b_folded` | `b - 4 - 1` | mean and beta are in it. What stands before beta is scaled like the weight. |
 # | `b_folded` | `b * 2 / 4 - 1` | the mean is missing: it is taken off first. |
-# | `b_folded` | `(b + 4) * 2 / 4 - 1` | the mean is added. It is taken off. |
+# | `b_folded` | `(b + 4) * 2 / 4 - 1` | the mean is added. It is taken off. (Or is this `w_folded`? Then the two are exchanged.) |
+# | `b_folded` | `b * 2 / 4 - 4 - 1` | the mean is not scaled. It is taken off before the scaling. |
+# | `b_folded` | `-1` | this is beta alone. Bias and mean are in it, too. |
 # | `b_folded` | `(b - 4) * 2 / 4` | beta is missing. |
 # | `b_folded` | `(b - 4) / 4 - 1` | gamma is missing. |
 # | `b_folded` | `(b - 4) * 2 - 1` | sigma is missing. |

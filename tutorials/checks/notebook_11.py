@@ -367,6 +367,8 @@ def folded(answer: Answer) -> None:
             ),
             "the mean is not scaled.": bias * scale - mean + beta,
             "beta is missing.": (bias - mean) * scale,
+            "gamma is missing.": (bias - mean) / sigma + beta,
+            "sigma is missing.": (bias - mean) * gamma + beta,
             "beta is scaled too. It is added behind the scaling.": (bias - mean + beta) * scale,
             "the mean is missing.": bias * scale + beta,
             "the bias comes back as it was. With inputs of 0 the normalization gets it, and makes "

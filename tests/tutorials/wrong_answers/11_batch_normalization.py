@@ -587,3 +587,8 @@ def size_of_x(x, rate):
 @wrong("11.dropout_variance", "x is not in it")
 def of_the_factor_alone(x, rate):
     return np.full(x.shape, rate / (1 - rate))
+
+
+@wrong("11.folded", "the bias: gamma is missing")
+def bias_without_gamma(kernel, bias, gamma, beta, mean, sigma):
+    return kernel * gamma / sigma, (bias - mean) / sigma + beta
