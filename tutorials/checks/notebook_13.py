@@ -379,7 +379,7 @@ def _expect_every_training_image(answer: Answer) -> None:
         f"of 8 training images and 3 test images: {' and '.join(not_found)} training image is not "
         "found. Are all training images looked at?"
         if not_found
-        else f"of 8 training images and 3 test images: numbers 0 and 2 are known, you have {numbers}."
+        else f"of 3 test images numbers 0 and 2 are known, number 1 is not. You have {numbers}."
     )
 
 
