@@ -27,7 +27,7 @@ from tutorials.tables import by_hand
 #
 # Forty dense layers of 32 units with ReLUs, and the same as forty blocks $x + \max(x W, 0)$, with fresh
 # weights of the size that notebook 06 recommends for a layer *without* a ReLU (Glorot's). The gradient arrives at the last
-# layer. By which factor does its length change on the way to the first?
+# layer. What happens to its length on the way to the first?
 #
 # - **a**: both shrink, the blocks a little less
 # - **b**: that of the layers shrinks, that of the blocks stays as it is
@@ -60,7 +60,7 @@ prediction = None  # "a", "b" or "c"
 # ### What it costs
 #
 # Forwards, each block adds something to what it gets. Let $f(x)$ have the mean 0, the same mean square as $x$, and
-# nothing to do with $x$ (that is, be uncorrelated with it). A layer with fresh random weights and no ReLU does that. How
+# nothing to do with $x$ (that is, be uncorrelated with it). A layer with fresh random weights of the right size and no ReLU does that. How
 # large is the mean square of $x + f(x)$? And after ten blocks? Exercise 4 asks for the number, with a scale in front of
 # $f$ to keep it in bounds. (A branch that ends in a ReLU is never negative, so its mean is not 0: it breaks the
 # assumption. By how much that matters is measured below.)
@@ -105,6 +105,7 @@ by_hand("14.1", layers=..., blocks=..., scaled=..., ten_layers=..., ten_scaled=.
 # | --- | --- | --- |
 # | `layers` | `3 * slope` | slopes in a row are multiplied, not added. |
 # | `layers` | `slope` | this is one layer. Three stand in a row. |
+# | `layers` | `2 ** 3` | this is the slope of 2 x. That of x / 2 is a half. |
 # | `blocks` | `1 + slope ** 3` | this is one shortcut around all three layers. Each has its own. |
 # | `blocks` | `1 + 3 * slope` | each block multiplies by its slope: the second also adds to what the first has added. |
 # | `blocks` | `3 * (1 + slope)` | slopes in a row are multiplied, not added. |
@@ -116,11 +117,16 @@ by_hand("14.1", layers=..., blocks=..., scaled=..., ten_layers=..., ten_scaled=.
 # | `scaled` | `(0.1 * slope) ** 3` | the shortcuts are missing. |
 # | `scaled` | `0.1 * (1 + slope) ** 3` | 0.1 stands before f, not before the block. |
 # | `scaled` | `(0.1 * (1 + slope)) ** 3` | 0.1 stands before f alone: the shortcut passes all of x. |
+# | `scaled` | `0.1 * slope ** 3` | these are layers without shortcuts, and one 0.1 for all. Each block adds x to 0.1 f(x). |
+# | `scaled` | `1 + 0.1 * slope ** 3` | this is one shortcut around all three layers, and one 0.1. Each block has its own. |
+# | `scaled` | `(0.1 + slope) ** 3` | 0.1 multiplies f, and x comes to it with the slope 1. |
+# | `scaled` | `0.1 * slope` | this is the branch of one block. The shortcut is missing, and there are three. |
 # | `scaled` | `1 + 0.1 * slope` | this is one block. Three stand in a row. |
 # | `scaled` | `3 * (1 + 0.1 * slope)` | slopes in a row are multiplied, not added. |
 # | `ten_layers` | `10 * slope` | slopes in a row are multiplied, not added. |
 # | `ten_scaled` | `1 + 10 * 0.1 * slope` | each block multiplies by its slope. |
 # | `ten_scaled` | `10 * (1 + 0.1 * slope)` | slopes in a row are multiplied, not added. |
+# | `ten_scaled` | `(1 + slope) ** 10` | the 0.1 before f is missing. |
 # | `ten_scaled` | `(0.1 * slope) ** 10` | the shortcuts are missing. |
 # | `ten_scaled` | `1 + (0.1 * slope) ** 10` | this is one shortcut around all ten. Each has its own. |
 # | `ten_scaled` | `1.1 ** 10` | the slope of f is missing: 0.1 stands before f. |

@@ -246,7 +246,7 @@ def projection_backward(answer: Answer) -> None:
 @exercise
 def mean_square(answer: Answer) -> None:
     """All cases before the verdict; expected is the factor of one block, block after block."""
-    cases = [(1, 1.0), (10, 1.0), (3, 0.5), (40, 0.1), (0, 2.0), (5, 0.0), (2, 2.0)]
+    cases = [(1, 1.0), (10, 1.0), (3, 0.5), (40, 0.1), (0, 2.0), (5, 0.0), (2, 2.0), (2, -0.5)]
 
     def blocks(depth: int, scale: float) -> float:
         square = 1.0
@@ -306,6 +306,9 @@ def mean_square(answer: Answer) -> None:
         ),
         "a ReLU's half is in it. Here f keeps the mean square, by assumption.": (
             lambda depth, scale: (1 + scale**2 / 2) ** depth
+        ),
+        "the sign of the scale is in it. A square has none.": (
+            lambda depth, scale: (1 + scale * abs(scale)) ** depth
         ),
         "this is the root of the mean square.": lambda depth, scale: (1 + scale**2) ** (depth / 2),
     }

@@ -447,3 +447,8 @@ def slope_of_tanh_for_the_gate(x, gate, dy):
 def bend_in_the_gates_slope(x, gate, dy):
     s, t = 1 / (1 + np.exp(-gate)), np.tanh(x)
     return dy * (s * (1 - t**2) + 1 - s), (dy * (1 - t**2 - x)).sum(axis=0) * s * (1 - s)
+
+
+@wrong("14.mean_square", "the sign of the scale is in it")
+def with_the_sign(depth, scale):
+    return (1 + scale * abs(scale)) ** depth
