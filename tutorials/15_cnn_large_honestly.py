@@ -163,6 +163,13 @@ bilinear = check("15.bilinear")
 warp = check("15.warp")
 
 # %% [markdown]
+# <details><summary>Which way the matrix goes</summary>
+#
+# What lies at $p$ belongs to $q = T p$, both counted from the centre. So place $q$ looks up $p = T^{-1} q$: take the centre off, apply the inverse, and
+# add the centre again.
+#
+# </details>
+#
 # **Exercise 3, `bilinear_backward(image, row, column, dy)`: no formula this time.** Networks have been built that learn where to look (a
 # *spatial transformer*). They need the gradient with respect to the pixels, and to the place. "Compare" lets a place learn.
 
@@ -314,7 +321,7 @@ if not FAST:
 # - **b**: the distorted images (the network sees each image as it is)
 # - **c**: the fourth convolution
 #
-# Write down a second guess, too: which of the three cost anything that three seeds can show?
+# Write down a second guess, too, on paper: which of the three cost anything that three seeds can show?
 
 # %%
 prediction = None  # "a", "b" or "c"
@@ -415,7 +422,8 @@ by_hand("15.2", ways=..., as_uneven=..., difference=..., paired=..., apart=...)
 # | `as_uneven` | `11 / 2 ** 10` | this is only what is more uneven, to one side. 2 to 8 itself counts, too, and 8 to 2. |
 # | `as_uneven` | `1 - ways / 2 ** 10` | this is the opposite, of one side. |
 # | `difference` | `(only_a - only_b) / (only_a + only_b)` | this is a share of the ten on which they disagree. The others count, too. |
-# | `difference` | `only_a - only_b` | this is a number of images. A share is asked for. |
+# | `difference` | `only_a - only_b` | this is a number of images, or per cent. A share is asked for. |
+# | `paired` | `sqrt(((only_a + only_b) / 100 - difference ** 2) / 99)` | this is divided by N - 1. Among thousands that makes no difference; among 100 it does, in the third digit: divide by N. |
 # | `paired` | `sqrt((only_a + only_b) / 100 / 100)` | the square of the mean is not taken off. |
 # | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2) / 100` | this is divided by N. The deviation of a mean is divided by its root. |
 # | `paired` | `sqrt((only_a + only_b) / 100 - difference ** 2) / sqrt(10)` | this is divided by the root of ten. The mean is that of all 100. |
@@ -452,10 +460,12 @@ by_hand("15.3", cost=..., standard_error=...)
 # | --- | --- | --- |
 # | `cost` | `np.sum(without - reference)` | this is the sum of three. The mean is asked for. |
 # | `cost` | `np.sum(without - reference) / 2` | the sum is divided by two. S - 1 is for the squares; a mean divides by S. |
-# | `cost` | `np.median(without - reference)` | this is the median. |
+# | `cost` | `np.median(without - reference)` | this is the median of the differences, or the best seed against the best. The mean is asked for. |
 # | `cost` | `np.mean(without)` | this is the error without the part. What it costs is a difference. |
 # | `standard_error` | `np.std(without - reference, ddof=1)` | this is the deviation of one seed. That of the mean of three is smaller. |
 # | `standard_error` | `np.std(without - reference) / sqrt(3)` | the sum of squares is divided by three. The mean comes from the same numbers: S - 1. |
+# | `standard_error` | `np.var(without - reference, ddof=1)` | this is the variance of one seed. Its root is the deviation, and that of the mean of three is smaller. |
+# | `standard_error` | `4.3 * np.std(without - reference, ddof=1) / sqrt(3)` | this is half of the interval, 4.3 standard errors. One is asked for. |
 # | `standard_error` | `np.std(without - reference)` | this is the deviation of one seed, and divided by S in place of S - 1. |
 # | `standard_error` | `np.std(without - reference, ddof=1) / 3` | this is divided by three. Of the variance that would be right; the deviation is its root. |
 # | `standard_error` | `np.std(without - reference, ddof=1) / sqrt(2)` | S - 1 is in it twice: in the deviation, where it belongs, and in the root of S. |

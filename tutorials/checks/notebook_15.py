@@ -75,6 +75,16 @@ def bilinear(answer: Answer) -> None:
         rows, columns = (top % height, (top + 1) % height), (left % width, (left + 1) % width)
         return float((weights * image[np.ix_(rows, columns)]).sum())
 
+    def wrapped_once(row: float, column: float) -> float:
+        """An IndexError makes a pixel 0, but index -1 raises none."""
+        *_, down, right = four(row, column)
+        ink, weights = 0.0, np.outer([1 - down, down], [1 - right, right])
+        for u, v in np.ndindex(2, 2):
+            i, j = math.floor(row) + u, math.floor(column) + v
+            if -height <= i < height and -width <= j < width:
+                ink += weights[u, v] * image[i, j]
+        return float(ink)
+
     def nearest(row: float, column: float) -> float:
         return _sampled(image, round(row), round(column))
 
@@ -172,6 +182,8 @@ def bilinear(answer: Answer) -> None:
         ),
         "the pixel at the border is repeated outside. There is no ink beyond it.": clamped,
         "pixels come from the opposite border: index -1 is the last one for Python.": wrapped,
+        "above and to the left of the picture pixels come from the opposite border: index -1 is "
+        "the last one for Python, and raises no IndexError.": wrapped_once,
         "the shares along the two axes are exchanged: the fraction of `row` mixes rows.": exchanged,
         "round() stands where floor() belongs: the nearest pixel need not be the upper left one, "
         "and the shares become negative.": rounded,

@@ -1,6 +1,7 @@
 """Wrong answers to the exercises of notebook 15."""
 
 import math
+from contextlib import suppress
 
 import numpy as np
 
@@ -973,3 +974,14 @@ def half_of_the_range(errors, reference):
 def the_range(errors, reference):
     each = errors - reference
     return each.mean(), np.ptp(each)
+
+
+@wrong("15.bilinear", "raises no IndexError")
+def zero_at_an_index_error(image, row, column):
+    i, j = int(np.floor(row)), int(np.floor(column))
+    ink = 0.0
+    for u, v in np.ndindex(2, 2):
+        weight = (1 - abs(row - i - u)) * (1 - abs(column - j - v))
+        with suppress(IndexError):
+            ink += weight * image[i + u, j + v]
+    return ink
