@@ -175,11 +175,11 @@ by_hand("05.1",
 # | `p` | `exp(z) / exp(z).sum()` | [[0.7311, 0.2689]] |
 # | `L` | `-log(p[0, 1])` | 1.3133 |
 # | `dz` | `p - y` | [[0.7311, -0.7311]] |
-# | `dW2` | `[3 * dz[0], 0 * dz[0]]` | [[2.1932, -2.1932], [0, 0]] |
+# | `dW2` | `h.T @ dz` | [[2.1932, -2.1932], [0, 0]] |
 # | `db2` | `dz[0]` | [0.7311, -0.7311] |
-# | `dh` | `[[dz[0] @ (1, -1), dz[0] @ (2, 1)]]` | [[1.4621, 0.7311]] |
-# | `da` | `[[dh[0][0], 0]]` | [[1.4621, 0]] |
-# | `dW1` | `[[1 * da[0][0], 0], [2 * da[0][0], 0]]` | [[1.4621, 0], [2.9242, 0]] |
+# | `dh` | `dz @ W2.T` | [[1.4621, 0.7311]] |
+# | `da` | `dh * (a > 0)` | [[1.4621, 0]] |
+# | `dW1` | `x.T @ da` | [[1.4621, 0], [2.9242, 0]] |
 # | `db1` | `da[0]` | [1.4621, 0] |
 #
 # | name | if you have | then |
@@ -212,6 +212,7 @@ by_hand("05.1",
 # | `dW1` | `[[4.3864, 0], [0, 0]]` | the first layer's input was x, not h. |
 # | `db1` | `da` | one pair of brackets too many: a bias has one number for each unit, and no rows. |
 # | `db1` | `dh[0]` | the gradient went past the ReLU as if it were not there: take `da`. |
+# | `db1` | `[0, 0]` | b1 is 0 now, but it is a parameter: if it grows, so does a. |
 #
 # </details>
 #
@@ -262,6 +263,7 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | `b1` | `[-0.2 * c, -0.1 * c]` | the bias of the unit that is off has moved: the ReLU lets no gradient through. |
 # | `b1` | `[0.2 * c, 0]` | the step went uphill: the gradient is subtracted. |
 # | `b1` | `[0, 0]` | the bias takes a step too. |
+# | `b1` | `[-0.1 * c, 0]` | W2 is missing on the way back: both scores send a share through it. |
 # | `W2` | `[[1 + 0.3 * c, -1 - 0.3 * c], [2, 1]]` | the step went uphill: the gradient is subtracted. |
 # | `W2` | `[[1 - 3 * c, -1 + 3 * c], [2, 1]]` | the factor 0.1 is missing. |
 # | `W2` | `[[1 - 0.3 * c, -1 + 0.3 * c], [2 + 0.1 * c, 1 - 0.1 * c]]` | the weights out of the unit that is off have moved: its h is 0. |
@@ -270,6 +272,7 @@ by_hand("05.2", c=..., W1=..., b1=..., W2=..., b2=..., a=..., h=..., z=..., L=..
 # | `b2` | `[-2 + 0.1 * c, 3 - 0.1 * c]` | the step went uphill: the gradient is subtracted. |
 # | `b2` | `[-2, 3]` | the bias takes a step too. |
 # | `W1` | `[[1 - 0.2 * c, -1], [1 - 0.2 * c, 0]]` | the second input is 2: its weight moves twice as far. |
+# | `W1` | `[[1 - 0.1 * c, -1], [1 - 0.2 * c, 0]]` | W2 is missing on the way back: both scores send a share through it. |
 # | `a` | `x @ W1` | the bias is missing. |
 # | `a` | `[[3, -1]]` | this is a before the step. |
 # | `z` | `h @ W2` | the bias is missing. |
@@ -351,8 +354,8 @@ def draw_weight(axes, start, end, weight, gradient, place):
     line = {"color": GRADIENT if moves else MUTED, **style}
     axes.plot([x1 + 0.9, x2 - 0.9], [y1, y2], zorder=1, **line)
     x, y = x1 + 0.9 + place * (x2 - x1 - 1.8), y1 + place * (y2 - y1)
-    text = f"{weight:g},  d = {gradient:.4g}"
-    white = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    text = f"w = {weight:g},  d = {gradient:.4g}"
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 3}
     colour = GRADIENT if moves else MUTED
     axes.text(x, y, text, color=colour, ha="center", va="center", fontsize=9, bbox=white)
 
@@ -378,7 +381,7 @@ axes.set(xlim=(-1, 10.6), ylim=(-1.2, 4.3))
 show(
     figure,
     "dead_unit",
-    "The network by hand; on each arrow its weight and the gradient d. The four weights that touch "
+    "The network by hand; on each arrow its weight w and the gradient d. The four weights that touch "
     "the unit that is off (dashed) stand still.",
     "A network with two inputs, two hidden units and two scores. The first hidden unit has the "
     "value 3 and the gradient 1.4621; the second has -1 before the ReLU, 0 after it and no "
@@ -572,7 +575,7 @@ stated("1.4621", 2 * p0)
 # %% [markdown]
 # ### Two mistakes that train
 #
-# NumPy's tutorial has a second mistake. It trains with *dropout* (more in notebook 09): for each example
+# (An excursion: you can skip the code, and go on with its figure.) NumPy's tutorial has a second mistake. It trains with *dropout* (more in notebook 09): for each example
 # a random half of the hidden units is switched off, and the others are doubled. So $H$ is multiplied by
 # a random array of zeros and twos. On the way back it has to be multiplied by the same array; there, it
 # was an array of zeros and *ones*. First the gradient check: each call of the loss gets a generator with the

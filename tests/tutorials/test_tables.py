@@ -196,6 +196,27 @@ def test_the_commonest_slips_are_named(capsys: pytest.CaptureFixture[str]) -> No
             id="no arrays",
         ),
         pytest.param(
+            "05.1",
+            {
+                "a": [[3, -1]],
+                "h": [[3, -1]],
+                "dz": [[0.5, -0.5]],
+                "dW2": [[1.5, -1.5], [-0.5, 0.5]],
+                "dh": [[1, 0.5]],
+                "da": [[1, 0.5]],
+                "dW1": [[1, 0.5], [2, 1]],
+            },
+            {
+                "h": "this is what the row `a` asks for",
+                "dz": "follows from your `h`",
+                "dW2": "follows from your `h`",
+                "dh": "follows from your `h`",
+                "da": "the ReLU is missing",
+                "dW1": "follows from your `da`",
+            },
+            id="a backward pass by the right rules",
+        ),
+        pytest.param(
             "06.1",
             {"dw": 1, "v": -0.1, "w": 0.9, "dw_2": 1.8, "v_2": -0.27, "w_2": 0.63},
             {
