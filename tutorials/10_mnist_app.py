@@ -164,6 +164,9 @@ by_hand("10.1",
 # | --- | --- | --- |
 # | `conv_1_parameters` | `3 * 3 * 1 * 32` | the biases are missing, one for each filter. |
 # | `conv_1_parameters` | `3 * 3 * 1 * 32 + 1` | each filter has a bias of its own. |
+# | `conv_1_parameters` | `3 * 3 + 1` | these are one filter's. There are 32. |
+# | `conv_1_products` | `26 * 26 * 3 * 3` | these are one filter's. There are 32. |
+# | `conv_1_products` | `13 * 13 * (3 * 3 * 1 * 32)` | the windows are counted behind the pool. The convolution comes before it. |
 # | `conv_1_products` | `28 * 28 * (3 * 3 * 1 * 32)` | a window is counted for each pixel. At the border it would not fit. |
 # | `conv_1_products` | `26 * 26 * 32` | these are the outputs. Each is a sum of several products. |
 # | `conv_1_products` | `26 * 26 * (3 * 3 * 1 * 32 + 32)` | the biases are counted too. They are added, not multiplied. |
@@ -172,6 +175,7 @@ by_hand("10.1",
 # | `conv_2_parameters` | `3 * 3 * 32 * 64 + 1` | each filter has a bias of its own. |
 # | `conv_2_parameters` | `3 * 3 * 64 + 64` | each filter has weights for all 32 channels. |
 # | `conv_2_products` | `13 * 13 * (3 * 3 * 32 * 64)` | a window is counted for each pixel. At the border it would not fit. |
+# | `conv_2_products` | `5 * 5 * (3 * 3 * 32 * 64)` | the windows are counted behind the pool. The convolution comes before it. |
 # | `conv_2_products` | `11 * 11 * 64` | these are the outputs. Each is a sum of several products. |
 # | `conv_2_products` | `11 * 11 * (3 * 3 * 64)` | each output adds up a window of all 32 channels. |
 # | `conv_2_products` | `11 * 11 * (3 * 3 * 32 * 64 + 64)` | the biases are counted too. They are added, not multiplied. |
@@ -179,6 +183,7 @@ by_hand("10.1",
 # | `dense_1_parameters` | `1600 * 64 + 1` | each unit has a bias of its own. |
 # | `dense_1_parameters` | `1600 * 64 + 1600` | there is one bias for each unit, not for each input. |
 # | `dense_2_parameters` | `64 * 10` | the biases are missing, one for each score. |
+# | `dense_2_parameters` | `1600 * 10 + 10` | its inputs are the 64 units of the layer before. |
 # | `dense_2_parameters` | `64 * 10 + 1` | each score has a bias of its own. |
 # | `dense_2_parameters` | `64 * 10 + 64` | there is one bias for each score, not for each input. |
 # | `parameters` | `parameters - 32 - 64 - 64 - 10` | the biases are missing. |
@@ -280,7 +285,8 @@ own = SimpleNamespace(
 # %% [markdown]
 # **Exercise 4, `network_backward(weights, kept, dscores, own)`.** The way back through the whole network, to the
 # gradients of its six arrays. Walk through `forward` from its last line to its first: each line has one function of `own`
-# that undoes it. A gradient has the shape of the array that it belongs to.
+# that undoes it. A gradient has the shape of the array that it belongs to. (Mind the order of the arguments, which stands
+# in the comments: most functions take `x` first, but the pool's takes `dy`.)
 
 # %% tags=["exercise"]
 network_backward = check("10.network_backward")

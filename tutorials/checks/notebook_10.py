@@ -58,6 +58,7 @@ def conv_cost(answer: Answer) -> None:
             "the places are counted too. The same weights serve in all windows.": (
                 high * wide * weights + filters
             ),
+            "there is one bias for each filter, not for each weight.": 2 * weights,
             "the filters are missing: each has weights of its own.": kh * kw * channels + filters,
             "the channels are missing: each filter has weights for all of them.": (
                 kh * kw * filters + filters
@@ -81,6 +82,12 @@ def conv_cost(answer: Answer) -> None:
             ),
             "the channels are missing: each output adds up a window of all of them.": (
                 high * wide * kh * kw * filters
+            ),
+            "the height of the window, kh, is taken off both ways.": (
+                high * (width - kh + 1) * weights
+            ),
+            "the width of the window, kw, is taken off both ways.": (
+                (height - kw + 1) * wide * weights
             ),
             "these are the numbers that come out. Each of them takes kh * kw * C products.": (
                 high * wide * filters
@@ -134,6 +141,7 @@ def slope_along(answer: Answer) -> None:
             and np.shape(got) == ()
             and np.isclose(got, slope, rtol=1e-2)
             and not np.isclose(reached, h * length, rtol=1e-3).any()
+            and 0 not in reached  # a difference to one side, which is named below
         ):
             raise WrongAnswer(
                 f"{what}: f is called at a distance of {max(reached, default=0):.3g}. It should be "
@@ -149,6 +157,9 @@ def slope_along(answer: Answer) -> None:
             mistakes={
                 "this is the forward difference, whose error is of the order of h. Step to both "
                 "sides.": f(x) * math.expm1(step) / h,
+                "this is a forward difference with twice the step. Step by h to both sides.": (
+                    f(x) * math.expm1(2 * step) / (2 * h)
+                ),
                 "exactly 2 times too large: the two points lie 2h apart, not h.": 2 * slope,
                 "it is multiplied by h. / 2 * h halves, and multiplies by h: write / (2 * h).": (
                     slope * h * h
@@ -375,7 +386,15 @@ def network_backward(answer: Answer) -> None:
         da1 = unpool(first(dh1), a1)
         return *own.conv_weights_backward(x, da1, weights[0]), dk2, db2, dw3, db3
 
-    got = call(answer, [each.copy() for each in weights], kept, dscores, own)
+    try:
+        got = call(answer, [each.copy() for each in weights], kept, dscores, own)
+    except WrongAnswer as failed:
+        if " fails: " not in str(failed):
+            raise
+        raise WrongAnswer(
+            f"{failed} Mind the order of arguments, which differs: own.relu_backward(x, dy), but "
+            "own.maxpool_backward(dy, x, window, stride)."
+        ) from failed
     if not isinstance(got, tuple | list) or len(got) != len(ARRAYS):
         count = f", {len(got)} of them" if isinstance(got, tuple | list) else ""
         raise WrongAnswer(
@@ -399,6 +418,12 @@ def network_backward(answer: Answer) -> None:
         ),
         "the first ReLU's mask is made from the gradient. It comes from what went in, p1.": (
             way_back(first=lambda dh1: own.relu_backward(dh1, dh1))
+        ),
+        "x and dy have changed places in the second ReLU: own.relu_backward(x, dy).": way_back(
+            second=lambda dh2: own.relu_backward(dh2, p2)
+        ),
+        "x and dy have changed places in the first ReLU: own.relu_backward(x, dy).": way_back(
+            first=lambda dh1: own.relu_backward(dh1, p1)
         ),
         "the second ReLU's gradient is multiplied by h2. It is a mask, 1 or 0.": way_back(
             second=lambda dh2: dh2 * np.maximum(p2, 0)
@@ -630,8 +655,8 @@ def _centre_one(answer: Answer, image: Array) -> None:
         "of row * ink over the sum of ink.": _moved(image, *_shift(rows, columns, ink, ink.size)),
         "a mean over all 784 pixels is taken for the centre. It is weighted by the ink: the sum of "
         "row * ink over the sum of ink.": _moved(image, *_shift(rows, columns, ink, image.size)),
-        "nothing is left. Has the ink been moved out of the image? Only what leaves it is "
-        "lost.": np.zeros_like(image),
+        "nothing is left. Has the ink been moved out of the image? Only what leaves it is lost, "
+        "and the centre is a sum over the sum of ink.": np.zeros_like(image),
         "the brightest pixel is put in the middle. The centre of mass is asked for.": _moved(
             image, *(14 - np.argwhere(image == image.max())[0])
         ),

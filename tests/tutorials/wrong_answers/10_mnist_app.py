@@ -912,3 +912,54 @@ def pools_copy(weights, kept, dscores, own):
         return da
 
     return whole_way_back(weights, kept, dscores, own, unpool=unpool)
+
+
+@wrong("10.network_backward", "db2: x and dy have changed places in the second ReLU")
+def second_relu_swapped(weights, kept, dscores, own):
+    return _way_back(
+        weights, kept, dscores, own, second=lambda dh2: own.relu_backward(dh2, kept[5])
+    )
+
+
+@wrong("10.network_backward", "db1: x and dy have changed places in the first ReLU")
+def first_relu_swapped(weights, kept, dscores, own):
+    return _way_back(weights, kept, dscores, own, first=lambda dh1: own.relu_backward(dh1, kept[2]))
+
+
+@wrong("10.network_backward", "but own.maxpool_backward(dy, x, window, stride)")
+def pools_swapped(weights, kept, dscores, own):
+    def unpool(dp, a):
+        return own.maxpool_backward(a, dp, 2, 2)
+
+    return whole_way_back(weights, kept, dscores, own, unpool=unpool)
+
+
+@wrong("10.network_backward", "fails_at_once fails: IndexError")
+def fails_at_once(weights, kept, dscores, own):
+    return weights[6]
+
+
+@wrong("10.slope_along", "forward difference with twice the step")
+def forward_by_twice_h(f, x, direction, h=1e-5):
+    return (f(x + 2 * h * direction) - f(x)) / (2 * h)
+
+
+@wrong("10.conv_cost", "the height of the window, kh, is taken off both ways")
+def kh_both_ways(height, width, kernel_shape):
+    kh, kw, channels, filters = kernel_shape
+    weights = kh * kw * channels * filters
+    return weights + filters, (height - kh + 1) * (width - kh + 1) * weights
+
+
+@wrong("10.conv_cost", "the width of the window, kw, is taken off both ways")
+def kw_both_ways(height, width, kernel_shape):
+    kh, kw, channels, filters = kernel_shape
+    weights = kh * kw * channels * filters
+    return weights + filters, (height - kw + 1) * (width - kw + 1) * weights
+
+
+@wrong("10.conv_cost", "not for each weight")
+def a_bias_for_each_weight(height, width, kernel_shape):
+    kh, kw, channels, filters = kernel_shape
+    weights = kh * kw * channels * filters
+    return 2 * weights, (height - kh + 1) * (width - kw + 1) * weights
