@@ -238,7 +238,7 @@ unfold = check("12.unfold")
 # | `strip_0` | `[x[0, :2], x[0, 1:], [1, 1]]` | ? |
 # | `strip_1` | `[x[1, :2], x[1, 1:], [1, 1]]` | ? |
 # | `columns_0` | `np.vstack([strip_0, strip_1])` | ? |
-# | `weights` | derive it | ? |
+# | `weights` | derive it; the whole bias as early as it can stand | ? |
 # | `y_0` | `np.array(weights) @ columns_0` | ? |
 
 # %% tags=["by-hand"]
@@ -261,6 +261,7 @@ by_hand("12.1", strip_0=..., strip_1=..., columns_0=..., weights=..., y_0=...)
 # | `columns_0` | `np.hstack([strip_0, strip_1])` | the strips stand side by side. They belong one below the other. |
 # | `weights` | `[1, 0, 0, 2, -1, 10]` | right as well: which line of ones carries the bias does not matter. |
 # | `weights` | `[1, 0, 5, 2, -1, 5]` | right as well: half of the bias on either line of ones adds up to the bias. |
+# | `weights` | `[1, 0, 3, 2, -1, 7]` | right as well: any two numbers that add up to the bias will do. |
 # | `weights` | `[1, 0, 10, 2, -1, 10]` | the bias is added twice: the columns hold two lines of ones. |
 # | `weights` | `[1, 0, 1, 2, -1, 1]` | these are ones on the lines of ones. Such a line is multiplied by what is to be added. |
 # | `weights` | `[1, 0, 0, 2, -1, 0]` | the bias is missing. |
@@ -331,7 +332,7 @@ copied = check("12.copied")
 #
 # $$dX_{h} = \sum_{i:\ 0 \le h - is < kh} \ \sum_{v, f} \ \dots$$
 #
-# Lay the rows $dY_i$ with these $i$ one below the other, and the kernel's rows $u = h - i s$ side by side, in the same
+# (What the dots stand for is exercise 5.) Lay the rows $dY_i$ with these $i$ one below the other, and the kernel's rows $u = h - i s$ side by side, in the same
 # order: *one* product of matrices sums over $i$ and over $f$ together. (While $i$ rises, $u$ falls. There it is again, the
 # turned kernel of notebook 08; the next figure shows it.) What is left is the sum over $v$, within a row: `fold`, which
 # adds $kw$ lines, each moved by one.

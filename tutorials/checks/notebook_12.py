@@ -154,6 +154,15 @@ def unfold(answer: Answer) -> None:
     expect(call(answer, x, (1, 1)), _columns(x, (1, 1), 1), "unfold(x, (1, 1)), stride left out")
 
 
+def _joined(matrix: Array, shape: tuple[int, ...]) -> Array:
+    """The same weights, with all that stands on the lines of ones added up on the first."""
+    kh, _, _, filters = shape
+    joined = np.array(matrix, dtype=np.float64).reshape(kh, -1, filters)
+    joined[0, -1] = joined[:, -1].sum(axis=0)
+    joined[1:, -1] = 0
+    return joined.reshape(-1, filters)
+
+
 def _does_the_same(got: Any, lines: Array, shape: tuple[int, ...]) -> bool:
     """Whether this matrix makes of any columns what the other one makes."""
     kh, kw, channels, _ = shape
@@ -200,7 +209,13 @@ def weights_for(answer: Answer) -> None:
             [kernel.swapaxes(0, 1).reshape(kw, -1, filters), np.zeros((kw, 1, filters))], axis=1
         )
         slow_v[0, -1] = bias
-        expect(got, lines, f"the weights for a kernel {shape}", mistakes={
+        all_ones, twice, by_filters = right.copy(), right.copy(), right.copy()
+        all_ones[:, -1], twice[0, -1], by_filters[0, -1] = 1, 2 * bias, bias / filters
+        late = np.concatenate(
+            [kernel[0].reshape(-1, filters), bias[np.newaxis], kernel[1:].reshape(-1, filters),
+             np.zeros((kh - 1, filters))]
+        )  # fmt: skip
+        mistakes = {
             "the bias stands in front of each u. unfold has its ones *behind* the kw*C lines of "
             "each u.": np.roll(right, 1, axis=1).reshape(-1, filters),
             "the rows for the ones stand together at the end. unfold has a line of ones behind "
@@ -244,7 +259,22 @@ def weights_for(answer: Answer) -> None:
             "the matrix is transposed: a row for each (u, v, c), a column for each filter.": (
                 right.reshape(-1, filters).T
             ),
-        })  # fmt: skip
+            "the rows for the ones hold ones. The ones are in the columns already; here is what "
+            "they are multiplied by, the bias, once.": all_ones.reshape(-1, filters),
+            "the bias is added twice. It meets one line of ones, or a part of it each.": (
+                twice.reshape(-1, filters)
+            ),
+            "the bias is divided by the number of filters. Each filter has a bias of its own, and "
+            "adds all of it.": by_filters.reshape(-1, filters),
+            "the zeros stand together at the end. unfold has a line of ones behind *each* u, so "
+            "theirs stand there too.": late,
+        }  # fmt: skip
+        if np.shape(got) == lines.shape:  # the bias may have been put on another line of ones
+            for value in [each for each in mistakes.values() if np.shape(each) == lines.shape]:
+                if np.allclose(_joined(got, shape), _joined(value, shape), rtol=1e-6):
+                    got = value
+                    break
+        expect(got, lines, f"the weights for a kernel {shape}", mistakes=mistakes)
 
 
 @exercise
@@ -474,7 +504,7 @@ def fold(answer: Answer) -> None:
 def dx_row(answer: Answer) -> None:
     """Every row of dx, the middle first, where most goes on; one that no window reaches."""
     rng = np.random.default_rng(14)
-    for (height, width), (kh, kw), stride in [((6, 5), (3, 2), 1), ((8, 6), (3, 3), 2),
+    for (height, width), (kh, kw), stride in [((7, 5), (3, 2), 1), ((8, 6), (3, 3), 2),
                                               ((7, 5), (2, 2), 3)]:  # fmt: skip
         high, wide = (height - kh) // stride + 1, (width - kw) // stride + 1
         dy, kernel = rng.normal(size=(2, high, wide, 4)), rng.normal(size=(kh, kw, 3, 4))
@@ -508,7 +538,10 @@ def dx_row(answer: Answer) -> None:
             floor = [((h - u) // stride, u) for u in range(kh) if 0 <= (h - u) // stride < high]
             mixed = kernel.reshape(kh, kw, filters, channels).transpose(0, 1, 3, 2)
             swapped = kernel.transpose(0, 2, 1, 3).reshape(kernel.shape)
+            upwards = [(i, i * stride - h) for i in range(high) if 0 <= i * stride - h < kh]
             found = {
+                "window row i lies in row i * stride, and below it: u counts from there down to "
+                "h, and not from h to there.": row(upwards),
                 "the kernel's rows lie in the order of u, the rows of dy in that of i. While i "
                 "rises, u = h - i * stride falls: row i of dy has to meet row u of the kernel.": (
                     row(rising)

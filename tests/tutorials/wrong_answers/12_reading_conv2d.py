@@ -103,6 +103,54 @@ def transposed(kernel, bias):
     return weights.reshape(-1, kernel.shape[3]).T
 
 
+def on_the_last_line(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[-1, -1] = bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "the kernel is turned by 180 degrees")
+def turned_and_the_bias_last(kernel, bias):
+    return on_the_last_line(kernel[::-1, ::-1], bias)
+
+
+@wrong("12.weights_for", "the kernel's rows are in reverse order")
+def upside_down_and_the_bias_last(kernel, bias):
+    return on_the_last_line(kernel[::-1], bias)
+
+
+@wrong("12.weights_for", "the kernel's columns are in reverse order")
+def sideways_and_the_bias_last(kernel, bias):
+    return on_the_last_line(kernel[:, ::-1], bias)
+
+
+@wrong("12.weights_for", "the rows for the ones hold ones")
+def ones_for_the_bias(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[:, -1] = 1
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "the bias is added twice")
+def bias_first_and_last(kernel, bias):
+    weights = matrix(kernel, bias)
+    weights[0, -1] = weights[-1, -1] = bias
+    return weights.reshape(-1, kernel.shape[3])
+
+
+@wrong("12.weights_for", "divided by the number of filters")
+def bias_over_the_filters(kernel, bias):
+    return on_the_last_line(kernel, bias / kernel.shape[3])
+
+
+@wrong("12.weights_for", "the zeros stand together at the end")
+def zeros_at_the_end(kernel, bias):
+    filters = kernel.shape[3]
+    lines = kernel.reshape(len(kernel), -1, filters)
+    zeros = np.zeros((len(kernel) - 1, filters))
+    return np.vstack([lines[0], bias, *lines[1:], zeros])
+
+
 def place(shares, kernel_width, stride, width, add=True, turned=False):
     channels = len(shares) // kernel_width
     columns = (width - kernel_width) // stride + 1
@@ -162,6 +210,16 @@ def rows_unturned(dy, kernel, h, stride, width):
 @wrong("12.dx_row", "only one of the rows of windows")
 def last_row_only(dy, kernel, h, stride, width):
     return row_of_dx(dy, kernel, h, stride, width, first=-1)
+
+
+@wrong("12.dx_row", "and not from h to there")
+def u_with_the_wrong_sign(dy, kernel, h, stride, width):
+    row = np.zeros((kernel.shape[2], width, dy.shape[3]))
+    for i in range(len(dy)):
+        u = i * stride - h
+        if 0 <= u < len(kernel):
+            row += row_of_dx(dy[[i]], kernel[[u]], 0, stride, width)
+    return row
 
 
 @wrong("12.dx_row", "columns run the wrong way")
