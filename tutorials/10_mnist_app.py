@@ -735,7 +735,7 @@ show(
     "Labels against answers on the test images: the diagonal is right, red is wrong.",
     "A table of ten by ten counts. Nearly all images, about a thousand for each digit, are on the "
     "diagonal; elsewhere the counts are single digits, the largest between shapes that are alike, "
-    "such as 4 and 9, 7 and 2, 5 and 3.",
+    "such as 4 and 9, 5 and 3, 5 and 6.",
 )
 
 # %% jupyter={"source_hidden": true}
@@ -784,7 +784,8 @@ grid[1, 1].set_ylabel("map", fontsize=9)
 show(
     figure,
     "feature_maps",
-    "Nine filters of the first convolution (red: positive, blue: negative) and what they find in a 7.",
+    "Nine filters of the first convolution (red: positive, blue: negative) and what they find in a 7. "
+    "Each map has a scale of its own.",
     "A handwritten seven, and nine columns with a 3 x 3 filter above and its feature map below. "
     "Some maps show the seven's horizontal stroke, some the slanted one, some the whole digit.",
 )
@@ -846,7 +847,7 @@ show(
     figure,
     "saliency",
     "Which pixels matter: red, ink there raises the answer's score (saliency), or the score falls when "
-    "it is covered (occlusion).",
+    "it is covered (occlusion). Each map has a scale of its own.",
     "Six test digits, 0, 2, 4, 5, 7 and 9, with two maps below each. The saliency maps are fine "
     "speckles of red and blue along and beside the strokes. The occlusion maps have broad red "
     "patches on the strokes that make the digit what it is, and some blue beside them.",
