@@ -6,6 +6,7 @@ it; a number is as good as the worst of its digits.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,10 +66,14 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     of two counts. If the best is still not sure, all others are tried. What may be struck out, and
     is another digit without the line, is refused.
     """
+
+    @cache  # only a picture that is hard to read is searched for a note, and once
+    def notes() -> list[Way]:
+        return list(_all(classifier, on_a_note(pixels)))
+
     usual = judged(classifier, preprocess(pixels))
     if usual.problem is not None:
-        notes = _all(classifier, on_a_note(pixels))
-        usual = _better(usual, (way for way in notes if way.worth > SURE))
+        usual = _better(usual, (way for way in notes() if way.worth > SURE))
     shadow = _all(classifier, beside_shadows(usual.stages))
     best = _better(usual, (way for way in shadow if len(way.said) == 1 or _is_more(way)))
     for way in _all(classifier, without_marks(best.stages)):
@@ -81,9 +86,7 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
             best = _refused(best)
     best = _better(best, _all(classifier, with_long_lines(usual.stages)))
     if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
-        last = list(_all(classifier, on_a_note(pixels))) or _all(
-            classifier, last_ways(usual.stages)
-        )
+        last = notes() or _all(classifier, last_ways(usual.stages))
         inner = INNER if is_edge(usual.stages.digit) else None
         best = _better(best, _good(way for way in last if _is_more(way) or way.stages.way == inner))
     if best.stages.way is None and any(

@@ -4,6 +4,7 @@ Trains both networks and the detector, in an hour on two cores, and says of each
 the bits of the included file. Run again, it goes on where it was interrupted.
 """
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,12 @@ def main(folder: Path) -> int:
         make(folder)
     except subprocess.CalledProcessError as error:
         return error.returncode
+    except OSError as error:
+        print(f"Error: cannot write to '{folder}' ({error.strerror})", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on after the last epoch.", file=sys.stderr)
+        return 130
     same = True
     for name, away in compared(folder):
         print(f"{name}: " + ("the same bits" if away == 0 else f"up to {away:.2g} away"))
@@ -71,4 +78,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    sys.exit(main(parser.parse_args().folder))

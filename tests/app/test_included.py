@@ -38,6 +38,21 @@ def test_a_number_that_differs_is_seen(tmp_path: Path) -> None:
     assert distance(INCLUDED["cnn-large"], INCLUDED["cnn"]) == float("inf")
 
 
+def test_what_a_user_does_wrong_gets_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(tmp_path / "file") == 1
+    assert capsys.readouterr().err == f"Error: cannot write to '{tmp_path}/file' (File exists)\n"
+
+    def interrupted(folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(included, "make", interrupted)
+    assert main(tmp_path) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_all_is_made_again_and_an_interrupted_run_goes_on(
     data: Path,

@@ -101,8 +101,8 @@ BUGS = [
     Bug(
         "the desk around a note is searched before the note",
         file=CHOOSE,
-        old="    if usual.problem is not None:\n        notes = ",
-        new="    if usual.problem is None:\n        notes = ",
+        old="    if usual.problem is not None:\n        usual = ",
+        new="    if usual.problem is None:\n        usual = ",
         tests=f"{TESTS}/test_choose.py"
         "::test_a_note_comes_before_the_rest_of_a_picture_that_shows_no_digit",
     ),
