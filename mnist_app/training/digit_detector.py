@@ -83,7 +83,7 @@ def train_detector(seed: int = 0) -> Sequential:
         optimizer=Adam(CosineDecay(0.002, steps)),
         augment=augment,
         rng=rng,
-        workers=2,  # another number gives other bits
+        workers=1,  # another number gives other bits
         on_epoch=show,
     )
     return model

@@ -1,7 +1,7 @@
 """Pictures that hold no digit, for the detector to learn from.
 
-Random strokes, digits made into something else, letters, shapes and textures. How well the
-detector knows such things is measured on those of other fonts and other hands.
+Random strokes, scribbles, digits made into something else, letters, shapes and textures. How well
+the detector knows such things is measured on those of other fonts and other hands.
 """
 
 from collections.abc import Callable
@@ -14,13 +14,14 @@ from mnist_app.pictures.digit import choose_digit
 from mnist_app.pictures.mnist_style import draw_like_mnist
 from mnist_app.pictures.pipeline import preprocess
 from mnist_app.pictures.pixels import Image28, Pixels
-from mnist_app.training.styles.others import letter, shape
+from mnist_app.training.styles.others import letter, question_mark, shape
 from mnist_app.training.styles.pens import INK
+from mnist_app.training.styles.scribbles import scribble
 from tinynet.types import Array
 
 SIDE = 96  # pixels of a sheet: strokes are then finer than the network sees them
 # How many of each kind; the rest are textures.
-STROKES, CHANGED, LETTERS, SHAPES = 0.36, 0.17, 0.25, 0.17
+STROKES, SCRIBBLES, CHANGED, LETTERS, QUESTIONS, SHAPES = 0.24, 0.2, 0.14, 0.22, 0.02, 0.15
 
 
 def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.Generator) -> Images:
@@ -31,12 +32,14 @@ def draw_non_digits(count: int, digits: Images, labels: Labels, rng: np.random.G
     images = np.zeros((count, 28, 28), np.uint8)
     ways: list[Callable[[], Image28]] = [
         lambda: seen(strokes(rng)),
+        lambda: seen_ink(scribble(rng)),
         lambda: seen(changed_digit(digits, labels, rng)),
         lambda: seen_ink(letter(rng)),
+        lambda: seen_ink(question_mark(rng)),
         lambda: seen_ink(shape(rng)),
         lambda: preprocess(texture(rng)).image,
     ]
-    shares = [STROKES, CHANGED, LETTERS, SHAPES]
+    shares = [STROKES, SCRIBBLES, CHANGED, LETTERS, QUESTIONS, SHAPES]
     for place in range(count):
         while not images[place].any():
             images[place] = ways[rng.choice(len(ways), p=[*shares, 1 - sum(shares)])]()

@@ -70,6 +70,19 @@ def letter(rng: np.random.Generator) -> Pixels:
     return in_a_pen(Drawing(lines), rng)
 
 
+def question_mark(rng: np.random.Generator) -> Pixels:
+    """A bow, a stem below it that may bend, and a dot below the stem."""
+    hand = Hand(rng)
+    width, waist = hand.between(0.3, 0.7), hand.between(0.45, 0.6)
+    foot, sway = hand.between(0.68, 0.8), hand.between(-0.1, 0.1)
+    start, middle = (0.0, hand.between(0.12, 0.3)), (width * hand.between(0.4, 0.6), 0.0)
+    bow = [start, middle, (width, hand.between(0.18, 0.3)), (0.6 * width, waist)]
+    lines = [hand.curve(*bow, (0.5 * width + sway, foot))]
+    dot = (0.5 * width + sway + hand.between(-0.06, 0.06), hand.between(0.88, 1))
+    lines.append(np.stack([dot, np.add(dot, hand.rng.uniform(0, 0.04, 2))]))
+    return in_a_pen(Drawing(lines), rng)
+
+
 def shape(rng: np.random.Generator) -> Pixels:
     """An outline with or without marks in it, a star, a lattice, crossing lines, a plot."""
     kinds = (outline, star, lattice, crossing, plot, zigzag)
