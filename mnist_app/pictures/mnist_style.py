@@ -80,7 +80,10 @@ def _enlarged(crop: Pixels) -> Pixels:
     """The ink resampled to FINE pixels on its longest side, with sharp edges and a margin."""
     scale = FINE / max(crop.shape)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    sharp = (_scaled(crop, scale, way) - EDGE_FROM) / (EDGE_TO - EDGE_FROM)
+    scaled = _scaled(crop, scale, way)
+    if (level := ink_level(scaled)) < EDGE_TO:
+        scaled /= np.float32(level)  # thinner than a pixel, and pale by that
+    sharp = (scaled - EDGE_FROM) / (EDGE_TO - EDGE_FROM)
     return np.pad(sharp.clip(0, 1), FINE // 8)
 
 

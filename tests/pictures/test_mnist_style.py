@@ -100,6 +100,21 @@ def test_the_width_of_a_long_strip_is_measured(strip: int) -> None:
     assert stroke_width(np.zeros((9, 9), np.float32)) == 0
 
 
+@pytest.mark.parametrize("side", [300, 800, 2000])
+@pytest.mark.parametrize("ways", [[(5, 1, 5, 9)], [(2, 1, 8, 1), (8, 1, 4, 9), (3, 5, 7, 5)]])
+def test_a_line_of_one_pixel_is_not_lost_in_a_large_picture(
+    ways: list[tuple[int, int, int, int]], side: int
+) -> None:
+    sheet = np.zeros((side, side), np.uint8)
+    for x, y, to_x, to_y in np.array(ways) * side // 10:
+        cv2.line(sheet, (x, y), (to_x, to_y), 255, 1, cv2.LINE_AA)
+    ink = cv2.GaussianBlur(sheet / np.float32(255), (0, 0), 0.5)
+    image = draw_like_mnist(ink, ink > 0.3)
+    assert 19 <= max(box(image)) <= 20
+    assert 2 < width(image) < 3.5
+    assert image.max() > 240
+
+
 # --- what may be a digit -------------------------------------------------------------------
 
 
