@@ -18,13 +18,17 @@ INSIDE = 0.3
 STICKS_OUT, THICK, RISE, UNBROKEN = 0.08, 0.2, 0.2, 0.95
 # It lies below this share of the digit's height: above that are the bars of 5 and 7.
 HIGH = 0.25
-# The hollow of an outlined stroke has so many times the area of the square of its half width, and
-# the stroke fills less than this share of its box.
+# What bulges everywhere has this share of its convex hull; outlined digits have bays, but for 0.
+BULGING = 0.93
+# The hollow of an outlined stroke has so many times the area of the square of its mean distance to
+# the line. (A strip of length l and width w: 16 l / w. The loop of an 8 has 76, at most.)
+LONG = 80
+# Inside a bulging line: of the square of its half width, and it fills less of its box than this.
 NARROW, FULL = 20, 0.6
 # Lines that lie apart are flat, dashes are small: shares of their width, and of all ink's height.
 FLAT, DASH = 0.35, 0.2
-# Their gap is this share of the digit's height, and they are so long as a share of its width.
-APART, LONG = 0.08, 0.6
+# Their gap is this share of the digit's height, and they are so wide as a share of its width.
+APART, WIDE = 0.08, 0.6
 
 
 def inside_outline(ink: Pixels, strokes: Mask) -> Mask | None:
@@ -58,15 +62,28 @@ def filled_outline(ink: Pixels, strokes: Mask) -> Mask | None:
     if not pieces:
         return None
     outer = max(pieces, key=lambda piece: piece.width * piece.height)
-    line = cv2.dilate((labels == outer.label).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    line = (labels == outer.label).astype(np.uint8)
+    beside = cv2.dilate(line, np.ones((3, 3), np.uint8)) > 0
     paper = np.pad(~strokes, 1, constant_values=True).astype(np.uint8)
     _, parts = cv2.connectedComponents(paper, connectivity=4)
     within = parts[1:-1, 1:-1]
-    hollow = np.isin(within, np.setdiff1d(within[line], [0, parts[0, 0]]))
-    radius = cv2.distanceTransform(hollow.astype(np.uint8), cv2.DIST_L2, 5).max()
-    filled = strokes | hollow
-    is_full = filled.sum() > FULL * outer.width * outer.height
-    return None if is_full or hollow.sum() <= NARROW * radius**2 else filled
+    hollows = np.setdiff1d(within[beside], [0, parts[0, 0]])
+    if not hollows.size:
+        return None
+    largest = within == max(hollows, key=lambda hollow: np.count_nonzero(within == hollow))
+    depth = cv2.distanceTransform(largest.astype(np.uint8), cv2.DIST_L2, 5)[largest]
+    filled = strokes | np.isin(within, hollows)
+    if _is_bulging(line):
+        is_full = filled.sum() > FULL * outer.width * outer.height
+        return filled if not is_full and depth.size > NARROW * depth.max() ** 2 else None
+    return filled if depth.size > LONG * depth.mean() ** 2 else None
+
+
+def _is_bulging(line: npt.NDArray[np.uint8]) -> bool:
+    """Whether a line encloses a circle, a box or the like, without a bay."""
+    contours, _ = cv2.findContours(line, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contour = max(contours, key=cv2.contourArea)
+    return cv2.contourArea(contour) > BULGING * cv2.contourArea(cv2.convexHull(contour))
 
 
 def without_lines_below(strokes: Mask) -> Mask | None:
@@ -95,7 +112,7 @@ def without_lines_below(strokes: Mask) -> Mask | None:
         return None
     (left, right), (first, last) = (_ends(mask) for mask in (line, rest))
     sticks_out = left < first and last < right
-    is_far = gap > APART * size and right - left > LONG * (last - first)
+    is_far = gap > APART * size and right - left > WIDE * (last - first)
     return rest if sticks_out or is_far else None
 
 
