@@ -34,7 +34,7 @@ UNLIKE: Problem = "does not look like a digit"
 # A way that is better than this needs no other one beside it.
 SURE = 0.8
 SURE_OF_ONE = 0.95  # a 1: any edge or stripe looks like one
-# What a last way shows, or what is left without a line that strikes it out, is a digit from here.
+# What another way shows where the usual one shows no digit is one from here.
 GOOD = 0.5
 # Of the digits that were found behind a line, this share was read wrongly.
 HIDDEN = 0.2
@@ -74,21 +74,22 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     usual = judged(classifier, preprocess(pixels))
     if usual.problem is not None:
         usual = _better(usual, (way for way in notes() if way.worth > SURE))
-    shadow = _all(classifier, beside_shadows(usual.stages))
-    best = _better(usual, (way for way in shadow if len(way.said) == 1 or _is_more(way)))
+    best = _better(usual, _no_stripes(_all(classifier, beside_shadows(usual.stages))))
     for way in _all(classifier, without_marks(best.stages)):
         if way.stages.way == STANDING and best.worth > GOOD:
             best = _better(best, [way])  # the line may be the foot of a 2
             break
-        if way.worth > GOOD or (way.problem is None and best.problem is not None):
+        if way.worth > GOOD:
             return way
         if best.worth < SURE:
             best = _refused(best)
-    best = _better(best, _all(classifier, with_long_lines(usual.stages)))
+    best = _better(best, _no_stripes(_all(classifier, with_long_lines(usual.stages))))
     if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
         last = notes() or _all(classifier, last_ways(usual.stages))
         inner = INNER if is_edge(usual.stages.digit) else None
-        best = _better(best, _good(way for way in last if _is_more(way) or way.stages.way == inner))
+        last = (way for way in last if _is_more(way) or way.stages.way == inner)
+        # Of what lies behind a line, a part is a guess.
+        best = _better(best, (w for w in _good(last) if w.stages.way != STRUCK or w.worth > SURE))
     if best.stages.way is None and any(
         way.said != best.said for way in _good(_all(classifier, struck_out(best.stages)))
     ):
@@ -98,6 +99,10 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
 
 def _good(ways: Iterable[Way]) -> Iterator[Way]:
     return (way for way in ways if way.worth > GOOD)
+
+
+def _no_stripes(ways: Iterable[Way]) -> Iterator[Way]:
+    return (way for way in ways if len(way.said) == 1 or _is_more(way))
 
 
 def _refused(way: Way) -> Way:
@@ -120,11 +125,12 @@ def _better(best: Way, ways: Iterable[Way]) -> Way:
     """The best of all; a sure way stays if a better one says the same, and is as good from then.
 
     Where two good ways say different digits, the better one is only as sure as both together.
+    Where the best shows no digit, only a good one is better.
     """
     for way in ways:
         if way.worth > GOOD and best.worth > GOOD and way.said != best.said:
             best = _mixed(*sorted((way, best), key=lambda one: -one.worth))
-        elif way.worth > best.worth:
+        elif way.worth > (best.worth if best.problem is None else GOOD):
             is_same = best.worth >= SURE and way.said == best.said
             best = replace(best, worth=way.worth) if is_same else way
     return best

@@ -8,8 +8,9 @@ import pytest
 from mnist_app.pictures.pipeline import Stages, preprocess
 from mnist_app.pictures.ways import NOTE, STRUCK
 from mnist_app.reading import choose
-from mnist_app.reading.choose import Way, best_way
+from mnist_app.reading.choose import UNLIKE, Way, best_way
 from mnist_app.reading.classifier import load_classifier
+from mnist_app.reading.number import Digit
 
 BLANK = preprocess(np.full((40, 40), 255, np.uint8))
 
@@ -54,6 +55,36 @@ def test_what_was_read_behind_a_line_is_less_sure(monkeypatch: pytest.MonkeyPatc
     best = best_of(monkeypatch, way(5, 0), way(2, 0.9, STRUCK))
     assert (best.said, best.problem) == ([2], None)
     assert best.probabilities.max() < 0.8
+
+
+@pytest.mark.parametrize(("worth", "is_one"), [(0.4, False), (0.6, True)])
+def test_where_the_usual_way_shows_no_digit_only_a_good_one_is_an_answer(
+    monkeypatch: pytest.MonkeyPatch, worth: float, is_one: bool
+) -> None:
+    usual = replace(way(0, 0), problem=UNLIKE)
+    best = best_of(monkeypatch, usual, way(2, worth))
+    assert (best.problem is None) == is_one
+
+
+def test_nothing_but_ones_along_long_lines_is_an_edge(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Digit("1", BLANK.image, way(1, 0.9).probabilities, (0, 0, 0.1, 1), 0)
+    stripes = replace(way(1, 0.9), digits=(one, one))
+    usual = replace(way(0, 0), problem=UNLIKE)
+    assert best_of(monkeypatch, usual, stripes).problem == UNLIKE
+    assert best_of(monkeypatch, usual, way(1, 0.9)).said == [1]
+
+
+@pytest.mark.parametrize(("worth", "problem"), [(0.7, UNLIKE), (0.9, None)])
+def test_what_is_left_behind_a_line_has_to_be_sure(
+    monkeypatch: pytest.MonkeyPatch, worth: float, problem: str | None
+) -> None:
+    ways = iter([replace(way(0, 0), problem=UNLIKE), way(3, worth, STRUCK)])
+    monkeypatch.setattr(choose, "judged", lambda *_: next(ways))
+    for name in ("beside_shadows", "without_marks", "with_long_lines", "on_a_note"):
+        monkeypatch.setattr(choose, name, lambda *_: ())
+    monkeypatch.setattr(choose, "last_ways", lambda _: (BLANK,))
+    best = best_way(load_classifier("cnn"), np.zeros((40, 40), np.uint8))
+    assert best.problem == problem
 
 
 def test_a_note_comes_before_the_rest_of_a_picture_that_shows_no_digit(
