@@ -49,11 +49,9 @@ def test_a_digit_on_a_desk_is_read(name: str, classifier: Classifier) -> None:
 
 
 def test_a_digit_that_is_struck_out_is_read_or_refused(classifier: Classifier) -> None:
-    """But for the fourth, a 0 that a line through its middle makes an 8, and nobody is sure."""
     answers = [(read(classifier, picture / 255), label) for picture, label in cases("struck")]
     wrong = [one for one, label in answers if one.problem is None and one.digit != label]
-    assert [answer.digit for answer in wrong] == [8]
-    assert wrong[0].confidence < 0.9
+    assert not wrong
 
 
 def scratched(digit: int, **how: float) -> Sheet:
@@ -170,6 +168,26 @@ def test_an_outline_is_filled_and_a_ring_is_none() -> None:
         drawn = cv2.ellipse(np.zeros((200, 200), np.uint8), (100, 100), axes, -45, 0, 360, 1, 8)
         ring = drawn > 0
         assert filled_outline(ring.astype(np.float32), ring) is None
+
+
+def test_the_loops_of_a_narrow_8_are_no_outline() -> None:
+    sheet = np.zeros((300, 200), np.uint8)
+    for centre in ((100, 90), (90, 210)):
+        cv2.ellipse(sheet, centre, (60, 24), -80, 0, 360, 1, 6)
+    eight = sheet > 0
+    assert filled_outline(eight.astype(np.float32), eight) is None
+
+
+@pytest.mark.parametrize("pen", [18, 30])
+def test_an_outlined_flag_that_runs_into_its_stem_is_filled(pen: int) -> None:
+    sheet = np.zeros((200, 200), np.uint8)
+    for thick, ink in ((pen, 1), (pen - 8, 0)):
+        for lines in (((60, 100), (115, 30)), ((115, 30), (110, 170))):
+            cv2.line(sheet, *lines, ink, thick)
+    outlined = sheet > 0
+    filled = filled_outline(outlined.astype(np.float32), outlined)
+    assert filled is not None
+    assert filled[100, 112]
 
 
 def test_the_edges_of_a_sheet_are_no_digit_and_hide_none(classifier: Classifier) -> None:

@@ -16,13 +16,16 @@ DRAWN_BY_HAND = {style: ("round", style) for style in HAND}
 OTHER_PENS = {
     "6 outlined": ("outlined", "6"),
     "4 outlined": ("outlined", "4 closed"),
+    "1 outlined": ("outlined", "1 long flag"),
+    "8 outlined": ("outlined", "8"),
+    "9 outlined": ("outlined", "9 curled"),
     "6 ragged": ("ragged", "6"),
     "8 ragged": ("ragged", "8"),
     "8 pale on one side": ("pale", "8"),
     "1 pale on one side": ("pale", "1 flag, foot"),
 }
 CAUSES = {**DRAWN_BY_HAND, **OTHER_PENS}
-KNOWN = {("6 outlined", 1), ("?", 1), ("?", 2)}
+KNOWN = {("smiley", 2)}
 
 
 @pytest.fixture(scope="module")

@@ -478,6 +478,14 @@ BUGS = [
     ),
     # --- mnist_style
     Bug(
+        "a line of one pixel turns pale in a large picture",
+        file=f"{APP}/mnist_style.py",
+        old="if (level := ink_level(scaled)) < EDGE_TO:",
+        new="if (level := ink_level(scaled)) < 0:",
+        tests=f"{TESTS}/test_mnist_style.py"
+        "::test_a_line_of_one_pixel_is_not_lost_in_a_large_picture",
+    ),
+    Bug(
         "a bold digit is a blob (SOLID at 0.6)",
         file=f"{APP}/mnist_style.py",
         old="MOST_HOLES, SOLID = 5, 0.75",
@@ -602,14 +610,35 @@ BUGS = [
     Bug(
         "every ring is an outlined stroke",
         file=f"{APP}/marks.py",
-        old="return None if is_full or hollow.sum() <= NARROW * radius**2 else filled",
-        new="return None if is_full and hollow.sum() <= NARROW * radius**2 else filled",
+        old="if not is_full and depth.size > NARROW",
+        new="if not is_full or depth.size > NARROW",
         tests=f"{TESTS}/test_desk.py::test_an_outline_is_filled_and_a_ring_is_none",
+    ),
+    Bug(
+        "an outline with bays is held to be a ring",
+        file=f"{APP}/marks.py",
+        old="if _is_bulging(line):",
+        new="if True:",
+        tests=f"{TESTS}/test_desk.py::test_an_outlined_flag_that_runs_into_its_stem_is_filled",
+    ),
+    Bug(
+        "any loop in a line with bays is the hollow of a stroke",
+        file=f"{APP}/marks.py",
+        old="return filled if depth.size > LONG * depth.mean() ** 2 else None",
+        new="return filled",
+        tests=f"{TESTS}/test_desk.py::test_the_loops_of_a_narrow_8_are_no_outline",
+    ),
+    Bug(
+        "the two loops of an 8 are measured as one",
+        file=f"{APP}/marks.py",
+        old="within == max(hollows, key=lambda hollow: np.count_nonzero(within == hollow))",
+        new="np.isin(within, hollows)",
+        tests=f"{TESTS}/test_desk.py::test_the_loops_of_a_narrow_8_are_no_outline",
     ),
     Bug(
         "the hole of an outlined digit is filled",
         file=f"{APP}/marks.py",
-        old="np.setdiff1d(within[line], [0, parts[0, 0]])",
+        old="np.setdiff1d(within[beside], [0, parts[0, 0]])",
         new="np.setdiff1d(within, [0, parts[0, 0]])",
         tests=f"{TESTS}/test_desk.py::test_an_outline_is_filled_and_a_ring_is_none",
     ),
