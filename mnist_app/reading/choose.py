@@ -89,7 +89,8 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
         inner = INNER if is_edge(usual.stages.digit) else None
         last = (way for way in last if _is_more(way) or way.stages.way == inner)
         # Of what lies behind a line, a part is a guess.
-        best = _better(best, (w for w in _good(last) if w.stages.way != STRUCK or w.worth > SURE))
+        behind = GOOD if best.problem is None else SURE
+        best = _better(best, (w for w in _good(last) if w.stages.way != STRUCK or w.worth > behind))
     if best.stages.way is None and any(
         way.said != best.said for way in _good(_all(classifier, struck_out(best.stages)))
     ):
