@@ -127,13 +127,13 @@ def pieces_of(
 ) -> tuple[list[Piece], npt.NDArray[np.int32]]:
     """The connected pieces with this share of the heaviest one's ink, and each pixel's label."""
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
-    mass = np.bincount(labels.ravel(), (ink * strokes).ravel(), count)
+    mass = np.bincount(labels[strokes], ink[strokes], count)
     pieces = [
         Piece(label, int(y), int(x), int(y + h), int(x + w), float(mass[label]))
         for label in np.flatnonzero(mass > least * mass.max(initial=0)).tolist()
         for x, y, w, h, _ in [boxes[label]]
     ]
-    return pieces, labels.astype(np.int32)
+    return pieces, labels.astype(np.int32, copy=False)
 
 
 def _without_cut_off(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:

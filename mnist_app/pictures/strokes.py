@@ -140,6 +140,8 @@ def _long_lines(weak: Mask, thickness: int) -> list[Mask]:
     # Gaps closed, what is short taken away, and the gaps closed that this leaves.
     long = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, width // 20), np.uint8))
     long = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((1, width // 5), np.uint8))
+    if not long.any():
+        return []  # as for most digits; what follows is half the time
     long = cv2.morphologyEx(long, cv2.MORPH_CLOSE, np.ones((1, width // 8), np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(long, connectivity=8)
     return [
