@@ -35,7 +35,14 @@ from mnist_app.training.folder import (
     save_metrics,
 )
 from mnist_app.training.lock import alone_in
-from mnist_app.training.networks import build_network, copy_all, copy_features, keep, loss_of
+from mnist_app.training.networks import (
+    WEIGHT_DECAYS,
+    build_network,
+    copy_all,
+    copy_features,
+    keep,
+    loss_of,
+)
 from mnist_app.training.options import Options
 from tinynet import (
     Adam,
@@ -86,7 +93,10 @@ class TrainingRun:
             self.start = options.model
             copy_features(load_model(INCLUDED[self.start])[0], self.model)
         steps = options.epochs * -(-len(self.training[0]) // options.batch_size)
-        self.optimizer = Adam(CosineDecay(options.learning_rate, steps))
+        self.optimizer = Adam(
+            CosineDecay(options.learning_rate, steps),
+            weight_decay=WEIGHT_DECAYS.get(options.model, 0.0),
+        )
         self.history = History()
 
     def begin_with(self, where: str) -> None:
