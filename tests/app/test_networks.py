@@ -22,7 +22,7 @@ from tinynet import Dense, Sequential, Softmax, load_model
     [
         ("cnn", 121_930),
         ("cnn-large", 506_250),
-        ("resnet", 201_978),
+        ("resnet", 406_042),
         ("mlp", 669_706),
         ("mlp-small", 42_310),
     ],

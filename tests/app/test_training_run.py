@@ -101,6 +101,14 @@ def test_the_learning_rate_falls_to_zero_over_all_epochs(finished: TrainingRun) 
     assert finished.optimizer.rate() == 0
 
 
+@pytest.mark.parametrize(("model", "decay"), [("resnet", 0.1), ("mlp-small", 0)])
+def test_only_resnet_is_trained_with_weight_decay(
+    tmp_path: Path, options: Options, model: str, decay: float
+) -> None:
+    with start_run(tmp_path / "run", replace(options, model=model)) as run:
+        assert run.optimizer.weight_decay == decay
+
+
 def test_the_same_options_give_the_same_bits(
     tmp_path: Path, options: Options, finished: TrainingRun
 ) -> None:

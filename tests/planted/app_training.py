@@ -307,6 +307,13 @@ BUGS = [
         tests="tests/app/test_networks.py::test_a_residual_block_begins_with_what_it_gets",
     ),
     Bug(
+        "resnet without its weight decay",
+        file=RUN,
+        old="weight_decay=WEIGHT_DECAYS.get(options.model, 0.0),",
+        new="weight_decay=0.0,",
+        tests=f"{RUN_TESTS}::test_only_resnet_is_trained_with_weight_decay",
+    ),
+    Bug(
         "resnet with a learning rate ten times too high",
         file=NETWORKS,
         old='"resnet": 0.002',
