@@ -1,7 +1,8 @@
-"""Draw styles.png, every style that the training draws:  python docs/styles.py, in the clone.
+"""Draw styles.png and non_digits.png, all that the training draws:  python docs/styles.py
 
 A line for each style of handwriting, each font and the seven segments, in all pens: for a person
-to look at, and to say whether each is the digit that it is labelled with.
+to look at, and to say whether each is the digit that it is labelled with. And a line for each kind
+of scribble, letters, signs and shapes: none should be a digit, but for a few scribbles by chance.
 """
 
 import sys
@@ -15,8 +16,10 @@ sys.path.insert(0, str(FOLDER.parent))
 
 from mnist_app.figures.look import save_figure  # noqa: E402
 from mnist_app.training.styles.digits import draw_style, reduced  # noqa: E402
+from mnist_app.training.styles.others import letter, question_mark, shape  # noqa: E402
 from mnist_app.training.styles.pens import PENS  # noqa: E402
 from mnist_app.training.styles.printed import FONTS, printed, seven_segments  # noqa: E402
+from mnist_app.training.styles.scribbles import SCRIBBLES, scribble  # noqa: E402
 from mnist_app.training.styles.skeletons import STYLES  # noqa: E402
 
 COLUMNS, SHEETS = 18, 4  # pictures in a line; of the first ones, the sheet is shown too
@@ -31,6 +34,14 @@ def lines(rng: np.random.Generator) -> dict[str, list[np.ndarray]]:
     for font in FONTS:
         drawn[font] = [printed(str(k % 10), font, rng) for k in range(COLUMNS)]
     drawn["seven segments"] = [seven_segments(k % 10, rng) for k in range(COLUMNS)]
+    return drawn
+
+
+def non_digits(rng: np.random.Generator) -> dict[str, list[np.ndarray]]:
+    """COLUMNS sheets for each kind of what is no digit, by its name."""
+    drawn = {way.__name__: [scribble(rng, (way,)) for _ in range(COLUMNS)] for way in SCRIBBLES}
+    for kind in (letter, question_mark, shape):
+        drawn[kind.__name__.replace("_", " ")] = [kind(rng) for _ in range(COLUMNS)]
     return drawn
 
 
@@ -53,3 +64,4 @@ def draw(figure: Figure, drawn: dict[str, list[np.ndarray]]) -> None:
 
 if __name__ == "__main__":
     save_figure(FOLDER / "styles.png", draw, lines(np.random.default_rng(0)))
+    save_figure(FOLDER / "non_digits.png", draw, non_digits(np.random.default_rng(0)))

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from mnist_app.data.dataset import load_dataset
+from mnist_app.pictures.mnist_style import stroke_width
 from mnist_app.reading.classifier import MODEL
 from mnist_app.training import run as training_run
 from mnist_app.training.folder import RunError
@@ -15,9 +17,10 @@ from mnist_app.training.run import KEPT, TrainingRun, resume_run, start_run
 from mnist_app.training.styles import pens
 from mnist_app.training.styles.digits import draw_digits, draw_style, reduced, with_styles
 from mnist_app.training.styles.hand import Hand
-from mnist_app.training.styles.others import letter, shape
-from mnist_app.training.styles.pens import INK, PENS
+from mnist_app.training.styles.others import letter, question_mark, shape
+from mnist_app.training.styles.pens import HEIGHT, INK, PENS
 from mnist_app.training.styles.printed import FONTS, printed, seven_segments
+from mnist_app.training.styles.scribbles import BLOT, scribble
 from mnist_app.training.styles.skeletons import STYLES
 from tinynet import ModelFileError, load_model
 
@@ -76,12 +79,25 @@ def test_fonts_and_segments() -> None:
     assert shown[1].sum() == min(sheet.sum() for sheet in shown)
 
 
-def test_letters_and_shapes_are_drawn_by_the_seed() -> None:
-    for draw in (letter, shape):
+def test_letters_shapes_and_scribbles_are_drawn_by_the_seed() -> None:
+    for draw in (letter, shape, question_mark, scribble):
         sheets = [draw(rng(seed)) for seed in range(30)]
         assert all(reduced(sheet).any() for sheet in sheets)
         assert len({sheet.tobytes() for sheet in sheets}) == 30
         assert np.array_equal(sheets[7], draw(rng(7)))
+
+
+def test_no_scribble_runs_together_to_a_blot() -> None:
+    """A bold 0 or 1 is one."""
+    assert max(stroke_width(scribble(rng(seed))) for seed in range(200)) < BLOT * HEIGHT
+
+
+def test_a_question_mark_has_a_dot_below_its_stem() -> None:
+    for seed in range(40):
+        ink = question_mark(rng(seed)) > INK
+        count, _, boxes, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8))
+        tops = np.sort(boxes[1:count, cv2.CC_STAT_TOP])
+        assert count == 2 or (count == 3 and tops[1] > tops[0] + HEIGHT / 2)
 
 
 def test_drawn_digits_follow_the_others() -> None:

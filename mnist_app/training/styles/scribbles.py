@@ -4,6 +4,8 @@ Some of them look like a digit by chance, as a bent line does. They are few besi
 the detector learns from.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mnist_app.pictures.mnist_style import stroke_width
@@ -17,10 +19,10 @@ from tinynet.types import Array
 BLOT = 0.17
 
 
-def scribble(rng: np.random.Generator) -> Pixels:
-    """One of these, or two over each other, as a sheet (see pens.py)."""
+def scribble(rng: np.random.Generator, ways: tuple[Callable[[Hand], Array], ...] = ()) -> Pixels:
+    """One of these ways, or of all, or two over each other, as a sheet (see pens.py)."""
     hand = Hand(rng)
-    ways = (knot, waves, spring, hatching, spiral, trembling, trembling)
+    ways = ways or (*SCRIBBLES, trembling)  # the last twice as often: it is most like a digit
     while True:
         count = 2 if hand.chance(0.15) else 1
         lines = [ways[place](hand) for place in rng.integers(len(ways), size=count)]
@@ -86,3 +88,6 @@ def trembling(hand: Hand) -> Array:
     coarse = np.stack([np.interp(steps, where, axis) for axis in path.T], axis=1)
     coarse += hand.rng.normal(0, hand.between(0.03, 0.11), coarse.shape)
     return hand.curve(*coarse)
+
+
+SCRIBBLES = (knot, waves, spring, hatching, spiral, trembling)
