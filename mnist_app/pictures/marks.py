@@ -21,9 +21,11 @@ HIGH = 0.25
 # What bulges everywhere has this share of its convex hull; outlined digits have bays, but for 0.
 BULGING = 0.93
 # The hollow of an outlined stroke has so many times the area of the square of its mean distance to
-# the line. (A strip of length l and width w: 16 l / w. The loop of an 8 has 76, at most.)
+# the line: a strip of length l and width w has 16 l / w. No loop of 1,768 training digits that were
+# drawn with pens of all widths is so long.
 LONG = 80
-# Inside a bulging line: of the square of its half width, and it fills less of its box than this.
+# Inside a line that bulges, it has so many times the area of the square of its half width, and it
+# fills less than this share of its box.
 NARROW, FULL = 20, 0.6
 # Lines that lie apart are flat, dashes are small: shares of their width, and of all ink's height.
 FLAT, DASH = 0.35, 0.2
@@ -70,7 +72,7 @@ def filled_outline(ink: Pixels, strokes: Mask) -> Mask | None:
     hollows = np.setdiff1d(within[beside], [0, parts[0, 0]])
     if not hollows.size:
         return None
-    largest = within == max(hollows, key=lambda hollow: np.count_nonzero(within == hollow))
+    largest = within == hollows[np.bincount(within.ravel())[hollows].argmax()]
     depth = cv2.distanceTransform(largest.astype(np.uint8), cv2.DIST_L2, 5)[largest]
     filled = strokes | np.isin(within, hollows)
     if _is_bulging(line):
