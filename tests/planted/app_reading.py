@@ -116,7 +116,7 @@ BUGS = [
     Bug(
         "half a digit behind a line is enough",
         file=CHOOSE,
-        old="if w.stages.way != STRUCK or w.worth > SURE",
+        old="if w.stages.way != STRUCK or w.worth > behind",
         new="if True",
         tests=f"{TESTS}/test_choose.py::test_what_is_left_behind_a_line_has_to_be_sure",
     ),
