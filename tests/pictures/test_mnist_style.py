@@ -108,7 +108,7 @@ def test_a_line_of_one_pixel_is_not_lost_in_a_large_picture(
     sheet = np.zeros((side, side), np.uint8)
     for x, y, to_x, to_y in np.array(ways) * side // 10:
         cv2.line(sheet, (x, y), (to_x, to_y), 255, 1, cv2.LINE_AA)
-    ink = cv2.GaussianBlur(sheet / np.float32(255), (0, 0), 0.5)
+    ink = cv2.GaussianBlur(sheet, (0, 0), 0.5).astype(np.float32) / np.float32(255)
     image = draw_like_mnist(ink, ink > 0.3)
     assert 19 <= max(box(image)) <= 20
     assert 2 < width(image) < 3.5
