@@ -34,7 +34,7 @@ UNLIKE: Problem = "does not look like a digit"
 # A way that is better than this needs no other one beside it.
 SURE = 0.8
 SURE_OF_ONE = 0.95  # a 1: any edge or stripe looks like one
-# What another way shows where the usual one shows no digit is one from here.
+# A way is good from here. Where the usual one shows no digit, only what a good one shows is one.
 GOOD = 0.5
 # Of the digits that were found behind a line, this share was read wrongly.
 HIDDEN = 0.2
@@ -103,6 +103,7 @@ def _good(ways: Iterable[Way]) -> Iterator[Way]:
 
 
 def _no_stripes(ways: Iterable[Way]) -> Iterator[Way]:
+    """Without those that say several ones and nothing else."""
     return (way for way in ways if len(way.said) == 1 or _is_more(way))
 
 

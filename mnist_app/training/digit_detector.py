@@ -1,6 +1,7 @@
 """How the detector in reading/digit_detector.py is trained.
 
-`python -m mnist_app.training.digit_detector FILE` makes the included weights, in eight minutes.
+`python -m mnist_app.training.digit_detector FILE` makes the included weights, in a
+quarter of an hour on one core.
 """
 
 import sys

@@ -13,6 +13,10 @@ from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.number import Digit
 
 BLANK = preprocess(np.full((40, 40), 255, np.uint8))
+SOURCES = (
+    *("on_a_note", "beside_shadows", "without_marks", "with_long_lines"),
+    *("last_ways", "struck_out"),
+)
 
 
 def way(digit: int, worth: float, name: str | None = None) -> Way:
@@ -22,13 +26,15 @@ def way(digit: int, worth: float, name: str | None = None) -> Way:
     return Way(replace(BLANK, problem=None, way=name), row, None, (), worth)
 
 
-def best_of(monkeypatch: pytest.MonkeyPatch, usual: Way, other: Way) -> Way:
-    """What is answered, if those are the usual way and the only other one."""
+def best_of(
+    monkeypatch: pytest.MonkeyPatch, usual: Way, other: Way, source: str = "with_long_lines"
+) -> Way:
+    """What is answered, if those are the usual way and the only other one, which source makes."""
     ways = iter([usual, other])
     monkeypatch.setattr(choose, "judged", lambda *_: next(ways))
-    for name in ("beside_shadows", "without_marks", "last_ways", "on_a_note", "struck_out"):
+    for name in SOURCES:
         monkeypatch.setattr(choose, name, lambda *_: ())
-    monkeypatch.setattr(choose, "with_long_lines", lambda _: (BLANK,))
+    monkeypatch.setattr(choose, source, lambda _: (BLANK,))
     return best_way(load_classifier("cnn"), np.zeros((40, 40), np.uint8))
 
 
@@ -78,12 +84,8 @@ def test_nothing_but_ones_along_long_lines_is_an_edge(monkeypatch: pytest.Monkey
 def test_what_is_left_behind_a_line_has_to_be_sure(
     monkeypatch: pytest.MonkeyPatch, worth: float, problem: str | None
 ) -> None:
-    ways = iter([replace(way(0, 0), problem=UNLIKE), way(3, worth, STRUCK)])
-    monkeypatch.setattr(choose, "judged", lambda *_: next(ways))
-    for name in ("beside_shadows", "without_marks", "with_long_lines", "on_a_note"):
-        monkeypatch.setattr(choose, name, lambda *_: ())
-    monkeypatch.setattr(choose, "last_ways", lambda _: (BLANK,))
-    best = best_way(load_classifier("cnn"), np.zeros((40, 40), np.uint8))
+    usual = replace(way(0, 0), problem=UNLIKE)
+    best = best_of(monkeypatch, usual, way(3, worth, STRUCK), "last_ways")
     assert best.problem == problem
 
 
