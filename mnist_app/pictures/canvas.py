@@ -48,8 +48,8 @@ def _moved(inner: Box, outer: Box) -> Box:
 
 def _photo(colour: Pixels) -> Box | None:
     """The box of the photo on its canvas; None if there is no photo or no canvas."""
-    difference = np.abs(colour - np.median(frame(colour, 1), axis=0))
-    difference = np.maximum.reduce(cv2.split(difference))
+    red, green, blue = cv2.split(cv2.absdiff(colour, np.median(frame(colour, 1), axis=0)))
+    difference = cv2.max(cv2.max(red, green), blue)
     rough = _widest_box(difference > TOLERANCE)
     if not difference[rough].size:
         return None

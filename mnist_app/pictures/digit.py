@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mnist_app.pictures.pixels import Mask, Pixels, is_tiny
+from mnist_app.pictures.pixels import Mask, Pixels, box_of, is_tiny
 
 Problem = Literal["nothing drawn", "more than one digit", "does not look like a digit"]
 
@@ -126,14 +126,19 @@ def pieces_of(
     ink: Pixels, strokes: Mask, least: float = SPECK
 ) -> tuple[list[Piece], npt.NDArray[np.int32]]:
     """The connected pieces with this share of the heaviest one's ink, and each pixel's label."""
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8))
+    labels = np.zeros(strokes.shape, np.int32)
+    if not strokes.any():
+        return [], labels
+    box = box_of(strokes)  # the rest of the picture costs more than its strokes
+    count, labels[box], boxes, _ = cv2.connectedComponentsWithStats(strokes[box].astype(np.uint8))
     mass = np.bincount(labels[strokes], ink[strokes], count)
+    top, left = (part.start for part in box)
     pieces = [
-        Piece(label, int(y), int(x), int(y + h), int(x + w), float(mass[label]))
-        for label in np.flatnonzero(mass > least * mass.max(initial=0)).tolist()
+        Piece(label, top + int(y), left + int(x), top + int(y + h), left + int(x + w), mass[label])
+        for label in np.flatnonzero(mass > least * mass.max()).tolist()
         for x, y, w, h, _ in [boxes[label]]
     ]
-    return pieces, labels.astype(np.int32, copy=False)
+    return pieces, labels
 
 
 def _without_cut_off(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:

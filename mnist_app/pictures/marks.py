@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_app.pictures.digit import pieces_of
-from mnist_app.pictures.pixels import Mask, Pixels
+from mnist_app.pictures.pixels import Mask, Pixels, box_of
 
 # Gaps of this share of an outline's size are closed: a hand seldom meets its beginning again.
 OPEN = 0.12
@@ -138,11 +138,11 @@ def without_line(strokes: Mask, far: float = STICKS_OUT) -> tuple[Mask, bool] | 
     their ink goes on above and below; below strokes that stand on it, it may hide their own end,
     and stays. Most bars of a digit end in its other strokes.
     """
-    rows, columns = (np.flatnonzero(strokes.any(axis=axis)) for axis in (1, 0))
-    if min(rows.size, columns.size) < 8:
+    if not strokes.any():
         return None
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    drawn = strokes[box]
+    drawn = strokes[box := box_of(strokes)]
+    if min(drawn.shape) < 8:
+        return None
     width = drawn.shape[1]
     out = max(2, round(far * width))
     ends = [np.flatnonzero(side.any(axis=1)) for side in (drawn[:, :out], drawn[:, -out:])]

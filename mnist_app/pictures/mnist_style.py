@@ -4,12 +4,10 @@ A network reads best what it has learned from, so hair-thin and very thick strok
 width too.
 """
 
-from typing import cast
-
 import cv2
 import numpy as np
 
-from mnist_app.pictures.pixels import TINY, Image28, Mask, Picture, Pixels, ink_level
+from mnist_app.pictures.pixels import TINY, Image28, Mask, Pixels, box_of, ink_level
 
 # MNIST's digits fill a box of 20 pixels on an image of 28; strokes are measured and mended at four
 # times that.
@@ -36,14 +34,14 @@ def draw_like_mnist(ink: Pixels, digit: Mask) -> Image28:
         return np.zeros((SIDE, SIDE), np.uint8)
     near = cv2.dilate(digit.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # anti-aliased edge
     drawn = np.where(near, ink, np.float32(0)).clip(0)
-    crop = _cropped(drawn, drawn > 0)
+    crop = drawn[box_of(drawn > 0)]
     shape = _enlarged(np.asarray(crop / ink_level(crop), np.float32))
     width = stroke_width(shape) * BOX / FINE
     has_size = abs(max(crop.shape) - BOX) <= 1 and max(ink.shape) <= TINY
     if has_size and (1 - AS_IT_IS) * THINNEST < width < (1 + AS_IT_IS) * THICKEST:
         return _centred(crop / crop.max())
     usual = _with_usual_width(shape, width)
-    small = _cropped(usual, usual > 0.5)
+    small = usual[box_of(usual > 0.5)]
     return _centred(_scaled(small, BOX / max(small.shape), cv2.INTER_AREA))
 
 
@@ -55,7 +53,7 @@ def looks_drawn(image: Image28) -> bool:
     shape = np.pad(image > 127, 1)
     # Of the areas, the first is the shape and the second the background around it.
     holes = cv2.connectedComponents((~shape).astype(np.uint8), connectivity=4)[0] - 2
-    box = _cropped(shape, shape)
+    box = shape[box_of(shape)]
     is_blob = min(box.shape) > BOX / 2 and box.mean() > SOLID
     return bool(holes <= MOST_HOLES and not is_blob)
 
@@ -68,12 +66,6 @@ def stroke_width(shape: Pixels) -> float:
     inside = np.pad(shape > 0.5, 1).astype(np.uint8)
     distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
     return 4 * float(distance[inside > 0].mean()) if inside.any() else 0.0
-
-
-def _cropped(picture: Picture, mask: Mask) -> Picture:
-    """The part of the picture in the mask's box."""
-    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
-    return cast(Picture, picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
 def _enlarged(crop: Pixels) -> Pixels:

@@ -44,6 +44,7 @@ class Stages(Sheet):
 
     ink     (H, W) float32 in [0, 1], the departure as a share of the ink's level
     strokes (H, W) bool, the pixels that are ink rather than noise, ruling or smudge
+    lines   (H, W) bool, what was taken for ruling or the edge of a scan
     digit   (H, W) bool, the strokes that form the digit, or whatever is drawn
     image   (28, 28) uint8, 0 = background, 255 = ink: the network's input
     problem why there is no single digit in the picture, or None
@@ -52,6 +53,7 @@ class Stages(Sheet):
 
     ink: Pixels
     strokes: Mask
+    lines: Mask
     digit: Mask
     image: Image28
     problem: Problem | None
@@ -72,7 +74,12 @@ def preprocess(pixels: npt.NDArray[np.generic], is_digit: bool = True) -> Stages
 
 
 def finished(
-    sheet: Sheet, ink: Pixels, strokes: Mask, way: str | None = None, is_digit: bool = True
+    sheet: Sheet,
+    ink: Pixels,
+    strokes: Mask,
+    lines: Mask,
+    way: str | None = None,
+    is_digit: bool = True,
 ) -> Stages:
     """The stages from the strokes on: which of them are the digit, and what the network gets."""
     digit, problem = (choose_digit if is_digit else choose_character)(ink, strokes)
@@ -82,7 +89,7 @@ def finished(
     if is_digit and problem is None and not looks_drawn(image):
         problem = "does not look like a digit"
     kept = sheet.grey, sheet.paper, sheet.departure, sheet.place
-    return Stages(*kept, np.clip(ink, 0, 1), strokes, digit, image, problem, way)
+    return Stages(*kept, np.clip(ink, 0, 1), strokes, lines, digit, image, problem, way)
 
 
 def as_colour(pixels: npt.NDArray[np.generic]) -> Pixels:

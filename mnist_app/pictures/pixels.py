@@ -47,6 +47,12 @@ def frame(picture: Picture, width: int) -> Picture:
     return cast(Picture, picture[~inside])
 
 
+def box_of(mask: Mask) -> tuple[slice, slice]:
+    """The smallest box, rows and columns, that holds all of a mask; the mask must not be empty."""
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
 def ink_level(ink: Pixels) -> float:
     """How dark the ink is where there is any: a mean in which each pixel weighs its square."""
     squares = np.square(ink.clip(0), dtype=np.float64)

@@ -34,33 +34,38 @@ RULING_DARK = 1.5
 
 def find_strokes(
     ink: Pixels, is_digit: bool = True, has_lines: bool = True, weakest: float = WEAK
-) -> tuple[Pixels, Mask]:
-    """(H, W) departures from the paper -> the ink as shares of its level, and the strokes.
+) -> tuple[Pixels, Mask, Mask]:
+    """(H, W) departures from the paper -> the ink as shares of its level, the strokes, the lines.
 
-    Other characters than digits have straight strokes that nearly fill the picture. On bare
-    paper, the mask is empty and the ink stays as it is. Without `has_lines`, what looks like
-    ruling and the edge of a scan is strokes too; `weakest` is what joins a stroke, in levels.
+    Lines are what was taken for ruling or the edge of a scan; without `has_lines` that is strokes
+    too. Other characters than digits have straight strokes that nearly fill the picture. On bare
+    paper, there are no strokes, and the ink stays as it is. `weakest` is what joins a stroke, in
+    levels.
     """
     has_lines = has_lines and not is_tiny(ink)
-    smooth = ink
+    smooth, lines = ink, np.zeros(ink.shape, bool)
     if max(ink.shape) > THUMBNAIL_SIDE:
         smooth = cv2.GaussianBlur(ink, (0, 0), max(ink.shape) * CALM).astype(np.float32)
     if has_lines:
-        smooth = without_scan_edges(smooth)
+        inner = without_scan_edges(smooth)
+        lines |= inner != smooth
+        smooth = inner
     noise = _noise(smooth)
     level = ink_level(np.where(smooth > NOISE * noise, smooth, 0))
     if level < max(FAINTEST, CLEAR * noise):
-        return ink, np.zeros(ink.shape, bool)
+        return ink, np.zeros(ink.shape, bool), lines
     weak = smooth > max(weakest * level, NOISE * noise)
     if has_lines:
-        weak &= ~find_ruling(smooth, weak, is_digit)
-        weak &= ~find_ruling(smooth.T, weak.T, is_digit).T
+        lines |= find_ruling(smooth, weak, is_digit)
+        weak &= ~lines
+        lines |= find_ruling(smooth.T, weak.T, is_digit).T
+        weak &= ~lines
     count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
     strong = np.zeros(count, bool)
     strong[labels[smooth > STRONG * level]] = True
     strong[0] = False  # the background
     strokes: Mask = strong[labels]
-    return ink / level, strokes
+    return ink / level, strokes, lines
 
 
 def _noise(ink: Pixels) -> float:

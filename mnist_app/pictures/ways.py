@@ -28,7 +28,7 @@ from mnist_app.pictures.paper import (
     paper_and_ink_of_two_levels,
 )
 from mnist_app.pictures.pipeline import Sheet, Stages, as_colour, finished
-from mnist_app.pictures.pixels import Pixels, frame, is_tiny
+from mnist_app.pictures.pixels import Mask, Pixels, box_of, frame, is_tiny
 from mnist_app.pictures.strokes import WEAK, find_strokes, reaching_frame, without_frame
 
 PALE = WEAK / 2
@@ -45,32 +45,43 @@ MOST_AT_FRAME = 0.6
 
 def without_marks(stages: Stages) -> Iterator[Stages]:
     """Without what somebody drew around the digit or below it, if there is any."""
-    if is_tiny(stages.grey):
+    if is_tiny(stages.grey) or not stages.strokes.any():
         return
-    if (filled := filled_outline(stages.ink, stages.strokes)) is not None:
-        ink = np.maximum(stages.ink, filled.astype(np.float32))
-        yield finished(stages, ink, filled, "with the outline filled")
-    if (inside := inside_outline(stages.ink, stages.strokes)) is not None:
-        yield finished(stages, stages.ink, inside, "inside the outline")
-    if (rest := without_lines_below(stages.strokes)) is not None:
-        yield finished(stages, stages.ink, rest, "without the line below")
+    box = box_of(stages.strokes)  # the rest of the picture costs more than its strokes
+    ink, strokes = stages.ink[box], stages.strokes[box]
+    if (filled := _placed(filled_outline(ink, strokes), box, stages)) is not None:
+        full = np.maximum(stages.ink, filled.astype(np.float32))
+        yield finished(stages, full, filled, stages.lines, "with the outline filled")
+    if (inside := _placed(inside_outline(ink, strokes), box, stages)) is not None:
+        yield finished(stages, stages.ink, inside, stages.lines, "inside the outline")
+    if (rest := _placed(without_lines_below(strokes), box, stages)) is not None:
+        yield finished(stages, stages.ink, rest, stages.lines, "without the line below")
     if (found := without_line(stages.strokes, FAR)) is not None and found[1]:
-        yield finished(stages, stages.ink, found[0], STANDING)
+        yield finished(stages, stages.ink, found[0], stages.lines, STANDING)
+
+
+def _placed(part: Mask | None, box: tuple[slice, slice], stages: Stages) -> Mask | None:
+    """A mask of this box as one of the whole picture."""
+    if part is None:
+        return None
+    whole = np.zeros_like(stages.strokes)
+    whole[box] = part
+    return whole
 
 
 def struck_out(stages: Stages) -> Iterator[Stages]:
     """Without a long line across the strokes, if there is one: it may strike them out."""
     if (found := without_line(stages.strokes, FAR)) is not None and not found[1]:
-        yield finished(stages, stages.ink, found[0], STRUCK)
+        yield finished(stages, stages.ink, found[0], stages.lines, STRUCK)
 
 
 def with_long_lines(stages: Stages) -> Iterator[Stages]:
     """With what was taken for ruling or the edge of a scan, if anything was."""
-    if is_tiny(stages.grey):
+    if not stages.lines.any():
         return
-    ink, strokes = find_strokes(stages.departure, has_lines=False)
+    ink, strokes, lines = find_strokes(stages.departure, has_lines=False)
     if (strokes & ~stages.strokes).any():
-        yield finished(stages, ink, strokes, "with long lines")
+        yield finished(stages, ink, strokes, lines, "with long lines")
 
 
 def beside_shadows(stages: Stages) -> Iterator[Stages]:
@@ -85,15 +96,15 @@ def on_a_note(pixels: npt.NDArray[np.generic]) -> Iterator[Stages]:
     if (note := find_note(as_colour(pixels))) is not None:
         grey = ink_channel(note[0])
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
-        ink, strokes = find_strokes(sheet.departure)
+        ink, strokes, lines = find_strokes(sheet.departure)
         edges = reaching_frame(strokes, max(1, round(NEAR * min(strokes.shape))))
-        yield finished(sheet, ink, strokes & ~edges, NOTE)
+        yield finished(sheet, ink, strokes & ~edges, lines | edges, NOTE)
 
 
 def last_ways(stages: Stages) -> Iterator[Stages]:
     """What else may show a digit where all other ways show none."""
     if (found := without_line(stages.strokes)) is not None:
-        yield finished(stages, stages.ink, found[0], STRUCK)
+        yield finished(stages, stages.ink, found[0], stages.lines, STRUCK)
     if not stages.strokes.any():
         raised = 0.5 + RAISED * (stages.grey - np.median(stages.grey))
         grey = raised.clip(0, 1).astype(np.float32)
@@ -105,10 +116,10 @@ def last_ways(stages: Stages) -> Iterator[Stages]:
     is_dark = ink_is_dark(stages.grey)
     for dark, way in ((is_dark, "of two levels"), (not is_dark, "paper and ink exchanged")):
         paper, departure = paper_and_ink_of_two_levels(stages.grey, dark)
-        ink, strokes = find_strokes(departure, has_lines=False)
+        ink, strokes, lines = find_strokes(departure, has_lines=False)
         if frame(strokes, 1).mean() < MOST_AT_FRAME:
             sheet = replace(stages, paper=paper, departure=departure)
-            yield finished(sheet, ink, strokes, way)
+            yield finished(sheet, ink, strokes, lines, way)
 
 
 def _with_ink(sheet: Sheet, departure: Pixels, way: str) -> Stages:

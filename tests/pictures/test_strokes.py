@@ -29,14 +29,14 @@ def overlap(first: npt.NDArray[np.bool_], second: npt.NDArray[np.bool_]) -> floa
 def test_strokes_are_found_at_any_level(level: float, digits: Image8) -> None:
     for digit in digits:
         clean = ink_of(digit)
-        ink, strokes = find_strokes(level * clean)
+        ink, strokes, _ = find_strokes(level * clean)
         assert overlap(strokes, clean > 0.35) > 0.9
         assert np.median(ink[strokes]) == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.01, 0.02])
 def test_what_is_too_faint_for_the_eye_is_no_ink(level: float, digits: Image8) -> None:
-    ink, strokes = find_strokes(level * ink_of(digits[3]))
+    ink, strokes, _ = find_strokes(level * ink_of(digits[3]))
     assert not strokes.any()
     np.testing.assert_array_equal(ink, level * ink_of(digits[3]))
 
@@ -53,7 +53,7 @@ def test_noise_beside_the_ink_is_no_stroke(digits: Image8) -> None:
     rng = np.random.default_rng(1)
     for digit in digits:
         clean = 0.3 * ink_of(digit)
-        _, strokes = find_strokes(noisy(clean, rng, 0.04))
+        _, strokes, _ = find_strokes(noisy(clean, rng, 0.04))
         near = cv2.dilate((clean > 0).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
         assert not (strokes & ~near).any()
         assert overlap(strokes, clean > 0.1) > 0.8
@@ -179,6 +179,6 @@ def test_a_long_stroke_of_a_character_is_no_ruling() -> None:
     ruled = ink.copy()
     ruled[90:92] = 0.8
     for picture in (ink, ruled):
-        _, strokes = find_strokes(picture, is_digit=False)
+        _, strokes, _ = find_strokes(picture, is_digit=False)
         assert strokes[12:88, 31:33].all()
         assert not strokes[90:92, 50:].any()
