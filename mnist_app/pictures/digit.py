@@ -7,13 +7,13 @@ have pieces that lie as they like.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mnist_app.pictures.pixels import Mask, Pixels, box_of, is_tiny
+from mnist_app.pictures.pixels import Mask, Picture, Pixels, box_of, is_tiny
 
 Problem = Literal["nothing drawn", "more than one digit", "does not look like a digit"]
 
@@ -174,5 +174,16 @@ def is_edge(strokes: Mask) -> bool:
     side = min(strokes.shape)
     if is_tiny(strokes) or not rows.size or max(np.ptp(rows), np.ptp(columns)) < LONG * side:
         return False
-    depth = round(DEPTH * side)
-    return not strokes[depth:-depth, depth:-depth].any()
+    return not away_from_edges(strokes).any()
+
+
+def has_edge(strokes: Mask) -> bool:
+    """Whether a piece of the strokes lies near the frame as a whole, as a rest of an edge does."""
+    _, labels = cv2.connectedComponents(strokes.astype(np.uint8))
+    return bool(np.setdiff1d(labels, away_from_edges(labels)).size)
+
+
+def away_from_edges(picture: Picture) -> Picture:
+    """The part of the picture where no edge of a sheet lies."""
+    depth = round(DEPTH * min(picture.shape))
+    return cast(Picture, picture[depth:-depth, depth:-depth])

@@ -84,6 +84,12 @@ def with_long_lines(stages: Stages) -> Iterator[Stages]:
         yield finished(stages, ink, strokes, lines, "with long lines")
 
 
+def away_from_frame(stages: Stages) -> Iterator[Stages]:
+    """Without what touches the frame, if anything does."""
+    if (inner := without_frame(stages.departure)) is not None:
+        yield _with_ink(stages, inner, INNER)
+
+
 def beside_shadows(stages: Stages) -> Iterator[Stages]:
     """With the hard edges of shadows in the paper, if it is not evenly bright."""
     if not is_tiny(stages.grey) and has_shadow(stages.paper):
@@ -98,7 +104,7 @@ def on_a_note(pixels: npt.NDArray[np.generic]) -> Iterator[Stages]:
         sheet = Sheet(grey, *paper_and_ink(grey), note[1])
         ink, strokes, lines = find_strokes(sheet.departure)
         edges = reaching_frame(strokes, max(1, round(NEAR * min(strokes.shape))))
-        yield finished(sheet, ink, strokes & ~edges, lines | edges, NOTE)
+        yield finished(sheet, ink, strokes & ~edges, lines, NOTE)
 
 
 def last_ways(stages: Stages) -> Iterator[Stages]:
@@ -111,8 +117,6 @@ def last_ways(stages: Stages) -> Iterator[Stages]:
         paper, departure = paper_and_ink(grey)
         yield _with_ink(replace(stages, grey=grey, paper=paper), departure, "with more contrast")
     yield finished(stages, *find_strokes(stages.departure, weakest=PALE), "with pale strokes")
-    if (inner := without_frame(stages.departure)) is not None:
-        yield _with_ink(stages, inner, INNER)
     is_dark = ink_is_dark(stages.grey)
     for dark, way in ((is_dark, "of two levels"), (not is_dark, "paper and ink exchanged")):
         paper, departure = paper_and_ink_of_two_levels(stages.grey, dark)

@@ -5,19 +5,23 @@ it; a number is as good as the worst of its digits.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-from mnist_app.pictures.digit import Problem, is_edge
+from mnist_app.pictures.digit import Problem, away_from_edges, has_edge, is_edge
 from mnist_app.pictures.pipeline import Stages, preprocess
+from mnist_app.pictures.pixels import is_tiny
 from mnist_app.pictures.ways import (
     INNER,
     NOTE,
     STANDING,
     STRUCK,
+    away_from_frame,
     beside_shadows,
     last_ways,
     on_a_note,
@@ -27,7 +31,7 @@ from mnist_app.pictures.ways import (
 )
 from mnist_app.reading.classifier import Classifier
 from mnist_app.reading.digit_detector import LEAST, likeness
-from mnist_app.reading.number import Digit, read_number
+from mnist_app.reading.number import CutOff, Digit, read_number
 from tinynet.types import Array
 
 UNLIKE: Problem = "does not look like a digit"
@@ -60,20 +64,28 @@ class Way:
 def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     """The best way to read a picture of digits.
 
-    First the usual way, or a note that surely shows a digit where the whole picture shows none.
-    If it shows a mark around, below or across a digit, what is left without the mark is the
-    answer if it is a digit. If ink was taken for ruling, or the paper has a shadow, the better way
-    of two counts. If the best is still not sure, all others are tried. What may be struck out, and
-    is another digit without the line, is refused.
+    First the usual way, or a note that surely shows a digit where the whole picture shows none,
+    or what lies away from the frame where all else may be the sheet's edge. If it shows a mark
+    around, below or across a digit, what is left without the mark is the answer if it is a digit.
+    If ink was taken for ruling, or the paper has a shadow, the better way of two counts. If the
+    best is still not sure, all others are tried. What may be struck out, and is another digit
+    without the line, is refused.
     """
 
     @cache  # only a picture that is hard to read is searched for a note, and once
     def notes() -> list[Way]:
         return list(_all(classifier, on_a_note(pixels)))
 
-    usual = judged(classifier, preprocess(pixels))
+    stages = preprocess(pixels)
+    try:
+        usual = judged(classifier, stages)
+    except CutOff:  # no other way may leave the digit out
+        row = classifier.probabilities(stages.image[np.newaxis])[0]
+        return Way(stages, row, "more than one digit", (), 0.0)
     if usual.problem is not None:
         usual = _better(usual, (way for way in notes() if way.worth > SURE))
+    if _may_be_edge(usual):
+        usual = next(_good(_all(classifier, away_from_frame(usual.stages))), usual)
     best = _better(usual, _no_stripes(_all(classifier, beside_shadows(usual.stages))))
     for way in _all(classifier, without_marks(best.stages)):
         if way.stages.way == STANDING and best.worth > GOOD:
@@ -83,11 +95,14 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
             return way
         if best.worth < SURE:
             best = _refused(best)
-    best = _better(best, _no_stripes(_all(classifier, with_long_lines(usual.stages))))
+    if usual.stages.way != INNER:
+        best = _better(best, _no_stripes(_all(classifier, with_long_lines(usual.stages))))
     if best.worth < (SURE if _is_more(best) else SURE_OF_ONE):
-        last = notes() or _all(classifier, last_ways(usual.stages))
-        inner = INNER if is_edge(usual.stages.digit) else None
-        last = (way for way in last if _is_more(way) or way.stages.way == inner)
+        last = notes() or _all(
+            classifier, chain(away_from_frame(usual.stages), last_ways(usual.stages))
+        )
+        edge = INNER if is_edge(usual.stages.digit) else None
+        last = (way for way in last if _is_more(way) or way.stages.way == edge)
         # Of what lies behind a line, a part is a guess.
         behind = GOOD if best.problem is None else SURE
         best = _better(best, (w for w in _good(last) if w.stages.way != STRUCK or w.worth > behind))
@@ -96,6 +111,16 @@ def best_way(classifier: Classifier, pixels: npt.NDArray[np.generic]) -> Way:
     ):
         return _refused(best)
     return _behind_a_line(best) if best.stages.way == STRUCK else best
+
+
+def _may_be_edge(way: Way) -> bool:
+    """Whether what the way shows, or a part of it, may be the rest of the sheet's edge."""
+    digit, lines = way.stages.digit, way.stages.lines
+    if is_tiny(digit):
+        return False
+    if way.problem is not None:
+        return not away_from_edges(digit).any()
+    return not _is_more(way) or bool(lines.any() and has_edge(digit))
 
 
 def _good(ways: Iterable[Way]) -> Iterator[Way]:
@@ -120,7 +145,9 @@ def _behind_a_line(way: Way) -> Way:
 
 
 def _all(classifier: Classifier, ways: Iterable[Stages]) -> Iterator[Way]:
-    return (judged(classifier, stages) for stages in ways)
+    for stages in ways:
+        with suppress(CutOff):
+            yield judged(classifier, stages)
 
 
 def _better(best: Way, ways: Iterable[Way]) -> Way:
@@ -153,7 +180,10 @@ def _is_more(way: Way) -> bool:
 
 
 def judged(classifier: Classifier, stages: Stages) -> Way:
-    """What the networks say of one way; a number, if there are several digits."""
+    """What the networks say of one way; a number, if there are several digits.
+
+    Raises CutOff if one of them may be cut off.
+    """
     images = stages.image[np.newaxis]
     row, problem = classifier.probabilities(images)[0], stages.problem
     like = float(likeness(images)[0]) if problem is None else 0.0

@@ -16,8 +16,12 @@ from mnist_app.reading.digit_detector import LEAST, likeness
 from tinynet.types import Array
 
 # What the frame may cut off is a digit of the number, and not a neighbour's edge, with this much
-# likeness to one. A 1 is like the edge of anything.
+# likeness to one.
 SURELY, ONE = 0.8, "1"
+# Digits of a number share so much of the rows that the two take together.
+IN_LINE = 0.6
+# What is cut off has this share of its height along the frame, nearer to it than so many pixels.
+ALONG, NEAR = 0.5, 2
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,16 @@ class Judged:
     name: str
 
 
+class CutOff(Exception):
+    """A number whose first or last digit may be cut off."""
+
+
 def read_number(classifier: Classifier, stages: Stages) -> tuple[tuple[Digit, ...], Mask, float]:
     """The digits in the order of reading, their strokes, and the least of their likenesses.
 
     None unless there are several, and only digits. Near strokes are one digit or several,
-    whichever looks more like digits. What the frame may have cut off is left out, unless it is
-    surely a whole digit.
+    whichever looks more like digits. What the frame has cut off is left out; raises CutOff where
+    it is open whether one of several is whole.
     """
     parts = parts_of(stages.ink, stages.strokes)
     judged = judge(classifier, [part for whole, halves in parts for part in (whole, *halves)])
@@ -112,12 +120,47 @@ def judge(classifier: Classifier, parts: Sequence[Part]) -> Iterator[Judged]:
 def without_edges(found: list[Judged], shape: tuple[int, ...]) -> list[Judged]:
     """Without what the frame has cut off: edges of neighbours, of the sheet, of a scan.
 
-    Where the strokes reach the frame left and right, somebody has cropped a number to its box.
+    Where the strokes reach the frame left and right, and not with edges alone, somebody has
+    cropped a number to its box. A 1 that is in line with no other digit is a pen that lies there.
+    Raises CutOff if it is open whether one of several is whole.
     """
     sides = [at_frame(one.part.box, shape) for one in found]
-    is_cropped = any(left for _, left, _, _ in sides) and any(right for *_, right in sides)
-    return [
-        one
-        for one, side in zip(found, sides, strict=True)
-        if not any(side) or (one.likeness >= SURELY and (is_cropped or one.name != ONE))
+    is_cut = [
+        along_frame(one.part, shape[1]) > ALONG or (one.name == ONE and not in_line(one, found))
+        for one in found
     ]
+    is_cropped = any(left for _, left, _, _ in sides) and any(right for *_, right in sides)
+    is_cropped &= any(
+        (side[1] or side[3]) and not cut for side, cut in zip(sides, is_cut, strict=True)
+    )
+    whole, is_open = [], 0
+    for one, side, cut in zip(found, sides, is_cut, strict=True):
+        if not any(side) or (one.likeness >= SURELY and (is_cropped or not cut)):
+            whole.append(one)
+        elif is_cropped or not cut:
+            is_open += 1
+    if is_open and is_open + len(whole) > 2:
+        raise CutOff
+    return whole
+
+
+def in_line(one: Judged, found: list[Judged]) -> bool:
+    """Whether another digit takes nearly the same rows."""
+    box = one.part.box
+    return any(
+        min(box.bottom, row.bottom) - max(box.top, row.top) > IN_LINE * box.joined(row).height
+        for row in (other.part.box for other in found if other is not one)
+    )
+
+
+def along_frame(part: Part, width: int) -> float:
+    """How much of the part's height lies between where it touches the picture's left or right.
+
+    What is cut off touches it with all of its edge; what just fits, with the end of a stroke.
+    """
+    near = part.strokes[:, :NEAR], part.strokes[:, -NEAR:]
+    gaps = part.box.left, width - part.box.right
+    touching = [
+        np.flatnonzero(edge.any(axis=1)) for gap, edge in zip(gaps, near, strict=True) if gap < NEAR
+    ]
+    return max((np.ptp(rows) + 1 for rows in touching), default=0) / len(part.strokes)

@@ -3,14 +3,16 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from mnist_app.data.dataset import load_mnist
 from mnist_app.pictures.digit import Piece
-from mnist_app.pictures.number import MOST_DIGITS, in_reading_order, parts_of
+from mnist_app.pictures.number import MOST_DIGITS, Part, in_reading_order, parts_of
 from mnist_app.reading.classifier import Classifier, load_classifier
+from mnist_app.reading.number import CutOff, Judged, without_edges
 from mnist_app.reading.predict import Answer, read_picture
 from tests.app.conftest import Cli
 from tests.drawn_pictures import Sheet, add_noise, as_bytes, draw, rule, shade
@@ -94,9 +96,68 @@ def test_a_number_cropped_to_its_box_keeps_its_first_and_last_digit(
     assert read(classifier, cropped).lines == ["1264"]
 
 
-def test_a_neighbour_at_the_frame_makes_no_number(classifier: Classifier) -> None:
-    answer = read(classifier, page("020")[:, 90:310])
-    assert (answer.lines, answer.digit) == ([], 2)
+@pytest.mark.parametrize("number", ["16", "71", "164", "102"])
+def test_a_1_near_the_frame_is_a_digit(classifier: Classifier, number: str) -> None:
+    sheet = page(number, height=0.5)
+    rows, columns = np.nonzero(sheet[:, :, 0] < 0.5)
+    tight = sheet[rows.min() - 3 : rows.max() + 4, columns.min() - 3 : columns.max() + 21]
+    high = np.pad(tight, ((17, 17), (0, 0), (0, 0)), constant_values=1)
+    for cropped in (tight, high):
+        assert read(classifier, cropped).lines == [number]
+
+
+@pytest.mark.parametrize(("number", "shown"), [("020", 90), ("414", 100), ("767", 80)])
+def test_a_neighbour_at_the_frame_makes_no_number(
+    classifier: Classifier, number: str, shown: int
+) -> None:
+    answer = read(classifier, page(number, height=0.3 if number == "020" else 0.4)[:, shown:-shown])
+    assert (answer.lines, answer.digit) == ([], int(number[1]))
+
+
+def judged(left: int, likeness: float, rows: slice = slice(0, 60)) -> Judged:
+    """A stroke, 10 wide and 60 high, of which these rows reach to its left and right."""
+    strokes = np.zeros((60, 10), bool)
+    strokes[:, 4:6] = strokes[rows] = True
+    box = Piece(1, 20, left, 80, left + 10, 1.0)
+    part = Part(box, strokes, np.zeros((28, 28), np.uint8))
+    return Judged(part, np.ones(10), likeness, "1")
+
+
+def test_what_the_frame_may_have_cut_off() -> None:
+    """A whole digit with the end of a stroke there, the edge of a neighbour, and neither surely."""
+    end = slice(50, 60)
+    inside, whole, edge, unsure = (
+        judged(40, 1),
+        judged(0, 0.9, end),
+        judged(0, 0.9),
+        judged(0, 0.7, end),
+    )
+    shape = 100, 100
+    assert without_edges([whole, inside], shape) == [whole, inside]
+    assert without_edges([edge, inside], shape) == [inside]
+    assert without_edges([unsure, inside], shape) == [inside]
+    both_sides = [edge, inside, judged(90, 0.9, end)]
+    assert without_edges(both_sides, shape) == both_sides
+    assert without_edges([edge, inside, judged(90, 0.9)], shape) == [inside]
+    with pytest.raises(CutOff):
+        without_edges([unsure, inside, judged(60, 1)], shape)
+
+
+def test_a_pen_beside_a_digit_is_no_1(classifier: Classifier) -> None:
+    sheet = draw(load_mnist().test_images[PLACES[7]], (200, 200), 0.4, 0.1)
+    cv2.line(sheet, (175, 0), (155, 85), (0.2, 0.2, 0.25), 9, cv2.LINE_AA)
+    answer = read(classifier, sheet)
+    assert (answer.lines, answer.digit, answer.problem) == ([], 7, None)
+
+
+def test_a_number_that_may_be_cut_off_is_refused(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_app.reading.number.SURELY", 1.0)  # the first digit is not so sure
+    sheet = page("264", height=0.4)
+    columns = np.flatnonzero((sheet < 0.5).any(axis=(0, 2)))
+    answer = read(classifier, sheet[:, columns[0] - 3 :])
+    assert (answer.lines, answer.problem) == ([], "more than one digit")
 
 
 @pytest.mark.parametrize("digit", PLACES)

@@ -105,6 +105,21 @@ def bold_and_tight(digit: Image8, rng: Rng) -> Image8:
     return tight(digit, rng, rng.uniform(0.2, 0.3))
 
 
+def scanned(digit: Image8, rng: Rng) -> Image8:
+    """Faint ink, and dark wedges at the frame, hard or soft: an open lid, the edge of a page."""
+    paper, pen = rng.uniform(0.75, 1), rng.uniform(0.03, 0.14)
+    ink = (paper - rng.uniform(0.06, 0.35),) * 3
+    page = draw(digit, (SIDE, SIDE), rng.uniform(0.3, 0.6), pen, (0.5, 0.5), (paper,) * 3, ink)
+    wedges = np.zeros((SIDE, SIDE), np.float32)
+    for turn in rng.permutation(4)[: rng.integers(1, 4)]:
+        left, right = rng.uniform(0, 0.07, 2) * SIDE
+        corners = np.array([[0, 0], [SIDE, 0], [SIDE, right], [0, left]]).round().astype(np.int32)
+        wedge = cv2.fillPoly(np.zeros_like(wedges), [corners], rng.uniform(0.2, 0.9), cv2.LINE_AA)
+        soft = cv2.GaussianBlur(wedge, (0, 0), rng.uniform(0.4, 7), borderType=cv2.BORDER_REPLICATE)
+        wedges = np.maximum(wedges, np.rot90(soft, turn))
+    return seen(page * (1 - wedges[:, :, None]), rng)
+
+
 def plain(digit: Image8, rng: Rng) -> Image8:
     return seen(sheet(digit, rng)[0], rng)
 
@@ -119,6 +134,7 @@ KINDS: Kinds = {
     "tilted": tilted,
     "tight": tight,
     "bold_and_tight": bold_and_tight,
+    "scanned": scanned,
 }
 
 

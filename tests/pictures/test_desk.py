@@ -6,6 +6,7 @@ import numpy.typing as npt
 import pytest
 
 from mnist_app.data.dataset import load_mnist
+from mnist_app.pictures.digit import has_edge
 from mnist_app.pictures.marks import (
     filled_outline,
     inside_outline,
@@ -200,6 +201,26 @@ def test_the_edges_of_a_sheet_are_no_digit_and_hide_none(classifier: Classifier)
         answer = read(classifier, cv2.GaussianBlur(edged, (0, 0), 1).astype(np.float32))
         assert answer.problem == ("nothing drawn" if digit is None else None)
         assert answer.digit == digit or digit is None
+
+
+@pytest.mark.parametrize(("place", "digit"), [(0, 7), (3, 0)])
+def test_a_dark_wedge_at_the_frame_is_no_1(classifier: Classifier, place: int, digit: int) -> None:
+    """As the open lid of a scanner leaves it: broader than an edge, and darker than the pen."""
+    sheet = 0.9 - 0.25 * (1 - draw(MNIST.test_images[place], (200, 160), 0.4, 0.08))
+    y, x = np.mgrid[:200, :160]
+    wedge = (x < 24 * (1 - y / 200))[:, :, np.newaxis]
+    answer = read(classifier, cv2.GaussianBlur(np.where(wedge, 0.15, sheet), (0, 0), 1))
+    assert (answer.problem, answer.digit) == (None, digit)
+
+
+def test_a_piece_near_the_frame() -> None:
+    strokes = np.zeros((100, 100), bool)
+    strokes[30:70, 40:60] = True
+    assert not has_edge(strokes)
+    strokes[20:80, 3:8] = True
+    assert has_edge(strokes)
+    strokes[50, 3:60] = True  # it reaches inside
+    assert not has_edge(strokes)
 
 
 def test_ink_at_the_frame_is_left_out() -> None:

@@ -145,6 +145,21 @@ def test_squares_leave_the_digit(digits: Image8) -> None:
         assert overlap(find_strokes(squared)[1], clean > 0.35) > 0.85
 
 
+def test_what_was_taken_is_known(digits: Image8) -> None:
+    """Rows, columns and the edge of a scan, and nothing of a digit on bare paper."""
+    clean = ink_of(digits[3])
+    assert not find_strokes(clean)[2].any()
+    squared = ruled(clean, [25])
+    squared[:, 20:22] = np.maximum(squared[:, 20:22], 0.4)
+    squared[-4:] = 0.9
+    _, strokes, lines = find_strokes(squared)
+    assert not (strokes & lines).any()
+    assert lines[25:27, 40:100].all()
+    assert lines[40:100, 20:22].all()
+    assert lines[-4:].all()
+    assert not find_strokes(squared, has_lines=False)[2].any()
+
+
 def test_a_stroke_that_crosses_a_line_is_not_cut(digits: Image8) -> None:
     """Also where the line is as dark as the stroke: there is ink above and below."""
     for strength in (0.4, 1.0):

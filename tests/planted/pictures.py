@@ -565,6 +565,27 @@ BUGS = [
         tests=f"{TESTS}/test_pipeline.py::test_a_chequer_and_a_blob_are_no_digit",
     ),
     Bug(
+        "pieces lie where they lie among the strokes, not in the picture",
+        file=f"{APP}/digit.py",
+        old="top, left = (part.start for part in box)",
+        new="top, left = 0, 0",
+        tests=f"{TESTS}/test_digit.py",
+    ),
+    Bug(
+        "what is left inside a mark lies where it lies among the strokes",
+        file=f"{APP}/ways.py",
+        old="    whole[box] = part",
+        new="    whole[: part.shape[0], : part.shape[1]] = part",
+        tests=f"{TESTS}/test_desk.py::test_a_digit_on_a_desk_is_read",
+    ),
+    Bug(
+        "ruling is not known to have been taken",
+        file=f"{APP}/strokes.py",
+        old="    return ink / level, strokes, lines",
+        new="    return ink / level, strokes, np.zeros_like(lines)",
+        tests=f"{TESTS}/test_strokes.py::test_what_was_taken_is_known",
+    ),
+    Bug(
         "the edge of a sheet is a 1",
         file=f"{APP}/pipeline.py",
         old="problem is None and is_edge(digit):",
