@@ -1,7 +1,7 @@
 """The included weights, made anew: `python -m mnist_app.training.included FOLDER`.
 
-Trains both networks and the detector, in an hour on two cores, and says of each whether it has
-the bits of the included file. Run again, it goes on where it was interrupted.
+Trains both networks and the detector, in an hour and a half on two cores, and says of each whether
+it has the bits of the included file. Run again, it goes on where it was interrupted.
 """
 
 import argparse
