@@ -209,7 +209,8 @@ def test_a_dark_wedge_at_the_frame_is_no_1(classifier: Classifier, place: int, d
     sheet = 0.9 - 0.25 * (1 - draw(MNIST.test_images[place], (200, 160), 0.4, 0.08))
     y, x = np.mgrid[:200, :160]
     wedge = (x < 24 * (1 - y / 200))[:, :, np.newaxis]
-    answer = read(classifier, cv2.GaussianBlur(np.where(wedge, 0.15, sheet), (0, 0), 1))
+    blurred = cv2.GaussianBlur(np.where(wedge, np.float32(0.15), sheet), (0, 0), 1)
+    answer = read(classifier, blurred.astype(np.float32))
     assert (answer.problem, answer.digit) == (None, digit)
 
 
