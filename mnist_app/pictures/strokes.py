@@ -48,7 +48,7 @@ def find_strokes(
         smooth = cv2.GaussianBlur(ink, (0, 0), max(ink.shape) * CALM).astype(np.float32)
     if has_lines:
         inner = without_scan_edges(smooth)
-        lines |= inner != smooth
+        lines = inner != smooth
         smooth = inner
     noise = _noise(smooth)
     level = ink_level(np.where(smooth > NOISE * noise, smooth, 0))

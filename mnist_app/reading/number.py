@@ -133,13 +133,13 @@ def without_edges(found: list[Judged], shape: tuple[int, ...]) -> list[Judged]:
     is_cropped &= any(
         (side[1] or side[3]) and not cut for side, cut in zip(sides, is_cut, strict=True)
     )
-    whole, is_open = [], 0
+    whole, unsure = [], 0
     for one, side, cut in zip(found, sides, is_cut, strict=True):
         if not any(side) or (one.likeness >= SURELY and (is_cropped or not cut)):
             whole.append(one)
         elif is_cropped or not cut:
-            is_open += 1
-    if is_open and is_open + len(whole) > 2:
+            unsure += 1
+    if unsure and unsure + len(whole) > 2:
         raise CutOff
     return whole
 

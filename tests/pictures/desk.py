@@ -7,7 +7,7 @@ training digits (desk_for_tuning.py); these here, of test digits, only measure.
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -200,9 +200,11 @@ class Count:
     wrong: int = 0
     sure_and_wrong: int = 0
 
-    def add(self, answer: Answer, label: int) -> None:
-        is_wrong = answer.problem is None and answer.digit != label
-        self.right += answer.problem is None and answer.digit == label
+    def add(self, answer: Answer, label: int | str) -> None:
+        """An answer to a picture of one digit, or of a number in one line."""
+        is_right = (answer.lines or [str(answer.digit)]) == [str(label)]
+        is_wrong = answer.problem is None and not is_right
+        self.right += answer.problem is None and is_right
         self.refused += answer.problem is not None
         self.wrong += is_wrong
         self.sure_and_wrong += is_wrong and answer.confidence > 0.9
@@ -225,11 +227,17 @@ def measured(
 
 def show(kinds: Kinds, images: Image8, labels: npt.NDArray[np.integer], seed: int = 0) -> None:
     """Measure, and print a line a kind."""
+    show_counts(measured(kinds, images, labels, seed))
+
+
+def show_counts(counts: Iterable[tuple[str, Count]]) -> None:
+    """A line a kind."""
     print(f"{'':16} right  refused  wrong  wrong and > 90 % sure")
-    for name, count in measured(kinds, images, labels, seed):
+    for name, count in counts:
         print(
             f"{name:16} {count.right:5}  {count.refused:7}  {count.wrong:5}  "
-            f"{count.sure_and_wrong:5}"
+            f"{count.sure_and_wrong:5}",
+            flush=True,
         )
 
 

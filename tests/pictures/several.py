@@ -6,7 +6,7 @@ program does about these was found with other drawings, of training digits.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from mnist_app.data.dataset import load_mnist
 from mnist_app.pictures.pixels import Pixels, box_of
 from mnist_app.reading.classifier import load_classifier
 from mnist_app.reading.predict import read_picture
-from tests.pictures.desk import Image8, Rng
+from tests.pictures.desk import Count, Image8, Rng, show_counts
 
 HEIGHT, EACH = 160, 200  # pixels of a digit, pictures of a kind
 Row = list[Pixels]  # the ink of each digit, (H, W)
@@ -64,10 +64,11 @@ def between_neighbours(inks: Row, rng: Rng) -> Pixels:
     return side_by_side([first[:, cut:], own, last[:, :kept]], rng, (top, 0, bottom, 0))
 
 
+NEIGHBOURS = "neighbours"  # of these three digits, the second alone is to be read
 KINDS: dict[str, Kind] = {
     "on a page": on_a_page,
     "tight": tight,
-    "beside neighbours": between_neighbours,
+    NEIGHBOURS: between_neighbours,
 }
 
 
@@ -79,29 +80,21 @@ def coloured(cover: Pixels, rng: Rng) -> Pixels:
     return noisy.clip(0, 1).astype(np.float32)
 
 
-def main(seed: int) -> None:
-    """A line a kind."""
+def measured(seed: int) -> Iterator[tuple[str, Count]]:
+    """Each kind, and what the program says of its pictures."""
     classifier, mnist = load_classifier(), load_mnist()
-    print(f"{'':18} right  refused  wrong  wrong and > 90 % sure")
     for number, (name, draw) in enumerate(KINDS.items()):
-        rng, right, refused, sure = np.random.default_rng([seed, number]), 0, 0, 0
+        rng, count = np.random.default_rng([seed, number]), Count()
         for _ in range(EACH):
             places = rng.integers(0, len(mnist.test_images), int(rng.integers(2, 5)))
-            if name == "beside neighbours":
+            if name == NEIGHBOURS:
                 places = rng.integers(0, len(mnist.test_images), 3)
-            labels = "".join(map(str, mnist.test_labels[places]))
             picture = coloured(draw(row(mnist.test_images[places], rng), rng), rng)
+            label = "".join(map(str, mnist.test_labels[places]))
             answer = read_picture(classifier, picture, "")
-            said = answer.lines or [str(answer.digit)]
-            if answer.problem is not None:
-                refused += 1
-            elif said == [labels[1] if name == "beside neighbours" else labels]:
-                right += 1
-            else:
-                sure += answer.confidence > 0.9
-        wrong = EACH - right - refused
-        print(f"{name:18} {right:5}  {refused:7}  {wrong:5}  {sure:5}", flush=True)
+            count.add(answer, label[1] if name == NEIGHBOURS else label)
+        yield name, count
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    show_counts(measured(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
